@@ -1,0 +1,70 @@
+/** A channel as the API and the parts of Shoal speak of it. */
+import * as v from 'valibot';
+
+/** 1 to 63 of a-z, 0-9 and `-`, beginning with a letter or digit: it stands in URLs and in RTMP stream names. */
+export const ChannelName = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and "-", not beginning with "-"'),
+);
+
+/**
+ * idle -> live -> lost (the encoder is gone, within the reconnect window) -> idle. stopped: publishing is refused
+ * until start.
+ */
+export const ChannelState = v.picklist(['idle', 'live', 'lost', 'stopped']);
+export type ChannelState = v.InferOutput<typeof ChannelState>;
+
+/** Upload policy of a channel's viewers: `relay` shows no viewer's address to another. */
+export const P2pPolicy = v.picklist(['on', 'relay', 'off']);
+export type P2pPolicy = v.InferOutput<typeof P2pPolicy>;
+
+const kbps = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000_000));
+
+/** What an admin may set; every field has a default, so `{}` is a whole setting. */
+export const ChannelSettings = v.object({
+  /** Media that the edge may send for this channel; null: no cap. */
+  egressCapKbps: v.optional(v.nullable(kbps), null),
+  /** Seconds of the stream that origin, edge and peers hold. */
+  windowS: v.optional(v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(120)), 30),
+  /** How long a dropped encoder may stay away and come back into the same broadcast. */
+  reconnectWindowS: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600)), 30),
+  /** Target duration of a video piece. */
+  pieceMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(40), v.maxValue(1000)), 100),
+  p2p: v.optional(P2pPolicy, 'on'),
+  /** Most a viewer gives, as a multiple of the stream's bitrate. */
+  uploadRatio: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(20)), 1.5),
+  /** How far behind the live edge players aim to be. */
+  latencyTargetMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(300), v.maxValue(20_000)), 1500),
+  /** How shards are fed: through a backbone of bridge peers, or by seeds in every shard. */
+  feedMode: v.optional(v.picklist(['backbone', 'edge-seeded']), 'backbone'),
+  /** Most viewers of one shard. */
+  shardSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(5000)), 1000),
+  /** Plain HLS for stock players; null: on without an egress cap, off with one. */
+  hls: v.optional(v.nullable(v.boolean()), null),
+});
+export type ChannelSettings = v.InferOutput<typeof ChannelSettings>;
+
+/** `/api/channels/:name`. */
+export interface ChannelResource {
+  name: string;
+  title: string;
+  state: ChannelState;
+  /** Why the channel is in this state, for a person. */
+  reason: string;
+  settings: ChannelSettings;
+  createdAt: string;
+  /** Present while live or lost. */
+  broadcast?: { id: string; infoHash: string; startedAt: string };
+}
+
+/** Every error of the API and of the public routes. */
+export interface ApiError {
+  error: {
+    /** Machine-readable, lower-case with hyphens. */
+    code: string;
+    /** The field at fault, where there is one. */
+    field?: string;
+    /** The rule it breaks, or what happened, for a person. */
+    message: string;
+  };
+}

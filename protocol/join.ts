@@ -1,0 +1,65 @@
+/**
+ * Joining: `POST /join/:channel`, body JSON sent as text/plain so that it stays CORS-simple. Answered by the Worker
+ * itself from a join card cached for a second.
+ */
+import * as v from 'valibot';
+import { Broadcast, PublicKey } from './broadcast.ts';
+import { P2pPolicy } from './channel.ts';
+
+export const JoinRequest = v.object({
+  /** The peer's Ed25519 public key, made anew for each visit. */
+  peerKey: PublicKey,
+  /** Playback token; public channels need none. */
+  token: v.optional(v.pipe(v.string(), v.maxLength(4096))),
+  /** What the viewer chose; the channel's policy may be stricter. */
+  p2p: v.optional(P2pPolicy, 'on'),
+});
+export type JoinRequest = v.InferOutput<typeof JoinRequest>;
+
+/** RTCIceServer, as the browser takes it. */
+export const IceServer = v.object({
+  urls: v.union([v.string(), v.array(v.string())]),
+  username: v.optional(v.string()),
+  credential: v.optional(v.string()),
+});
+
+/** A media grant: an opaque query parameter `grant` of media requests. */
+export const Grant = v.object({ value: v.string(), expiresS: v.number() });
+export type Grant = v.InferOutput<typeof Grant>;
+
+export const JoinAnswer = v.variant('state', [
+  v.object({
+    state: v.picklist(['live', 'lost']),
+    channel: v.string(),
+    title: v.string(),
+    broadcast: Broadcast,
+    /** The edge's clock when it answered; with `broadcast.epochMs` it tells the live latency. */
+    nowMs: v.number(),
+    windowS: v.number(),
+    p2p: P2pPolicy,
+    uploadRatio: v.number(),
+    latencyTargetMs: v.number(),
+    iceServers: v.array(IceServer),
+    /** The edge's Ed25519 key: neighbours' tickets are checked with it. */
+    edgeKey: PublicKey,
+    /** base64url of a signed ticket (ticket.ts). */
+    ticket: v.string(),
+    /** As the ticket is bound to it: `-SH0001-…`, see peerIdFor. */
+    peerId: v.string(),
+    grant: Grant,
+    /** Path of the signaling socket, with its shard. */
+    announcePath: v.string(),
+    /** Path below which this broadcast's media lies: `/media/:channel/:broadcast`. */
+    mediaPath: v.string(),
+  }),
+  v.object({
+    state: v.picklist(['idle', 'stopped']),
+    channel: v.string(),
+    title: v.string(),
+    nowMs: v.number(),
+    /** Ask again after this long, plus jitter. */
+    retryAfterMs: v.number(),
+  }),
+]);
+export type JoinAnswer = v.InferOutput<typeof JoinAnswer>;
+export type LiveJoinAnswer = Extract<JoinAnswer, { state: 'live' | 'lost' }>;

@@ -1,0 +1,179 @@
+/**
+ * The signaling socket: `/swarm/:infoHash/announce?shard=N`, JSON text frames.
+ *
+ * It speaks the WebTorrent tracker protocol (announce with offers, relayed answers, scrape), so stock clients work.
+ * info_hash, peer_id and offer_id are binary strings of 20 characters, one a byte: opaque, compared, never decoded.
+ * What Shoal's own peers add is marked so.
+ */
+import * as v from 'valibot';
+import { Grant } from './join.ts';
+import { PeerReport } from './stats.ts';
+
+/** 20 characters, each a byte. */
+// deno-lint-ignore no-control-regex
+export const BinaryId = v.pipe(v.string(), v.regex(/^[\x00-\xff]{20}$/, 'must be 20 characters below 256'));
+/** Most offers relayed of one announce. */
+export const MAX_OFFERS = 10;
+/** Longest text frame that the edge reads, in characters. */
+export const MAX_SIGNAL_LENGTH = 64 * 1024;
+
+const sessionDescription = v.object({
+  type: v.picklist(['offer', 'answer']),
+  sdp: v.pipe(v.string(), v.maxLength(16_384)),
+});
+const count = v.pipe(v.number(), v.minValue(0));
+const track = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(15));
+const substream = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(7));
+
+/** NAT kinds as a peer learns them from its candidates. */
+export const NatKind = v.picklist(['open', 'cone', 'symmetric', 'blocked', 'unknown']);
+export type NatKind = v.InferOutput<typeof NatKind>;
+
+/** Shoal: what a peer says of itself. All of it is a claim; nothing is granted on it alone. */
+export const Capability = v.object({
+  /** What it is willing and able to give, kbps; 0: takes only. */
+  uploadKbps: count,
+  /** Video track it plays, or the audio track where there is no video. */
+  track,
+  nat: v.optional(NatKind, 'unknown'),
+  device: v.optional(v.picklist(['computer', 'phone', 'tv', 'settop', 'antenna']), 'computer'),
+});
+export type Capability = v.InferOutput<typeof Capability>;
+
+export const Offer = v.object({
+  offer_id: BinaryId,
+  offer: sessionDescription,
+  /** Shoal: the one peer it is meant for. Without it the edge picks (stock clients). */
+  to_peer_id: v.optional(BinaryId),
+});
+export type Offer = v.InferOutput<typeof Offer>;
+
+/** A substream of a track: the unit that feeds and subscriptions are counted in. */
+export const Feed = v.object({ track, substream });
+export type Feed = v.InferOutput<typeof Feed>;
+
+export const FromPeer = v.variant('action', [
+  /** Announce; an answer is one too, by BitTorrent custom (it has `answer`, `to_peer_id`, `offer_id`). */
+  v.object({
+    action: v.literal('announce'),
+    info_hash: BinaryId,
+    peer_id: BinaryId,
+    event: v.optional(v.picklist(['started', 'stopped', 'completed', 'update', ''])),
+    numwant: v.optional(count),
+    uploaded: v.optional(count),
+    downloaded: v.optional(count),
+    left: v.optional(v.nullable(count)),
+    offers: v.optional(v.nullable(v.array(Offer))),
+    answer: v.optional(sessionDescription),
+    to_peer_id: v.optional(BinaryId),
+    offer_id: v.optional(BinaryId),
+    /** Shoal: base64url of a signed ticket; with `started`. */
+    ticket: v.optional(v.pipe(v.string(), v.maxLength(400))),
+    /** Shoal: with `started`, and again when it changes. */
+    capability: v.optional(Capability),
+  }),
+  v.object({
+    action: v.literal('scrape'),
+    info_hash: v.optional(v.union([BinaryId, v.array(BinaryId)])),
+  }),
+  /** Shoal: a candidate found after the offer or answer was sent. */
+  v.object({
+    action: v.literal('candidate'),
+    to_peer_id: BinaryId,
+    offer_id: BinaryId,
+    candidate: v.pipe(v.string(), v.maxLength(1024)),
+    mid: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(32)))),
+  }),
+  /** Shoal: more neighbours please; `known` are not to be named again. */
+  v.object({
+    action: v.literal('more'),
+    want: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20)),
+    known: v.pipe(v.array(BinaryId), v.maxLength(64)),
+  }),
+  /** Shoal: a new ticket and grant. */
+  v.object({ action: v.literal('renew') }),
+  /** Shoal, seeds: the newest index held of each feed, every 2 s. */
+  v.object({
+    action: v.literal('ack'),
+    acks: v.pipe(
+      v.array(v.object({ track, substream, index: v.pipe(v.number(), v.integer()) })),
+      v.maxLength(128),
+    ),
+  }),
+  /** Shoal: a neighbour broke a rule that can be proved by its bytes. */
+  v.object({
+    action: v.literal('complain'),
+    peer_id: BinaryId,
+    /** Ticket identity in hex. */
+    identity: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
+    why: v.picklist(['bad-piece', 'bad-record', 'bad-ticket', 'flood', 'protocol']),
+  }),
+  /** Shoal: statistics since the last report. */
+  v.object({ action: v.literal('report'), report: PeerReport }),
+]);
+export type FromPeer = v.InferOutput<typeof FromPeer>;
+
+/** A neighbour as the edge introduces it. */
+export const Introduction = v.object({
+  peer_id: BinaryId,
+  /** How near it is; `lan`: same public address. */
+  near: v.picklist(['lan', 'network', 'country', 'region', 'far']),
+});
+export type Introduction = v.InferOutput<typeof Introduction>;
+
+/** What the edge sends to Shoal's peers beside the stock messages. */
+export const ToPeer = v.variant('action', [
+  /** Answer to `started`: here is your place. The peer makes one offer to each neighbour. */
+  v.object({
+    action: v.literal('welcome'),
+    neighbours: v.array(Introduction),
+    grant: Grant,
+    /** Reports: this often, at this offset within the period, so that they fall together. */
+    reportEveryMs: v.number(),
+    reportPhaseMs: v.number(),
+  }),
+  /** Answer to `more`, or a push. */
+  v.object({ action: v.literal('neighbours'), neighbours: v.array(Introduction) }),
+  /** Answer to `renew`. */
+  v.object({ action: v.literal('renewed'), ticket: v.string(), grant: Grant }),
+  /** The whole set of feeds this peer holds from now on; empty: none. `path`: where to open the seed stream. */
+  v.object({ action: v.literal('feeds'), feeds: v.array(Feed), path: v.string() }),
+  /** Hold a second socket in the backbone; null path: no longer. */
+  v.object({ action: v.literal('bridge'), path: v.nullable(v.string()) }),
+  /** These tickets are banned: drop the links. */
+  v.object({ action: v.literal('drop'), identities: v.array(v.string()) }),
+  /** You are out: the socket closes after this. */
+  v.object({ action: v.literal('kicked'), reason: v.string() }),
+  /** Go to this shard instead. */
+  v.object({ action: v.literal('redirect'), path: v.string() }),
+  /** The channel changed: tracks, latency target, state. `ended`: the broadcast is over. */
+  v.object({
+    action: v.literal('channel'),
+    state: v.picklist(['live', 'lost', 'ended']),
+    latencyTargetMs: v.optional(v.number()),
+    uploadRatio: v.optional(v.number()),
+  }),
+  /** Reports from now on this often (a dashboard was opened or closed). */
+  v.object({ action: v.literal('pace'), reportEveryMs: v.number(), reportPhaseMs: v.number() }),
+  /** Relayed candidate. */
+  v.object({
+    action: v.literal('candidate'),
+    peer_id: BinaryId,
+    offer_id: BinaryId,
+    candidate: v.string(),
+    mid: v.optional(v.nullable(v.string())),
+  }),
+  /** Relayed offer or answer, or the reply to a stock announce: the stock messages. */
+  v.object({
+    action: v.literal('announce'),
+    info_hash: v.string(),
+    peer_id: v.optional(v.string()),
+    offer_id: v.optional(v.string()),
+    offer: v.optional(sessionDescription),
+    answer: v.optional(sessionDescription),
+    interval: v.optional(v.number()),
+    complete: v.optional(v.number()),
+    incomplete: v.optional(v.number()),
+  }),
+]);
+export type ToPeer = v.InferOutput<typeof ToPeer>;
