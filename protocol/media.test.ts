@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { joinMediaPath, parseTracks, pieceMediaPath, runMediaPath } from './media.ts';
+import { packIndex } from './piece-index.ts';
+
+const base = '/media/demo/00112233445566778899aabbccddeeff';
+
+Deno.test('media paths stand below the media path of the join answer', () => {
+  assert.equal(joinMediaPath(base, [0, 1]), `${base}/join?tracks=0,1`);
+  assert.equal(pieceMediaPath(base, packIndex(0xfffff, 1, 3)), `${base}/piece/fffff103`);
+  assert.equal(runMediaPath(base, [1, 0], 77), `${base}/run/0,1/77`);
+});
+
+Deno.test('asking for a run names its tracks in one order only, so that caches hold one copy', () => {
+  assert.equal(runMediaPath(base, [2, 0, 1], 5), runMediaPath(base, [0, 1, 2], 5));
+});
+
+Deno.test('a list of tracks reads back, and anything else is refused', () => {
+  assert.deepEqual(parseTracks('0'), [0]);
+  assert.deepEqual(parseTracks('0,1,15'), [0, 1, 15]);
+  for (
+    const bad of [
+      '',
+      '1,0',
+      '0,0',
+      '16',
+      '0,',
+      ',0',
+      'a',
+      '0 ,1',
+      '-1',
+      '1e1',
+      '0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16',
+    ]
+  ) {
+    assert.equal(parseTracks(bad), undefined, bad);
+  }
+});
