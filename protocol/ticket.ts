@@ -13,7 +13,7 @@
  * | 61 | 4 | expiry, seconds since 1970 |
  * | 65 | 64 | Ed25519 signature of all before it by the edge's key |
  */
-import { toBase64Url } from './bytes.ts';
+import { concatBytes, toBase64Url } from './bytes.ts';
 
 export const TICKET_BYTES = 129;
 export const TICKET_SIGNED_BYTES = 65;
@@ -66,6 +66,14 @@ export function decodeTicket(bytes: Uint8Array): Ticket {
  */
 export function peerIdFor(peerKeySha256: Uint8Array): string {
   return `-SH0001-${toBase64Url(peerKeySha256).slice(0, 12)}`;
+}
+
+/**
+ * What a peer signs with its own key when it announces: the edge alone sees the signature, so a neighbour that was
+ * shown the ticket can neither take its owner's place nor draw media grants on it.
+ */
+export function announceProof(ticket: Uint8Array): Uint8Array<ArrayBuffer> {
+  return concatBytes(new TextEncoder().encode('shoal announce 1\0'), ticket);
 }
 
 function requireLength(field: string, bytes: Uint8Array, length: number): void {

@@ -58,7 +58,7 @@ export const FromPeer = v.variant('action', [
     action: v.literal('announce'),
     info_hash: BinaryId,
     peer_id: BinaryId,
-    event: v.optional(v.picklist(['started', 'stopped', 'completed', 'update', ''])),
+    event: v.optional(v.picklist(['started', 'stopped', 'completed', 'update', 'paused', 'empty', ''])),
     numwant: v.optional(count),
     uploaded: v.optional(count),
     downloaded: v.optional(count),
@@ -69,6 +69,11 @@ export const FromPeer = v.variant('action', [
     offer_id: v.optional(BinaryId),
     /** Shoal: base64url of a signed ticket; with `started`. */
     ticket: v.optional(v.pipe(v.string(), v.maxLength(400))),
+    /**
+     * Shoal: with `ticket`, base64url of the peer's own signature over announceProof (ticket.ts). Neighbours see the
+     * ticket, so the ticket alone does not say who is here.
+     */
+    proof: v.optional(v.pipe(v.string(), v.maxLength(100))),
     /** Shoal: with `started`, and again when it changes. */
     capability: v.optional(Capability),
   }),
@@ -99,6 +104,8 @@ export const FromPeer = v.variant('action', [
       v.array(v.object({ track, substream, index: v.pipe(v.number(), v.integer()) })),
       v.maxLength(128),
     ),
+    /** Bytes given to other peers since the last ack: a seed that passes nothing on loses its feeds. */
+    given: v.optional(count),
   }),
   /** Shoal: a neighbour broke a rule that can be proved by its bytes. */
   v.object({
@@ -128,7 +135,7 @@ export const ToPeer = v.variant('action', [
     action: v.literal('welcome'),
     neighbours: v.array(Introduction),
     grant: Grant,
-    /** Reports: this often, at this offset within the period, so that they fall together. */
+    /** Reports: the first after `reportPhaseMs` from this message, then this often, so that they fall together. */
     reportEveryMs: v.number(),
     reportPhaseMs: v.number(),
   }),
