@@ -9,6 +9,7 @@ import type { Feed } from '../../protocol/tracker.ts';
 import type { Broadcast } from '../../protocol/broadcast.ts';
 import type { PieceFrame } from '../../protocol/frame.ts';
 import type { Message } from './message.ts';
+import type { Tuning } from './tuning.ts';
 
 export type MaybePromise<T> = T | Promise<T>;
 export type TimerId = number;
@@ -17,7 +18,7 @@ export type TimerId = number;
 export interface World {
   /** Monotonic milliseconds. */
   now(): number;
-  /** Seconds since 1970, for ticket expiry. */
+  /** Seconds since 1970 with their fraction, by the edge's clock as far as the world knows it. */
   wallClockS(): number;
   random(): number;
   setTimer(delayMs: number, run: () => void): TimerId;
@@ -53,6 +54,8 @@ export interface Link {
    * What a peer signs to prove its ticket is bound to it, so that no third party can pass a proof on.
    */
   readonly binding: string;
+  /** Met through the backbone's Swarm object: bridges take parents there only and keep upload for it. */
+  readonly backbone?: boolean;
   /** Bytes accepted by send and not yet on the network. */
   readonly queuedBytes: number;
   send(message: Message): void;
@@ -77,6 +80,8 @@ export interface MeshOptions {
   latencyTargetMs: number;
   /** Whether pieces may be fetched from the edge before their deadline. */
   edgeFallback: boolean;
+  /** Other numbers than the defaults, for the simulator and for tests. */
+  tuning?: Partial<Tuning>;
 }
 
 /** Where a verified piece came from. */
@@ -84,7 +89,7 @@ export type PieceSource = 'lan' | 'peer' | 'turn' | 'seed' | 'join' | 'run' | 'r
 
 /** What the mesh tells the world. */
 export type MeshEvent =
-  /** A piece was verified and stored: `mesh.store.piece(index)`. */
+  /** A piece was verified and stored: `mesh.piece(index)`. */
   | { type: 'piece'; index: number; source: PieceSource }
   /** A peer that neighbours told of: make an offer, sent through `via` (a linked peer id). */
   | { type: 'connect'; peerId: string; via: string }
@@ -130,6 +135,8 @@ export interface MeshControl {
   stats(): MeshStats;
   /** Says goodbye to all links, clears timers. */
   close(): void;
+  /** A verified piece of the window with its record; undefined when it is not held. */
+  piece(index: number): PieceFrame | undefined;
 }
 
 export interface Playhead {
@@ -154,6 +161,10 @@ export interface MeshStats {
   /** Substreams that have a parent or feed, of all wanted. */
   parented: number;
   substreams: number;
+  /** Supply: what this peer gives at most, what it has promised to children, and what it needs itself. */
+  uploadKbps: number;
+  promisedKbps: number;
+  demandKbps: number;
   /** Median and 95th percentile of arrival after the cut, as far as clocks allow, milliseconds. */
   lagP50Ms: number;
   lagP95Ms: number;

@@ -1,0 +1,108 @@
+/**
+ * Every number of the mesh that could be another. The defaults are those that came out best in simulation; the
+ * simulator and tests hand in others through MeshOptions.tuning.
+ */
+export interface Tuning {
+  /** The mesh's one timer. */
+  tickMs: number;
+  /** Between two window states to every neighbour. */
+  stateMs: number;
+  /** A piece is asked for elsewhere when it is later than its substream usually is by at least this. */
+  repairSlackMs: number;
+  /** ... or by this many deviations, whichever is more. */
+  repairDeviations: number;
+  /** Time for the answer to a request, on top of the neighbour's usual response time. */
+  requestTimeoutMs: number;
+  /** Requests under way at once. */
+  maxRequests: number;
+  /** Requests are rejected when so much upload is queued. */
+  rejectBehindMs: number;
+  /** Pushes are dropped when so much upload is queued. */
+  dropBehindMs: number;
+  /** Share of the upload budget that is given away as subscriptions; the rest is for repair. */
+  budgetShare: number;
+  /** What a subscription costs beyond its media (headers, records). */
+  overhead: number;
+  /** A parent is changed only for a gain above this ... */
+  hysteresisMs: number;
+  /** ... and above this share of the present lag. */
+  hysteresisShare: number;
+  /** Least time between two changes that are not forced. */
+  settleMs: number;
+  /** How often a change for the better is considered, and with what probability. */
+  improveEveryMs: number;
+  improveProbability: number;
+  /** A parent is silent when nothing came for its substream's usual gap and this. */
+  silenceMs: number;
+  /** Added to a parent's estimate per substream it already feeds, and when it feeds half of all. */
+  sameParentMs: number;
+  halfFromOneMs: number;
+  /** Added per unit of a neighbour's penalty when parents / providers are compared. */
+  badParentMs: number;
+  badProviderMs: number;
+  /** How long a displaced child is still fed while it looks for another parent. */
+  displaceGraceMs: number;
+  /** A child is displaced only for one that gives this many times as much. */
+  displaceRatio: number;
+  /** Share of a bridge's upload that is kept for the backbone. */
+  backboneShare: number;
+  /** What may be given to children on the same LAN, beside the budget. */
+  lanKbps: number;
+  /** Edge fetches under way at once, and the margin on top of the measured fetch time. */
+  maxFetches: number;
+  fetchMarginMs: number;
+  /** A handshake must be done within this. */
+  handshakeMs: number;
+  /** Introductions are sent on linking and then this often. */
+  introduceMs: number;
+  /** The worst neighbour is replaced this often. */
+  replaceMs: number;
+  /** A link is dropped when its penalty reaches this. */
+  maxBad: number;
+  /** Messages a second and link that are not pieces; ten times as many at once. */
+  messagesPerS: number;
+  /** Least time between two calls for neighbours from the edge. */
+  starveMs: number;
+}
+
+export const TUNING: Tuning = {
+  tickMs: 100,
+  stateMs: 1000,
+  repairSlackMs: 250,
+  repairDeviations: 2,
+  requestTimeoutMs: 400,
+  maxRequests: 12,
+  rejectBehindMs: 300,
+  dropBehindMs: 500,
+  budgetShare: 0.8,
+  overhead: 1.07,
+  hysteresisMs: 120,
+  hysteresisShare: 0.25,
+  settleMs: 5000,
+  improveEveryMs: 900,
+  improveProbability: 0.15,
+  silenceMs: 700,
+  sameParentMs: 30,
+  halfFromOneMs: 400,
+  badParentMs: 300,
+  badProviderMs: 150,
+  displaceGraceMs: 1200,
+  displaceRatio: 4,
+  backboneShare: 0.5,
+  lanKbps: 50_000,
+  maxFetches: 4,
+  fetchMarginMs: 300,
+  handshakeMs: 5000,
+  introduceMs: 30_000,
+  replaceMs: 60_000,
+  maxBad: 10,
+  messagesPerS: 60,
+  starveMs: 2000,
+};
+
+/** Unit of the lags in a state message. */
+export const LAG_UNIT_MS = 20;
+/** A lag that means: no source for this substream. */
+export const NO_SOURCE = 255;
+/** Longest path in a path message. */
+export const MAX_PATH = 64;
