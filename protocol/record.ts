@@ -99,7 +99,9 @@ export function decodeRecord(bytes: Uint8Array): PieceRecord {
   requireRange('initSegment', initSegment, 0, SEGMENT_COUNT - 1);
   const index = view.getInt32(1);
   if ((pieceOf(index) === INIT_PIECE) !== ((flags & RecordFlag.init) !== 0)) {
-    throw new RangeError(`record.flags must have the init bit just for piece 255, got ${describeIndex(index)}`);
+    throw new RangeError(
+      `record.flags must have the init bit just for piece 255, got ${describeIndex(index)}`,
+    );
   }
   return {
     index,
