@@ -1,0 +1,86 @@
+/** Tickets, as the edge makes and checks them. Their layout is protocol/ticket.ts. */
+import { concatBytes, fromBase64Url, fromHex, toBase64Url } from '../../protocol/bytes.ts';
+import {
+  decodeTicket,
+  encodeTicket,
+  peerIdFor,
+  type Ticket,
+  TICKET_SECONDS,
+  TICKET_SIGNED_BYTES,
+} from '../../protocol/ticket.ts';
+import { deriveBytes, type SigningKey, signingKeyFrom } from './keys.ts';
+
+/** A ticket that was signed by this edge and is not over. */
+export interface CheckedTicket extends Ticket {
+  /** The id that goes with the peer's key: nobody chooses another's. */
+  peerId: string;
+}
+
+/** Signs and checks tickets. One an isolate: the key is derived once. */
+export class TicketDesk {
+  #key: Promise<SigningKey>;
+
+  constructor(secret: string) {
+    this.#key = deriveBytes(secret, 'ticket').then(signingKeyFrom);
+  }
+
+  /** The edge's Ed25519 key, base64url. */
+  async publicKey(): Promise<string> {
+    return toBase64Url((await this.#key).publicKey);
+  }
+
+  /** A new ticket, base64url, for a peer that just joined: a new identity. */
+  async issue(infoHash: string, peerKey: Uint8Array, nowS: number): Promise<string> {
+    const hash = fromHex(infoHash);
+    if (!hash) throw new RangeError('ticket.infoHash must be hex');
+    const identity = crypto.getRandomValues(new Uint8Array(8));
+    return await this.#sign({ infoHash: hash, peerKey, identity, expiresS: nowS + TICKET_SECONDS });
+  }
+
+  /** The same peer and identity with a new expiry. */
+  async renew(ticket: Ticket, nowS: number): Promise<string> {
+    return await this.#sign({ ...ticket, expiresS: nowS + TICKET_SECONDS });
+  }
+
+  /** Undefined when it is malformed, of another swarm, forged, or over. */
+  async check(text: string, infoHash: string, nowS: number): Promise<CheckedTicket | undefined> {
+    const bytes = fromBase64Url(text);
+    const hash = fromHex(infoHash);
+    if (!bytes || !hash) return undefined;
+    let ticket: Ticket;
+    try {
+      ticket = decodeTicket(bytes);
+    } catch {
+      return undefined;
+    }
+    if (ticket.expiresS < nowS || !ticket.infoHash.every((byte, i) => byte === hash[i])) return undefined;
+    const { publicKey } = await this.#key;
+    const key = await crypto.subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify']);
+    const genuine = await crypto.subtle.verify(
+      'Ed25519',
+      key,
+      bytes.slice(TICKET_SIGNED_BYTES),
+      bytes.slice(0, TICKET_SIGNED_BYTES),
+    );
+    return genuine ? { ...ticket, peerId: await peerIdOf(ticket.peerKey) } : undefined;
+  }
+
+  async #sign(ticket: Ticket): Promise<string> {
+    const body = encodeTicket(ticket);
+    return toBase64Url(concatBytes(body, await (await this.#key).sign(body)));
+  }
+}
+
+/** The peer id of a public key (peerIdFor with its hash). */
+export async function peerIdOf(peerKey: Uint8Array): Promise<string> {
+  return peerIdFor(new Uint8Array(await crypto.subtle.digest('SHA-256', peerKey.slice())));
+}
+
+const desks = new Map<string, TicketDesk>();
+
+/** The desk of this secret, one an isolate. */
+export function ticketDesk(secret: string): TicketDesk {
+  let desk = desks.get(secret);
+  if (!desk) desks.set(secret, desk = new TicketDesk(secret));
+  return desk;
+}

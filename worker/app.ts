@@ -1,0 +1,22 @@
+/** All routes of the edge, chained so that `typeof app` types a client. Errors are translated here, once. */
+import { Hono } from 'hono';
+import type { Env } from './env.ts';
+import { Failure } from './failure.ts';
+import { channels } from './routes/channels.ts';
+import { health } from './routes/health.ts';
+import { join } from './routes/join.ts';
+import { originSockets } from './routes/origin.ts';
+
+export const app = new Hono<{ Bindings: Env }>()
+  .route('/', health)
+  .route('/api/channels', channels)
+  .route('/join', join)
+  .route('/origin', originSockets)
+  .notFound(() => new Failure(404, 'not-found', 'there is nothing at this address').toResponse())
+  .onError((error) => {
+    if (error instanceof Failure) return error.toResponse();
+    console.error(JSON.stringify({ level: 'error', message: error.message, stack: error.stack }));
+    return new Failure(500, 'internal', 'the edge failed to answer this request').toResponse();
+  });
+
+export type App = typeof app;

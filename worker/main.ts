@@ -1,0 +1,9 @@
+/** Entry of the edge: the Worker that answers requests, and the classes of its objects. */
+import { app } from './app.ts';
+
+export { Channel } from './objects/channel.ts';
+export { Directory } from './objects/directory.ts';
+export { Media } from './objects/media.ts';
+export { Swarm } from './objects/swarm.ts';
+
+export default { fetch: app.fetch };

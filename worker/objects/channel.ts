@@ -1,0 +1,208 @@
+/**
+ * Channel object: the truth about one channel's broadcast. It sees no single viewer; shards, the Media object and
+ * Workers tell it totals.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import type { Broadcast } from '../../protocol/broadcast.ts';
+import { toHex } from '../../protocol/bytes.ts';
+import type { ChannelSettings, ChannelState } from '../../protocol/channel.ts';
+import { directoryOf, type Env, mediaOf, swarmOf } from '../env.ts';
+import { type EdgeUse, hasUse } from '../report/edge-use.ts';
+import {
+  BroadcastLife,
+  type Change,
+  type Life,
+  type PublishRequest,
+  type PublishVerdict,
+} from '../store/broadcast-life.ts';
+
+/** What the Directory keeps of a channel and hands to its object whenever it changes. */
+export interface ChannelProfile {
+  name: string;
+  title: string;
+  settings: ChannelSettings;
+}
+
+/** One shard as the join card lists it. */
+export interface ShardFill {
+  shard: number;
+  viewers: number;
+}
+
+/** All that a join needs to know, cached for a second. */
+export interface JoinCard {
+  channel: string;
+  title: string;
+  state: ChannelState;
+  settings: ChannelSettings;
+  /** While live or lost. */
+  broadcast?: Broadcast;
+  shards: ShardFill[];
+}
+
+/** What the Directory keeps of a channel's state, for lists. */
+export interface ChannelStatus {
+  state: ChannelState;
+  reason: string;
+  broadcast?: { id: string; infoHash: string; startedAt: string };
+}
+
+export class Channel extends DurableObject<Env> {
+  #profile: ChannelProfile | undefined;
+  #life: BroadcastLife;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#profile = ctx.storage.kv.get<ChannelProfile>('profile');
+    this.#life = new BroadcastLife(ctx.storage.kv.get<Life>('life'));
+  }
+
+  /** The channel was made or edited. */
+  async setProfile(profile: ChannelProfile): Promise<void> {
+    this.#profile = profile;
+    this.ctx.storage.kv.put('profile', profile);
+    await mediaOf(this.env, profile.name).setSettings(profile.settings);
+    await this.#tellShards();
+  }
+
+  /** The channel is deleted: nothing is kept. */
+  async remove(): Promise<void> {
+    await this.#after(this.#life.stop('the channel was deleted'));
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    this.#profile = undefined;
+    this.#life = new BroadcastLife();
+  }
+
+  async status(): Promise<ChannelStatus> {
+    const run = this.#life.run;
+    return {
+      state: this.#life.state,
+      reason: this.#life.reason,
+      ...(run?.broadcast
+        ? {
+          broadcast: {
+            id: run.broadcastId,
+            infoHash: run.broadcast.infoHash,
+            startedAt: new Date(run.startedAtMs ?? 0).toISOString(),
+          },
+        }
+        : {}),
+    };
+  }
+
+  /** Undefined for a channel that does not exist. */
+  async card(): Promise<JoinCard | undefined> {
+    const profile = this.#profile;
+    if (!profile) return undefined;
+    const broadcast = this.#life.run?.broadcast;
+    return {
+      channel: profile.name,
+      title: profile.title,
+      state: this.#life.state,
+      settings: profile.settings,
+      ...(broadcast ? { broadcast } : {}),
+      shards: this.#shards(),
+    };
+  }
+
+  async publish(request: PublishRequest): Promise<PublishVerdict> {
+    const verdict = this.#life.publish(
+      request,
+      Date.now(),
+      () => toHex(crypto.getRandomValues(new Uint8Array(16))),
+    );
+    if (verdict.granted) {
+      await this.#after({ changed: true, ...(verdict.ended ? { ended: verdict.ended } : {}) });
+    }
+    return verdict;
+  }
+
+  /** False when this broadcast is not the one that was granted: the origin is to drop it. */
+  async live(broadcast: Broadcast): Promise<boolean> {
+    const change = this.#life.live(broadcast, Date.now());
+    await this.#after(change);
+    return change.changed;
+  }
+
+  /** An origin (re)connected and still takes this broadcast in. False: it is not ours any more. */
+  async resume(broadcastId: string, origin: string): Promise<boolean> {
+    await this.#after(this.#life.resume(broadcastId, origin));
+    return this.#life.run?.broadcastId === broadcastId && this.#life.state !== 'stopped';
+  }
+
+  async lost(broadcastId: string, reason: string): Promise<void> {
+    const windowS = this.#profile?.settings.reconnectWindowS ?? 0;
+    await this.#after(this.#life.lost(broadcastId, reason, Date.now(), windowS));
+  }
+
+  /** The origin behind the running broadcast is gone; nothing happens if another one has it. */
+  async originLost(origin: string, reason: string): Promise<void> {
+    const run = this.#life.run;
+    if (run?.origin === origin) await this.lost(run.broadcastId, reason);
+  }
+
+  async stop(reason: string): Promise<void> {
+    await this.#after(this.#life.stop(reason));
+  }
+
+  async start(): Promise<void> {
+    await this.#after(this.#life.start());
+  }
+
+  async drop(reason: string): Promise<void> {
+    await this.#after(this.#life.drop(reason));
+  }
+
+  /** Whether the link of this broadcast may come in; answers the settings the Media object needs. */
+  async expects(broadcastId: string): Promise<ChannelSettings | undefined> {
+    return this.#life.run?.broadcastId === broadcastId ? this.#profile?.settings : undefined;
+  }
+
+  /** What Workers and the Media object served since they last told. */
+  async countUse(use: EdgeUse): Promise<void> {
+    if (this.#profile && hasUse(use)) await directoryOf(this.env).countUse(this.#profile.name, use);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#after(this.#life.expire(Date.now()));
+  }
+
+  #shards(): ShardFill[] {
+    return [{ shard: 0, viewers: 0 }];
+  }
+
+  /** Keeps the new state, then tells everybody whom it concerns. */
+  async #after(change: Change): Promise<void> {
+    if (!change.changed && !change.ended) return;
+    this.ctx.storage.kv.put('life', this.#life.snapshot());
+    const { endsAtMs } = this.#life;
+    if (endsAtMs !== undefined) await this.ctx.storage.setAlarm(endsAtMs);
+    else await this.ctx.storage.deleteAlarm();
+    const profile = this.#profile;
+    if (!profile) return;
+    await directoryOf(this.env).stateChanged(profile.name, await this.status());
+    if (change.ended) {
+      const { broadcastId, broadcast, origin } = change.ended;
+      await directoryOf(this.env).tellEnded(origin, profile.name, broadcastId, this.#life.reason);
+      await mediaOf(this.env, profile.name).end(broadcastId);
+      if (broadcast) {
+        for (const { shard } of this.#shards()) {
+          await swarmOf(this.env, broadcast.infoHash, shard).closeBroadcast();
+        }
+      }
+    }
+    await this.#tellShards();
+  }
+
+  async #tellShards(): Promise<void> {
+    const profile = this.#profile;
+    const broadcast = this.#life.run?.broadcast;
+    const state = this.#life.state;
+    if (!profile || !broadcast || (state !== 'live' && state !== 'lost')) return;
+    for (const { shard } of this.#shards()) {
+      await swarmOf(this.env, broadcast.infoHash, shard)
+        .setState({ channel: profile.name, shard, broadcast, state, settings: profile.settings });
+    }
+  }
+}

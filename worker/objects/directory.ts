@@ -1,0 +1,305 @@
+/** Directory object: the list of channels with their settings and keys, and the control sockets of the origins. */
+import { DurableObject } from 'cloudflare:workers';
+import * as v from 'valibot';
+import { toBase64Url, toHex } from '../../protocol/bytes.ts';
+import type { ChannelResource, ChannelSettings } from '../../protocol/channel.ts';
+import { FromOrigin, type IngestStatus, type ToOrigin } from '../../protocol/control.ts';
+import { sha256Hex } from '../access/keys.ts';
+import { channelOf, type Env } from '../env.ts';
+import type { EdgeUse } from '../report/edge-use.ts';
+import { ChannelBook } from '../store/channel-book.ts';
+import type { ChannelStatus } from './channel.ts';
+
+/** Longest control message, in characters. */
+const MAX_CONTROL_LENGTH = 256 * 1024;
+/** While channels are live: how often the Directory looks whether their origins are still connected. */
+const WATCH_MS = 15_000;
+
+/** A control socket's attachment. */
+interface OriginSocket {
+  origin: string;
+  /** Later sockets of the same origin have a higher number. */
+  openedAtMs: number;
+}
+
+/** One line of /metrics per channel. */
+export interface ChannelUse {
+  name: string;
+  state: ChannelStatus['state'];
+  viewers: number;
+  use: EdgeUse;
+}
+
+export class Directory extends DurableObject<Env> {
+  #book: ChannelBook;
+  #viewers = new Map<string, number>();
+  #ingest = new Map<string, IngestStatus>();
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#book = new ChannelBook(ctx.storage.sql);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
+  }
+
+  /** Undefined when the name is taken. `streamKey` is shown this once. */
+  async create(
+    name: string,
+    title: string,
+    settings: ChannelSettings,
+  ): Promise<{ channel: ChannelResource; streamKey: string } | undefined> {
+    if (!this.#book.create(name, title, settings, new Date().toISOString())) return undefined;
+    const streamKey = await this.#newKey(name);
+    await channelOf(this.env, name).setProfile({ name, title, settings });
+    return { channel: this.#book.get(name)!, streamKey };
+  }
+
+  async get(name: string): Promise<ChannelResource | undefined> {
+    return this.#book.get(name);
+  }
+
+  async list(): Promise<ChannelResource[]> {
+    return this.#book.list();
+  }
+
+  async edit(name: string, title: string, settings: ChannelSettings): Promise<ChannelResource | undefined> {
+    if (!this.#book.get(name)) return undefined;
+    this.#book.edit(name, title, settings);
+    await channelOf(this.env, name).setProfile({ name, title, settings });
+    this.#tell(this.#book.originOf(name), { type: 'settings', channel: name, settings });
+    return this.#book.get(name);
+  }
+
+  async remove(name: string): Promise<boolean> {
+    if (!this.#book.get(name)) return false;
+    await channelOf(this.env, name).remove();
+    this.#tell(this.#book.originOf(name), { type: 'drop', channel: name, reason: 'the channel was deleted' });
+    this.#book.remove(name);
+    return true;
+  }
+
+  /** Publishing is refused from now on, and what is published ends. */
+  async stop(name: string): Promise<ChannelResource | undefined> {
+    if (!this.#book.get(name)) return undefined;
+    const reason = 'the channel was stopped by an admin';
+    await channelOf(this.env, name).stop(reason);
+    this.#tell(this.#book.originOf(name), { type: 'drop', channel: name, reason });
+    return this.#book.get(name);
+  }
+
+  async start(name: string): Promise<ChannelResource | undefined> {
+    if (!this.#book.get(name)) return undefined;
+    await channelOf(this.env, name).start();
+    return this.#book.get(name);
+  }
+
+  /** A new key in place of the old one; whoever publishes with the old one is dropped. Shown this once. */
+  async resetKey(name: string): Promise<string | undefined> {
+    if (!this.#book.get(name)) return undefined;
+    const key = await this.#newKey(name);
+    const reason = 'the stream key was reset';
+    await channelOf(this.env, name).drop(reason);
+    this.#tell(this.#book.originOf(name), { type: 'drop', channel: name, reason });
+    return key;
+  }
+
+  /** Told by the Channel object whenever its state changes. */
+  async stateChanged(name: string, status: ChannelStatus): Promise<void> {
+    this.#book.setState(name, status);
+    if (status.state === 'idle' || status.state === 'stopped') this.#ingest.delete(name);
+    if (status.state === 'live') await this.#watch();
+  }
+
+  /** Told by the Channel object: this broadcast is over. */
+  async tellEnded(origin: string, channel: string, broadcastId: string, _reason: string): Promise<void> {
+    this.#tell(origin, { type: 'ended', channel, broadcastId });
+  }
+
+  /** Told by the Channel object: what was served since the last time. */
+  async countUse(name: string, use: EdgeUse): Promise<void> {
+    this.#book.addUse(name, use);
+  }
+
+  /** Told by the Channel object: viewers now. */
+  async setViewers(name: string, viewers: number): Promise<void> {
+    this.#viewers.set(name, viewers);
+  }
+
+  /** For /metrics: asks no other object. */
+  async use(): Promise<ChannelUse[]> {
+    return this.#book.list().map(({ name, state }) => ({
+      name,
+      state,
+      viewers: this.#viewers.get(name) ?? 0,
+      use: this.#book.useOf(name),
+    }));
+  }
+
+  /** Ingest health as last told by the origin. */
+  async ingest(name: string): Promise<IngestStatus | undefined> {
+    return this.#ingest.get(name);
+  }
+
+  /** A control socket. The Worker has checked the token; `origin` is its subject. */
+  override async fetch(request: Request): Promise<Response> {
+    const origin = new URL(request.url).searchParams.get('origin') ?? '';
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server, [origin]);
+    server.serializeAttachment({ origin, openedAtMs: Date.now() } satisfies OriginSocket);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    const message = readControl(data);
+    if (!message) {
+      socket.close(1003, 'a control message must be JSON of protocol/control.ts');
+      return;
+    }
+    const { origin } = socket.deserializeAttachment() as OriginSocket;
+    switch (message.type) {
+      case 'hello':
+        return await this.#hello(socket, origin, message.live);
+      case 'publish':
+        return await this.#publish(socket, origin, message);
+      case 'live': {
+        if (this.#book.originOf(message.channel) !== origin) return;
+        if (!await channelOf(this.env, message.channel).live(message.broadcast)) {
+          send(socket, { type: 'ended', channel: message.channel, broadcastId: message.broadcast.id });
+        }
+        return;
+      }
+      case 'lost':
+        if (this.#book.originOf(message.channel) !== origin) return;
+        return await channelOf(this.env, message.channel).lost(message.broadcastId, message.reason);
+      case 'ingest':
+        if (this.#book.originOf(message.channel) === origin) {
+          this.#ingest.set(message.channel, message.status);
+        }
+    }
+  }
+
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    await this.#gone(socket);
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    await this.#gone(socket);
+  }
+
+  /** Looks after live channels whose origin went away without a close: a restart tears sockets without a word. */
+  override async alarm(): Promise<void> {
+    const live = this.#book.liveBy();
+    for (const { name, origin } of live) {
+      if (!this.#socketOf(origin)) {
+        await channelOf(this.env, name).originLost(origin, 'the origin is not connected');
+      }
+    }
+    if (this.#book.liveBy().length > 0) await this.ctx.storage.setAlarm(Date.now() + WATCH_MS);
+  }
+
+  async #hello(socket: WebSocket, origin: string, live: { channel: string; broadcastId: string }[]) {
+    for (const { channel, broadcastId } of live) {
+      const known = this.#book.get(channel) !== undefined;
+      if (known && await channelOf(this.env, channel).resume(broadcastId, origin)) {
+        this.#book.setOrigin(channel, origin);
+      } else {
+        send(socket, { type: 'ended', channel, broadcastId });
+      }
+    }
+    const kept = new Set(live.map(({ channel }) => channel));
+    for (const { name } of this.#book.liveBy(origin)) {
+      if (!kept.has(name)) await channelOf(this.env, name).originLost(origin, 'the origin was restarted');
+    }
+  }
+
+  async #publish(socket: WebSocket, origin: string, message: Extract<FromOrigin, { type: 'publish' }>) {
+    const { id, channel: name } = message;
+    const channel = this.#book.get(name);
+    if (!channel) {
+      return send(socket, {
+        type: 'refused',
+        id,
+        code: 'unknown-channel',
+        reason: 'there is no such channel',
+      });
+    }
+    const keyId = this.#book.keyId(name, await sha256Hex(message.key));
+    if (keyId === undefined) {
+      return send(socket, {
+        type: 'refused',
+        id,
+        code: 'wrong-key',
+        reason: 'the stream key is not of this channel',
+      });
+    }
+    const verdict = await channelOf(this.env, name).publish({ keyId, origin, originNowMs: message.nowMs });
+    if (!verdict.granted) {
+      return send(socket, { type: 'refused', id, code: verdict.code, reason: verdict.reason });
+    }
+    const before = this.#book.originOf(name);
+    if (before !== '' && before !== origin) {
+      this.#tell(before, { type: 'drop', channel: name, reason: 'the encoder came back at another origin' });
+    }
+    this.#book.setOrigin(name, origin);
+    const { broadcastId, epochMs } = verdict;
+    send(socket, {
+      type: 'granted',
+      id,
+      channel: name,
+      broadcastId,
+      epochMs,
+      keyId,
+      settings: channel.settings,
+    });
+  }
+
+  async #gone(socket: WebSocket): Promise<void> {
+    const { origin } = socket.deserializeAttachment() as OriginSocket;
+    socket.close();
+    if (this.#socketOf(origin, socket)) return;
+    for (const { name } of this.#book.liveBy(origin)) {
+      await channelOf(this.env, name).originLost(origin, 'the connection to the origin broke');
+    }
+  }
+
+  async #newKey(channel: string): Promise<string> {
+    const key = toBase64Url(crypto.getRandomValues(new Uint8Array(18)));
+    const keyId = toHex(crypto.getRandomValues(new Uint8Array(6)));
+    this.#book.setKey(channel, keyId, await sha256Hex(key), new Date().toISOString());
+    return key;
+  }
+
+  async #watch(): Promise<void> {
+    if (await this.ctx.storage.getAlarm() === null) await this.ctx.storage.setAlarm(Date.now() + WATCH_MS);
+  }
+
+  /** The newest open control socket of an origin. */
+  #socketOf(origin: string, except?: WebSocket): WebSocket | undefined {
+    return this.ctx.getWebSockets(origin)
+      .filter((socket) => socket !== except && socket.readyState === WebSocket.READY_STATE_OPEN)
+      .sort((a, b) => openedAt(b) - openedAt(a))[0];
+  }
+
+  #tell(origin: string, message: ToOrigin): void {
+    const socket = this.#socketOf(origin);
+    if (socket) send(socket, message);
+  }
+}
+
+function openedAt(socket: WebSocket): number {
+  return (socket.deserializeAttachment() as OriginSocket).openedAtMs;
+}
+
+function send(socket: WebSocket, message: ToOrigin): void {
+  socket.send(JSON.stringify(message));
+}
+
+/** Undefined for anything that is not a control message. */
+function readControl(data: string | ArrayBuffer): FromOrigin | undefined {
+  if (typeof data !== 'string' || data.length > MAX_CONTROL_LENGTH) return undefined;
+  try {
+    const parsed = v.safeParse(FromOrigin, JSON.parse(data));
+    return parsed.success ? parsed.output : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,42 @@
+/** What the edge sent to viewers, by kind: counted where it is sent, added up on the way to /metrics. */
+
+/** Kinds of media from the edge; `help` is what supply control gives. */
+export const MEDIA_KINDS = ['seed', 'join', 'repair', 'run', 'hls', 'help'] as const;
+export type MediaKind = typeof MEDIA_KINDS[number];
+
+export interface EdgeUse {
+  /** Body bytes of media. */
+  bytes: Partial<Record<MediaKind, number>>;
+  /** Media requests answered from the data centre's cache, and those that were not. */
+  cacheHits: number;
+  cacheMisses: number;
+  /** Pieces asked of the origin because the window lacked them. */
+  originMisses: number;
+  /** Requests refused because the egress cap was spent. */
+  refused: number;
+}
+
+export function emptyUse(): EdgeUse {
+  return { bytes: {}, cacheHits: 0, cacheMisses: 0, originMisses: 0, refused: 0 };
+}
+
+export function addUse(total: EdgeUse, more: EdgeUse): void {
+  for (const kind of MEDIA_KINDS) {
+    const bytes = more.bytes[kind];
+    if (bytes) total.bytes[kind] = (total.bytes[kind] ?? 0) + bytes;
+  }
+  total.cacheHits += more.cacheHits;
+  total.cacheMisses += more.cacheMisses;
+  total.originMisses += more.originMisses;
+  total.refused += more.refused;
+}
+
+export function countBytes(use: EdgeUse, kind: MediaKind, bytes: number): void {
+  use.bytes[kind] = (use.bytes[kind] ?? 0) + bytes;
+}
+
+/** Whether there is anything to tell. */
+export function hasUse(use: EdgeUse): boolean {
+  return use.cacheHits + use.cacheMisses + use.originMisses + use.refused > 0 ||
+    MEDIA_KINDS.some((kind) => (use.bytes[kind] ?? 0) > 0);
+}

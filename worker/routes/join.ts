@@ -1,0 +1,96 @@
+/** `POST /join/:channel`: answered by the Worker from a join card, without asking an object each time. */
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { fromBase64Url } from '../../protocol/bytes.ts';
+import { ChannelName, type P2pPolicy } from '../../protocol/channel.ts';
+import { IceServer, type JoinAnswer, JoinRequest } from '../../protocol/join.ts';
+import { allow } from '../access/allow.ts';
+import { grantDesk } from '../access/grant.ts';
+import { peerIdOf, ticketDesk } from '../access/ticket.ts';
+import { joinCard } from '../card.ts';
+import type { Env } from '../env.ts';
+import { Failure } from '../failure.ts';
+import type { JoinCard } from '../objects/channel.ts';
+
+const MAX_BODY_BYTES = 16 * 1024;
+/** When to ask again while nothing is on air, before jitter. */
+const IDLE_RETRY_MS = 3000;
+
+export const join = new Hono<{ Bindings: Env }>().post('/:channel', async (c) => {
+  await allow({ to: 'public' }, c.req.raw, c.env);
+  const channel = c.req.param('channel');
+  const request = parseJoin(await c.req.text());
+  const card = v.is(ChannelName, channel) ? await joinCard(c.env, channel) : undefined;
+  if (!card) throw new Failure(404, 'unknown-channel', 'there is no such channel');
+  const answer = await answerJoin(card, request, c.env, Date.now());
+  return c.json(answer, 200, { 'access-control-allow-origin': '*', 'cache-control': 'no-store' });
+});
+
+async function answerJoin(
+  card: JoinCard,
+  request: JoinRequest,
+  env: Env,
+  nowMs: number,
+): Promise<JoinAnswer> {
+  const { channel, title, settings, broadcast, state } = card;
+  if (!broadcast || state === 'idle' || state === 'stopped') {
+    const quiet = state === 'stopped' ? 'stopped' : 'idle';
+    return { state: quiet, channel, title, nowMs, retryAfterMs: IDLE_RETRY_MS };
+  }
+  const peerKey = fromBase64Url(request.peerKey)!;
+  const nowS = Math.floor(nowMs / 1000);
+  const peerId = await peerIdOf(peerKey);
+  const tickets = ticketDesk(env.SHOAL_EDGE_SECRET);
+  return {
+    state,
+    channel,
+    title,
+    broadcast,
+    nowMs,
+    windowS: settings.windowS,
+    p2p: stricter(settings.p2p, request.p2p),
+    uploadRatio: settings.uploadRatio,
+    latencyTargetMs: settings.latencyTargetMs,
+    iceServers: iceServersOf(env),
+    edgeKey: await tickets.publicKey(),
+    ticket: await tickets.issue(broadcast.infoHash, peerKey, nowS),
+    peerId,
+    grant: await grantDesk(env.SHOAL_EDGE_SECRET).issue(channel, broadcast.id, peerId, nowS),
+    announcePath: `/swarm/${broadcast.infoHash}/announce?shard=${pickShard(card)}`,
+    mediaPath: `/media/${channel}/${broadcast.id}`,
+  };
+}
+
+/** The emptiest shard of the card. */
+function pickShard(card: JoinCard): number {
+  return card.shards.reduce((best, shard) => shard.viewers < best.viewers ? shard : best, card.shards[0]!)
+    .shard;
+}
+
+const STRICTNESS: P2pPolicy[] = ['on', 'relay', 'off'];
+
+/** What both the channel and the viewer allow. */
+function stricter(channel: P2pPolicy, viewer: P2pPolicy): P2pPolicy {
+  return STRICTNESS[Math.max(STRICTNESS.indexOf(channel), STRICTNESS.indexOf(viewer))]!;
+}
+
+function parseJoin(text: string): JoinRequest {
+  if (text.length > MAX_BODY_BYTES) {
+    throw new Failure(413, 'too-large', `the body must be at most ${MAX_BODY_BYTES} bytes`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Failure(400, 'bad-json', 'the body must be JSON');
+  }
+  const parsed = v.safeParse(JoinRequest, value);
+  if (parsed.success && fromBase64Url(parsed.output.peerKey)?.length === 32) return parsed.output;
+  const issue = parsed.issues?.[0];
+  const field = (issue && v.getDotPath(issue)) ?? 'peerKey';
+  throw new Failure(400, 'bad-field', `${field}: ${issue?.message ?? 'must be 32 bytes'}`, { field });
+}
+
+function iceServersOf(env: Env): v.InferOutput<typeof IceServer>[] {
+  return env.SHOAL_ICE_SERVERS ? v.parse(v.array(IceServer), JSON.parse(env.SHOAL_ICE_SERVERS)) : [];
+}

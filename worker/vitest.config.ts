@@ -1,0 +1,19 @@
+/** Worker tests run in real workerd: `deno run -A npm:vitest run --root worker` (through the script of tasks). */
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [
+    cloudflareTest({
+      wrangler: { configPath: './wrangler.toml' },
+      miniflare: {
+        bindings: {
+          SHOAL_ADMIN_TOKEN: 'admin-token-of-the-tests',
+          SHOAL_ORIGIN_SECRET: 'origin-secret-of-the-tests',
+          SHOAL_EDGE_SECRET: 'edge-secret-of-the-tests',
+        },
+      },
+    }),
+  ],
+  test: { include: ['**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 },
+});
