@@ -33,7 +33,7 @@ export function startFeed(options: FeedOptions): Feed {
       ...['-f', 'rawvideo', '-pixel_format', 'gray', '-video_size', `${STRIP_WIDTH}x${STRIP_HEIGHT}`],
       ...['-framerate', String(fps), '-i', 'pipe:0'],
       ...['-re', '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'],
-      ...['-filter_complex', '[1]format=yuv420p[clock];[0]format=yuv420p[picture];[picture][clock]vstack=shortest=1[v]'],
+      ...['-filter_complex', '[1]format=yuv420p[clock];[0]format=yuv420p[picture];[picture][clock]vstack[v]'],
       ...['-map', '[v]', '-map', '2:a', '-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency'],
       ...[
         '-b:v',
@@ -84,6 +84,9 @@ export function startFeed(options: FeedOptions): Feed {
     },
     async stop() {
       running = false;
+      try {
+        child.kill('SIGINT');
+      } catch { /* it is gone already */ }
       await writer.close().catch(() => {});
       const timer = setTimeout(() => this.kill(), 5000);
       await ended;
