@@ -1,0 +1,338 @@
+/**
+ * Dealing of feeds: who gets which substream first-hand from the edge (DESIGN.md sections 1 and 4, point 7). Pure;
+ * run by the Channel object, and by the simulator.
+ *
+ * A feed is one copy of one substream. A feed without a holder is dealt at once, to whomever there is. Feeds are
+ * moved for a clear gain only, and overlap while they move: the old holder keeps a feed until the new one has had it
+ * for a while.
+ */
+import type { Feed, NatKind } from '../../protocol/tracker.ts';
+import { type Place, witnessGroup } from './place.ts';
+import type { PeerRow } from './seat.ts';
+
+/** A peer that might hold feeds. What it says of itself is a claim; what it does shows in its acknowledgements. */
+export interface Candidate {
+  id: string;
+  uploadKbps: number;
+  nat: NatKind;
+  place: Place;
+  /** When it took its seat, milliseconds since 1970. */
+  sinceMs: number;
+}
+
+/** What dealing needs to know of a track. */
+export interface FeedTrack {
+  track: number;
+  bitrateKbps: number;
+  substreams: number;
+}
+
+/** The whole set of feeds that a peer holds from now on. */
+export interface Deal {
+  id: string;
+  shard: string;
+  feeds: Feed[];
+}
+
+/** A peer seated for less than this has no neighbours yet: it gets feeds only where nobody else is. */
+export const SETTLE_MS = 3000;
+/** How long two peers hold a feed that moves from one to the other. */
+export const OVERLAP_MS = 3000;
+/** A feed stays where it is for at least this long, trouble aside. */
+export const HOLD_MS = 8000;
+/** A peer that lost a feed for being slow is avoided for this long. */
+export const BLAME_MS = 30_000;
+/** Gain in cost from which a feed is moved. */
+const CLEAR_GAIN = 1.5;
+/** Most feeds under way at a time. */
+const MOVES = 3;
+
+interface Slot {
+  track: number;
+  substream: number;
+  copy: number;
+  kbps: number;
+  holder: string | undefined;
+  sinceMs: number;
+  /** Under way to this peer. */
+  next: string | undefined;
+  nextSinceMs: number;
+}
+
+interface Known extends Candidate {
+  shard: string;
+  load: number;
+  /** Its network, where that is known. */
+  group: string | undefined;
+  blamedMs: number;
+}
+
+export class FeedDealer {
+  #slots: Slot[] = [];
+  #known = new Map<string, Known>();
+  /** What each peer was last told. */
+  #told = new Map<string, { shard: string; text: string }>();
+  /** Seeds by network. */
+  #groups = new Map<string, number>();
+  #homes: (shard: string) => boolean = () => true;
+
+  /** Tracks and copies; feeds that stay keep their holders. */
+  configure(tracks: FeedTrack[], copies: number): void {
+    const before = new Map(this.#slots.map((slot) => [slotKey(slot), slot]));
+    this.#slots = [];
+    for (let copy = 0; copy < copies; copy++) {
+      for (const { track, substreams, bitrateKbps } of tracks) {
+        for (let substream = 0; substream < substreams; substream++) {
+          const kbps = bitrateKbps / substreams;
+          const slot = before.get(slotKey({ track, substream, copy })) ??
+            { track, substream, copy, kbps, holder: undefined, sinceMs: 0, next: undefined, nextSinceMs: 0 };
+          slot.kbps = kbps;
+          this.#slots.push(slot);
+        }
+      }
+    }
+  }
+
+  /** Which shards seeds should sit in; those of others are used only until there are some. */
+  prefer(homes: (shard: string) => boolean): void {
+    this.#homes = homes;
+  }
+
+  get candidates(): number {
+    return this.#known.size;
+  }
+
+  /** Ids of all who hold or get a feed. */
+  seeds(): string[] {
+    return [
+      ...new Set(this.#slots.flatMap((slot) => [slot.holder, slot.next]).filter((id) => id !== undefined)),
+    ];
+  }
+
+  /** Where a peer sits, as far as is known. */
+  shardOf(id: string): string | undefined {
+    return this.#known.get(id)?.shard;
+  }
+
+  offer(shard: string, candidates: Candidate[]): void {
+    for (const candidate of candidates) {
+      const known = this.#known.get(candidate.id);
+      const group = witnessGroup(candidate.place);
+      if (known) Object.assign(known, candidate, { shard, group });
+      else {
+        const fresh = { shard, group, load: 0, blamedMs: -Infinity };
+        this.#known.set(candidate.id, { ...candidate, ...fresh });
+      }
+    }
+  }
+
+  /** Those of a shard that are not among `candidates` and hold nothing are forgotten. */
+  refresh(shard: string, candidates: Candidate[]): void {
+    const named = new Set(candidates.map((candidate) => candidate.id));
+    const seeds = new Set(this.seeds());
+    for (const [id, known] of this.#known) {
+      if (known.shard === shard && !named.has(id) && !seeds.has(id)) this.#known.delete(id);
+    }
+    this.offer(shard, candidates);
+  }
+
+  /** The peer's socket in this shard is closed: its feeds are free at once. */
+  leave(shard: string, id: string): void {
+    if (this.#known.get(id)?.shard !== shard) return;
+    this.#known.delete(id);
+    this.#told.delete(id);
+    this.#free((_slot, holder) => holder === id);
+  }
+
+  /** Everybody of a shard is gone. */
+  leaveShard(shard: string): void {
+    for (const [id, known] of [...this.#known]) if (known.shard === shard) this.leave(shard, id);
+  }
+
+  /** This peer is a second behind with these feeds (all of them when none are named): they are free. */
+  lose(id: string, feeds: Feed[] | undefined, nowMs: number): void {
+    const known = this.#known.get(id);
+    if (known) known.blamedMs = nowMs;
+    // It may get them again where nobody else is: then it has to be told again.
+    const told = this.#told.get(id);
+    if (told) told.text = '';
+    this.#free((slot, holder) =>
+      holder === id &&
+      (!feeds || feeds.some((feed) => feed.track === slot.track && feed.substream === slot.substream))
+    );
+  }
+
+  /** Deals what is free, moves what is badly placed, and answers whose feeds changed. */
+  deal(nowMs: number): Deal[] {
+    this.#land(nowMs);
+    this.#count();
+    for (const slot of this.#slots) {
+      if (slot.holder !== undefined) continue;
+      const best = this.#best(slot, nowMs);
+      if (!best) continue;
+      this.#give(best);
+      slot.holder = best.id;
+      slot.sinceMs = nowMs;
+    }
+    this.#move(nowMs);
+    return this.#changes();
+  }
+
+  /** When deal should be called again though nothing happened; undefined: not before something does. */
+  nextMs(nowMs: number): number | undefined {
+    const due: number[] = [];
+    for (const slot of this.#slots) {
+      if (slot.next !== undefined) due.push(slot.nextSinceMs + OVERLAP_MS);
+    }
+    for (const known of this.#known.values()) {
+      const settled = known.sinceMs + SETTLE_MS;
+      if (settled >= nowMs) due.push(settled + 1);
+    }
+    if (due.length > 0) return Math.max(nowMs + 50, Math.min(...due));
+    const spread = this.#slots.some((slot) => slot.holder !== undefined && nowMs - slot.sinceMs < HOLD_MS);
+    return spread && this.#known.size > 1 ? nowMs + 1000 : undefined;
+  }
+
+  #give(known: Known): void {
+    if (known.load++ > 0) return;
+    if (known.group !== undefined) this.#groups.set(known.group, (this.#groups.get(known.group) ?? 0) + 1);
+  }
+
+  /** Ends the overlap of feeds that have moved. */
+  #land(nowMs: number): void {
+    for (const slot of this.#slots) {
+      if (slot.next === undefined || nowMs - slot.nextSinceMs < OVERLAP_MS) continue;
+      slot.holder = slot.next;
+      slot.sinceMs = slot.nextSinceMs;
+      slot.next = undefined;
+    }
+  }
+
+  /** Counts feeds once they have landed: a holder that is about to lose one no longer carries it. */
+  #count(): void {
+    for (const known of this.#known.values()) known.load = 0;
+    for (const slot of this.#slots) {
+      const known = this.#known.get(slot.next ?? slot.holder ?? '');
+      if (known) known.load++;
+    }
+    this.#groups.clear();
+    for (const { group, load } of this.#known.values()) {
+      if (group !== undefined && load > 0) this.#groups.set(group, (this.#groups.get(group) ?? 0) + 1);
+    }
+  }
+
+  #move(nowMs: number): void {
+    let moving = this.#slots.filter((slot) => slot.next !== undefined).length;
+    const byCost = this.#slots
+      .filter((slot) => slot.next === undefined && slot.holder !== undefined)
+      .map((slot) => ({ slot, known: this.#known.get(slot.holder!)! }))
+      .sort((a, b) => this.#cost(b.known, b.slot, 0, nowMs) - this.#cost(a.known, a.slot, 0, nowMs));
+    for (const { slot, known } of byCost) {
+      if (moving >= MOVES) return;
+      const young = nowMs - slot.sinceMs < HOLD_MS && known.load <= 2 && this.#homes(known.shard);
+      if (young) continue;
+      const best = this.#best(slot, nowMs);
+      if (!best || nowMs - best.sinceMs < SETTLE_MS) continue;
+      if (this.#cost(known, slot, 0, nowMs) - this.#cost(best, slot, 1, nowMs) < CLEAR_GAIN) continue;
+      known.load--;
+      this.#give(best);
+      slot.next = best.id;
+      slot.nextSinceMs = nowMs;
+      moving++;
+    }
+  }
+
+  #best(slot: Slot, nowMs: number): Known | undefined {
+    const taken = new Set<string>();
+    for (const other of this.#slots) {
+      if (other.track !== slot.track || other.substream !== slot.substream) continue;
+      if (other.holder !== undefined) taken.add(other.holder);
+      if (other.next !== undefined) taken.add(other.next);
+    }
+    let best: Known | undefined;
+    let least = Infinity;
+    for (const known of this.#known.values()) {
+      if (taken.has(known.id)) continue;
+      const cost = this.#cost(known, slot, 1, nowMs);
+      if (cost < least) {
+        best = known;
+        least = cost;
+      }
+    }
+    return best;
+  }
+
+  /** What it would cost that this peer holds the slot; `more`: feeds added to what it carries. */
+  #cost(known: Known, slot: Slot, more: number, nowMs: number): number {
+    const load = known.load + more;
+    const spare = known.uploadKbps / (slot.kbps * 2 * load);
+    const supply = known.uploadKbps <= 0 ? 6 : spare < 1 ? 2 : 0;
+    const reach = { open: 0, cone: 0.25, unknown: 0.25, symmetric: 1, blocked: 8 }[known.nat];
+    const blame = nowMs - known.blamedMs < BLAME_MS ? 4 : 0;
+    const home = this.#homes(known.shard) ? 0 : 3;
+    const settling = nowMs - known.sinceMs < SETTLE_MS ? 1 : 0;
+    const crowd = 0.25 * Math.min(4, this.#inGroup(known));
+    return load + supply + reach + blame + home + settling + crowd - Math.min(0.5, spare / 20);
+  }
+
+  /** Other seeds in the same network. */
+  #inGroup(known: Known): number {
+    if (known.group === undefined) return 0;
+    return (this.#groups.get(known.group) ?? 0) - (known.load > 0 ? 1 : 0);
+  }
+
+  #free(matches: (slot: Slot, holder: string) => boolean): void {
+    for (const slot of this.#slots) {
+      if (slot.next !== undefined && matches(slot, slot.next)) slot.next = undefined;
+      if (slot.holder === undefined || !matches(slot, slot.holder)) continue;
+      slot.holder = slot.next;
+      slot.sinceMs = slot.nextSinceMs;
+      slot.next = undefined;
+    }
+  }
+
+  #changes(): Deal[] {
+    const held = new Map<string, Feed[]>();
+    for (const { track, substream, holder, next } of this.#slots) {
+      for (const id of [holder, next]) {
+        if (id === undefined) continue;
+        const feeds = held.get(id);
+        if (feeds) feeds.push({ track, substream });
+        else held.set(id, [{ track, substream }]);
+      }
+    }
+    const deals: Deal[] = [];
+    for (const [id, feeds] of held) {
+      const shard = this.#known.get(id)!.shard;
+      feeds.sort((a, b) => a.track - b.track || a.substream - b.substream);
+      const text = JSON.stringify(feeds);
+      const told = this.#told.get(id);
+      if (told?.text === text && told.shard === shard) continue;
+      this.#told.set(id, { shard, text });
+      deals.push({ id, shard, feeds });
+    }
+    for (const [id, { shard }] of this.#told) {
+      if (held.has(id)) continue;
+      this.#told.delete(id);
+      deals.push({ id, shard, feeds: [] });
+    }
+    return deals;
+  }
+}
+
+export function toCandidate({ id, uploadKbps, nat, place, sinceMs }: PeerRow): Candidate {
+  return { id, uploadKbps, nat, place, sinceMs };
+}
+
+/** Best first: who gives much and can be reached. */
+export function compareCandidates(a: Candidate, b: Candidate): number {
+  return standing(b) - standing(a) || a.sinceMs - b.sinceMs;
+}
+
+function standing({ nat, uploadKbps }: Candidate): number {
+  return nat === 'blocked' ? -1 : uploadKbps * (nat === 'symmetric' ? 0.5 : 1);
+}
+
+function slotKey({ track, substream, copy }: { track: number; substream: number; copy: number }): string {
+  return `${track} ${substream} ${copy}`;
+}

@@ -1,0 +1,483 @@
+/**
+ * One shard of a swarm: the tracker protocol for stock clients, and what Shoal's peers add to it. Pure: sockets,
+ * cryptography and the Channel object come in through SwarmWorld and Port, so that workerd, unit tests and the
+ * simulator run the same code. All state can be rebuilt from the seats of the sockets (restore).
+ */
+import * as v from 'valibot';
+import { type Feed, FromPeer, MAX_SIGNAL_LENGTH, type ToPeer } from '../../protocol/tracker.ts';
+import { Budget } from './budget.ts';
+import { Complaints } from './complaints.ts';
+import { type Candidate, compareCandidates, toCandidate } from './feeds.ts';
+import { failure } from './outgoing.ts';
+import { Pace } from './pace.ts';
+import { addReport, emptySums, type Rollup } from './rollup.ts';
+import { Roster } from './roster.ts';
+import { type PeerRow } from './seat.ts';
+import { StockDesk } from './stock.ts';
+import { checkTicket } from './ticket-check.ts';
+import type { Port, ShardConfig, SwarmWorld } from './world.ts';
+
+/** Neighbours named in the welcome: the rest are met through these. */
+export const WELCOME_NEIGHBOURS = 6;
+/** A seated peer whose ticket ended this long ago is no longer relayed for. */
+const EXPIRY_GRACE_S = 60;
+/** Candidates told in a roll-up. */
+const CANDIDATES = 16;
+const NEEDY = 16;
+/** Messages of one socket that may wait for one that is being checked. */
+const MAX_WAITING = 64;
+/** Refused tickets on one socket before it is closed. */
+const MAX_REFUSALS = 5;
+
+type Announce = Extract<FromPeer, { action: 'announce' }>;
+
+/** What is forgotten with an eviction, and may be. */
+interface PortState {
+  messages: Budget;
+  characters: Budget;
+  asks: Budget;
+  refusals: number;
+  waiting: number;
+  pending: Promise<void> | undefined;
+  gone: boolean;
+}
+
+export class Swarm {
+  readonly #world: SwarmWorld;
+  readonly #config: ShardConfig;
+  readonly #roster = new Roster();
+  readonly #ports = new Map<string, Port>();
+  readonly #stock: StockDesk;
+  readonly #complaints = new Complaints();
+  readonly #banned = new Set<string>();
+  readonly #states = new WeakMap<Port, PortState>();
+  readonly #pace: Pace;
+  #sums = emptySums();
+  #joined = 0;
+  #left = 0;
+  /** How badly a peer did in its last report; only who did badly is in here. */
+  #need = new Map<string, number>();
+
+  constructor(world: SwarmWorld, config: ShardConfig, banned: Iterable<string> = []) {
+    this.#world = world;
+    this.#config = config;
+    this.#stock = new StockDesk(config.infoHash, () => world.random());
+    this.#pace = new Pace(config.shard);
+    for (const identity of banned) this.#banned.add(identity);
+  }
+
+  get viewers(): number {
+    return this.#roster.size;
+  }
+
+  get stockPeers(): number {
+    return this.#stock.size;
+  }
+
+  get pace(): Pace {
+    return this.#pace;
+  }
+
+  row(peerId: string): PeerRow | undefined {
+    return this.#roster.get(peerId);
+  }
+
+  rows(): Iterable<PeerRow> {
+    return this.#roster.rows();
+  }
+
+  set limit(limit: number) {
+    this.#config.limit = limit;
+  }
+
+  /** Takes up a socket that outlived an eviction. */
+  restore(port: Port): void {
+    this.#stock.restore(port);
+    const row = port.seat.peer;
+    if (!row) return;
+    this.#roster.add(row);
+    this.#ports.set(row.id, port);
+    for (const { about, place, atMs } of port.seat.complaints ?? []) {
+      this.#complaints.file(row, about, place, atMs);
+    }
+  }
+
+  /** One text frame. Never throws: what is wrong with it is told to its sender. */
+  receive(port: Port, text: string): void | Promise<void> {
+    const state = this.#state(port);
+    if (state.gone) return;
+    const now = this.#world.nowMs();
+    if (text.length > MAX_SIGNAL_LENGTH) {
+      return this.#offend(port, 1009, `a message must be at most ${MAX_SIGNAL_LENGTH} characters`);
+    }
+    if (!state.messages.take(1, now) || !state.characters.take(text.length, now)) {
+      return this.#offend(port, 1008, 'too many messages');
+    }
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      return port.send(failure('the message must be JSON'));
+    }
+    const parsed = v.safeParse(FromPeer, json);
+    if (!parsed.success) {
+      const issue = parsed.issues[0];
+      const field = v.getDotPath(issue);
+      const about = typeof json === 'object' && json !== null ? json as Record<string, unknown> : undefined;
+      return port.send(failure(`${field ?? 'message'}: ${issue.message}`.slice(0, 300), about));
+    }
+    return this.handle(port, parsed.output);
+  }
+
+  /** One message that was parsed. Messages of one socket are handled one after the other. */
+  handle(port: Port, message: FromPeer): void | Promise<void> {
+    const state = this.#state(port);
+    if (state.pending) {
+      if (++state.waiting > MAX_WAITING) return this.#offend(port, 1008, 'too many messages');
+      return this.#hold(
+        state,
+        state.pending.then(() => {
+          state.waiting--;
+          return this.#act(port, state, message);
+        }),
+      );
+    }
+    const done = this.#act(port, state, message);
+    return done ? this.#hold(state, done) : undefined;
+  }
+
+  /** The socket is closed. */
+  gone(port: Port): void {
+    this.#state(port).gone = true;
+    this.#stock.gone(port);
+    this.#unseat(port);
+  }
+
+  /** Pushes the whole set of feeds that a peer holds from now on; false when it is not here. */
+  pushFeeds(peerId: string, feeds: Feed[], path: string): boolean {
+    const port = this.#ports.get(peerId);
+    if (!port?.seat.peer) return false;
+    port.seat.peer.seed = feeds.length > 0;
+    port.save();
+    port.send({ action: 'feeds', feeds, path });
+    return true;
+  }
+
+  /** Asks peers to hold a second socket at `path`, or no longer to. Returns how many are asked now. */
+  lendBridges(path: string | null, count: number): number {
+    const rows = [...this.#roster.rows()];
+    const wanted = path === null ? [] : rows.filter((row) => row.nat !== 'blocked')
+      .sort((a, b) =>
+        Number(b.bridge) - Number(a.bridge) || compareCandidates(toCandidate(a), toCandidate(b))
+      )
+      .slice(0, count);
+    const keep = new Set(wanted);
+    for (const row of rows) {
+      const bridge = keep.has(row);
+      if (row.bridge === bridge) continue;
+      row.bridge = bridge;
+      const port = this.#ports.get(row.id)!;
+      port.save();
+      port.send({ action: 'bridge', path: bridge ? path : null });
+    }
+    return wanted.length;
+  }
+
+  /** To every Shoal peer of this shard. */
+  pushAll(message: ToPeer): void {
+    for (const port of this.#ports.values()) port.send(message);
+  }
+
+  /** A dashboard looks, or no longer does. */
+  setPace(everyMs: number): void {
+    if (!this.#pace.set(everyMs)) return;
+    this.pushAll({ action: 'pace', ...this.#pace.next(this.#world.nowMs(), 0.5) });
+  }
+
+  /** Closes the sockets of these identities, tells the others to drop them, and lets them in no more. */
+  ban(identities: string[], reason: string): void {
+    for (const identity of identities) this.#banned.add(identity);
+    const out = new Set(identities);
+    for (const [id, port] of this.#ports) {
+      if (!out.has(this.#roster.get(id)!.identity)) continue;
+      this.#unseat(port);
+      port.send({ action: 'kicked', reason });
+      port.close(4003, 'kicked');
+    }
+    this.pushAll({ action: 'drop', identities });
+  }
+
+  /** Sends up to `count` peers away, each to the next of `paths`. Returns how many were left to send. */
+  drain(paths: string[], count: number): number {
+    let i = 0;
+    for (const port of [...this.#ports.values()].slice(0, paths.length > 0 ? count : 0)) {
+      port.send({ action: 'redirect', path: paths[i++ % paths.length]! });
+      this.#unseat(port);
+      port.close(4002, 'redirected');
+    }
+    return this.#roster.size;
+  }
+
+  /** Sums since the last call. */
+  rollup(): Rollup {
+    const candidates: Candidate[] = [];
+    const regions: Record<string, number> = {};
+    let uploadKbps = 0;
+    for (const row of this.#roster.rows()) {
+      uploadKbps += row.uploadKbps;
+      regions[row.place.region] = (regions[row.place.region] ?? 0) + 1;
+      candidates.push(toCandidate(row));
+    }
+    const rollup: Rollup = {
+      shard: this.#config.shard,
+      viewers: this.#roster.size,
+      stock: this.#stock.size,
+      uploadKbps,
+      joined: this.#joined,
+      left: this.#left,
+      sums: this.#sums,
+      candidates: candidates.sort(compareCandidates).slice(0, CANDIDATES),
+      needy: [...this.#need].sort((a, b) => b[1] - a[1]).slice(0, NEEDY).map(([id]) => id),
+      regions,
+    };
+    this.#sums = emptySums();
+    this.#joined = 0;
+    this.#left = 0;
+    return rollup;
+  }
+
+  #act(port: Port, state: PortState, message: FromPeer): void | Promise<void> {
+    if (state.gone) return;
+    if (message.action === 'scrape') return this.#stock.scrape(port, message.info_hash, this.#roster.size);
+    if (message.action === 'announce') {
+      if (message.info_hash !== this.#config.infoHash) {
+        return port.send(failure('info_hash must be the one of this address', message));
+      }
+      return message.ticket === undefined ? this.#announce(port, message) : this.#start(port, state, message);
+    }
+    const row = port.seat.peer;
+    if (!row) return port.send(failure(`${message.action} needs an announce with a ticket first`));
+    switch (message.action) {
+      case 'candidate':
+        if (!this.#isCurrent(row)) return;
+        return this.#ports.get(message.to_peer_id)?.send({
+          action: 'candidate',
+          peer_id: row.id,
+          offer_id: message.offer_id,
+          candidate: message.candidate,
+          mid: message.mid ?? null,
+        });
+      case 'more':
+        return this.#introduceMore(port, state, row, message.want, message.known);
+      case 'renew':
+        return this.#renew(port, state, row);
+      case 'ack':
+        if (row.seed) this.#world.acked(row, message.acks, message.given);
+        return;
+      case 'complain':
+        return this.#complain(port, row, message.peer_id, message.identity, message.why);
+      case 'report': {
+        addReport(this.#sums, message.report);
+        const need = message.report.stalls * 100 + message.report.repairs;
+        if (need > 0) this.#need.set(row.id, need);
+        else this.#need.delete(row.id);
+      }
+    }
+  }
+
+  /** An announce without a ticket: a stock client's, or what a seated Shoal peer sends later on. */
+  #announce(port: Port, message: Announce): void {
+    const row = port.seat.peer;
+    if (row) {
+      if (message.peer_id !== row.id) {
+        return port.send(failure('peer_id must be the one that was announced with the ticket', message));
+      }
+      return this.#fromSeated(port, row, message);
+    }
+    if (!this.#config.stock) {
+      return port.send(failure('clients without a ticket are served on shard 0', message));
+    }
+    if (this.#roster.get(message.peer_id)) return port.send(failure('peer_id is taken', message));
+    this.#stock.announce(port, message, this.#roster.size);
+  }
+
+  #fromSeated(port: Port, row: PeerRow, message: Announce): void {
+    if (message.event === 'stopped') {
+      this.#unseat(port);
+      return this.#stock.reply(port, this.#roster.size);
+    }
+    if (message.capability) this.#describe(port, row, message.capability);
+    if (!this.#isCurrent(row)) return port.send(failure('the ticket has expired, renew it', message));
+    this.#relay(row, message);
+  }
+
+  #relay(row: PeerRow, message: Announce): void {
+    const about = { action: 'announce', info_hash: this.#config.infoHash, peer_id: row.id } as const;
+    for (const { offer, offer_id, to_peer_id } of (message.offers ?? []).slice(0, WELCOME_NEIGHBOURS * 4)) {
+      if (to_peer_id === undefined || to_peer_id === row.id) continue;
+      this.#ports.get(to_peer_id)?.send({ ...about, offer, offer_id });
+    }
+    if (message.answer && message.to_peer_id !== undefined && message.offer_id !== undefined) {
+      const { answer, offer_id, to_peer_id } = message;
+      this.#ports.get(to_peer_id)?.send({ ...about, answer, offer_id });
+    }
+  }
+
+  async #start(port: Port, state: PortState, message: Announce): Promise<void> {
+    const checked = await checkTicket(this.#world, this.#config.infoHash, message);
+    if (state.gone) return;
+    const refusal = 'refusal' in checked
+      ? checked.refusal
+      : this.#banned.has(checked.identity)
+      ? 'this ticket is banned'
+      : port.seat.stock.length > 0
+      ? 'this socket was used without a ticket'
+      : undefined;
+    if (refusal !== undefined || 'refusal' in checked) {
+      port.send(failure(refusal ?? '', message));
+      if (++state.refusals >= MAX_REFUSALS) this.#offend(port, 1008, 'too many refused tickets');
+      return;
+    }
+    const { capability } = message;
+    const row: PeerRow = {
+      ...checked,
+      sinceMs: this.#world.nowMs(),
+      place: port.seat.place,
+      uploadKbps: Math.min(capability?.uploadKbps ?? 0, 1_000_000),
+      track: capability?.track ?? 0,
+      nat: capability?.nat ?? 'unknown',
+      device: capability?.device ?? 'computer',
+      seed: false,
+      bridge: false,
+    };
+    const holder = this.#ports.get(row.id);
+    if (!holder && this.#roster.size >= this.#config.limit) return this.#redirect(port, row);
+    const grant = await this.#world.grant(row);
+    if (state.gone) return;
+    this.#seat(port, row);
+    port.send({
+      action: 'welcome',
+      neighbours: this.#roster.choose(row, WELCOME_NEIGHBOURS, [], () => this.#world.random()),
+      grant,
+      ...this.#pace.next(this.#world.nowMs(), this.#world.random()),
+    });
+    this.#relay(row, message);
+    this.#world.seated(row);
+  }
+
+  /** The newest socket of a peer id wins: it proved that it is the same peer. */
+  #seat(port: Port, row: PeerRow): void {
+    const holder = this.#ports.get(row.id);
+    if (holder && holder !== port) {
+      this.#unseat(holder);
+      holder.close(4001, 'replaced');
+    } else if (port.seat.peer) {
+      this.#unseat(port);
+    }
+    port.seat.peer = row;
+    port.save();
+    this.#roster.add(row);
+    this.#ports.set(row.id, port);
+    this.#joined++;
+  }
+
+  #unseat(port: Port): void {
+    const row = port.seat.peer;
+    if (!row) return;
+    delete port.seat.peer;
+    port.save();
+    if (this.#ports.get(row.id) !== port) return;
+    this.#ports.delete(row.id);
+    this.#roster.remove(row.id);
+    this.#need.delete(row.id);
+    this.#left++;
+    this.#world.left(row);
+  }
+
+  async #redirect(port: Port, row: PeerRow): Promise<void> {
+    const path = await this.#world.elsewhere(row);
+    if (path === undefined) return port.send(failure('the swarm is full', this.#about()));
+    port.send({ action: 'redirect', path });
+    port.close(4002, 'redirected');
+  }
+
+  #describe(port: Port, row: PeerRow, capability: NonNullable<Announce['capability']>): void {
+    row.uploadKbps = Math.min(capability.uploadKbps, 1_000_000);
+    row.track = capability.track;
+    row.nat = capability.nat;
+    row.device = capability.device;
+    port.save();
+  }
+
+  #introduceMore(port: Port, state: PortState, row: PeerRow, want: number, known: string[]): void {
+    const allowed = state.asks.take(1, this.#world.nowMs()) && this.#isCurrent(row);
+    const neighbours = allowed ? this.#roster.choose(row, want, known, () => this.#world.random()) : [];
+    port.send({ action: 'neighbours', neighbours });
+  }
+
+  async #renew(port: Port, state: PortState, row: PeerRow): Promise<void> {
+    if (!state.asks.take(1, this.#world.nowMs())) return port.send(failure('renew: too often'));
+    const renewed = await this.#world.renew(row);
+    const grant = renewed ? await this.#world.grant(row) : undefined;
+    if (state.gone || port.seat.peer !== row) return;
+    if (!renewed || !grant) return this.ban([row.identity], 'the right to watch has ended');
+    row.expiresS = renewed.expiresS;
+    port.save();
+    port.send({ action: 'renewed', ticket: renewed.ticket, grant });
+  }
+
+  #complain(port: Port, row: PeerRow, peerId: string, identity: string, why: string): void {
+    const accused = this.#roster.get(peerId);
+    if (!accused || accused.identity !== identity) return;
+    const atMs = this.#world.nowMs();
+    const told = port.seat.complaints ??= [];
+    if (told.length < 8 && !told.some((one) => one.about === identity)) {
+      told.push({ about: identity, place: accused.place, atMs });
+      port.save();
+    }
+    if (!this.#complaints.file(row, identity, accused.place, atMs)) return;
+    this.ban([identity], `several neighbours report: ${why}`);
+    this.#world.banned(identity, why);
+  }
+
+  #isCurrent(row: PeerRow): boolean {
+    return row.expiresS + EXPIRY_GRACE_S > this.#world.nowMs() / 1000;
+  }
+
+  #about(): { action: 'announce'; info_hash: string } {
+    return { action: 'announce', info_hash: this.#config.infoHash };
+  }
+
+  #offend(port: Port, code: number, reason: string): void {
+    port.send(failure(reason));
+    this.gone(port);
+    port.close(code, reason);
+  }
+
+  async #hold(state: PortState, work: Promise<void>): Promise<void> {
+    state.pending = work;
+    try {
+      await work;
+    } finally {
+      if (state.pending === work) state.pending = undefined;
+    }
+  }
+
+  #state(port: Port): PortState {
+    let state = this.#states.get(port);
+    if (!state) {
+      const now = this.#world.nowMs();
+      state = {
+        messages: new Budget(150, 20, now),
+        characters: new Budget(8 * MAX_SIGNAL_LENGTH, MAX_SIGNAL_LENGTH, now),
+        asks: new Budget(8, 0.2, now),
+        refusals: 0,
+        waiting: 0,
+        pending: undefined,
+        gone: false,
+      };
+      this.#states.set(port, state);
+    }
+    return state;
+  }
+}

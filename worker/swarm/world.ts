@@ -1,0 +1,52 @@
+/** What a shard is given from outside: a clock, cryptography, its sockets, and the ears of the Channel object. */
+import type { Grant } from '../../protocol/join.ts';
+import type { Ticket } from '../../protocol/ticket.ts';
+import type { Feed, FromPeer } from '../../protocol/tracker.ts';
+import type { Outgoing } from './outgoing.ts';
+import type { PeerRow, Seat } from './seat.ts';
+
+export type MaybePromise<T> = T | Promise<T>;
+export type Ack = Extract<FromPeer, { action: 'ack' }>['acks'][number];
+
+/** One signaling socket. */
+export interface Port {
+  /** What the shard knows of it; changed in place, then saved. */
+  readonly seat: Seat;
+  save(): void;
+  send(message: Outgoing): void;
+  close(code: number, reason: string): void;
+}
+
+export interface ShardConfig {
+  /** info-hash as a binary string of 20 characters. */
+  infoHash: string;
+  /** `0`, `1`, …; `b0` for the backbone. */
+  shard: string;
+  /** Most Shoal peers seated. */
+  limit: number;
+  /** Whether stock clients are served here: shard 0 only. */
+  stock: boolean;
+}
+
+export interface SwarmWorld {
+  /** Milliseconds since 1970. */
+  nowMs(): number;
+  random(): number;
+  /** The peer id that belongs to a public key, see peerIdFor. */
+  peerIdOf(key: Uint8Array): MaybePromise<string>;
+  /** Whether the edge signed this ticket, and the peer that it names signed `proof` over it (announceProof). */
+  verify(signed: Uint8Array, ticket: Ticket, proof: Uint8Array): MaybePromise<boolean>;
+  grant(row: PeerRow): MaybePromise<Grant>;
+  /** A new ticket of the same key and identity; undefined when its owner may no longer watch. */
+  renew(row: PeerRow): MaybePromise<{ ticket: string; expiresS: number } | undefined>;
+  /** Path of a shard with room; undefined when there is none. */
+  elsewhere(row: PeerRow): MaybePromise<string | undefined>;
+  /** A seed acknowledges; `given`: bytes it passed on since it last did. */
+  acked(row: PeerRow, acks: Ack[], given: number | undefined): void;
+  seated(row: PeerRow): void;
+  left(row: PeerRow): void;
+  /** Independent witnesses agreed on this identity; the shard has dropped it already. */
+  banned(identity: string, why: string): void;
+}
+
+export type { Feed };
