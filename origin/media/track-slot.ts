@@ -1,0 +1,156 @@
+/** One track of a broadcast: its cutter, its init segment and what is announced of it. */
+import type { Track } from '../../protocol/broadcast.ts';
+import { substreamsFor } from '../../protocol/piece-index.ts';
+import { equalBytes } from '../../protocol/bytes.ts';
+import type { BoxChunk } from './chunk.ts';
+import type { Sample } from './sample.ts';
+import { type Cut, type PieceDraft, TrackCutter } from './track-cutter.ts';
+
+/** What a codec's configuration says of a track. */
+export interface TrackFormat {
+  init: Uint8Array<ArrayBuffer>;
+  codec: string;
+  timescale: number;
+  width?: number;
+  height?: number;
+  sampleRate?: number;
+  channels?: number;
+}
+
+/** Media from which a bitrate can be measured, in milliseconds. */
+const MEASURE_MS = 1500;
+
+export class TrackSlot {
+  readonly number: number;
+  readonly kind: 'video' | 'audio';
+  /** Told by the encoder; measured where it is silent. */
+  claimedKbps?: number;
+  frameRate?: number;
+  readonly #sliceMs: number;
+  readonly #boxChunk: BoxChunk;
+  readonly #onPiece: (piece: PieceDraft) => void;
+  #cutter: TrackCutter | undefined;
+  #format: TrackFormat | undefined;
+  #initDue = false;
+  #hasMedia = false;
+  /** Of what was cut with an earlier configuration. */
+  #endBeforeMs = 0;
+  #kbps: number | undefined;
+  #bytes = 0;
+  #samples = 0;
+  #measuredMs = 0;
+  #lastMs: number | undefined;
+
+  constructor(
+    number: number,
+    kind: 'video' | 'audio',
+    sliceMs: number,
+    boxChunk: BoxChunk,
+    onPiece: (piece: PieceDraft) => void,
+  ) {
+    this.number = number;
+    this.kind = kind;
+    this.#sliceMs = sliceMs;
+    this.#boxChunk = boxChunk;
+    this.#onPiece = onPiece;
+  }
+
+  get segment(): number {
+    return this.#cutter?.segment ?? -1;
+  }
+
+  get endMs(): number {
+    const end = this.#cutter ? this.#cutter.end * 1000 / this.#format!.timescale : 0;
+    return Math.max(this.#endBeforeMs, end);
+  }
+
+  /** Whether the next sample must begin a segment because its init segment is new. */
+  get initDue(): boolean {
+    return this.#initDue;
+  }
+
+  get hasMedia(): boolean {
+    return this.#hasMedia;
+  }
+
+  /** Enough is known of the bitrate. */
+  get isMeasured(): boolean {
+    return this.#kbps !== undefined || this.claimedKbps !== undefined || this.#measuredMs >= MEASURE_MS;
+  }
+
+  get measuredMs(): number {
+    return this.#measuredMs;
+  }
+
+  /** Takes a codec configuration; true when it differs from the one in force. */
+  configure(format: TrackFormat): boolean {
+    if (this.#format && equalBytes(this.#format.init, format.init)) return false;
+    this.#cutter?.finish();
+    this.#endBeforeMs = this.endMs;
+    this.#format = format;
+    this.#initDue = true;
+    this.#cutter = new TrackCutter({
+      track: this.number,
+      timescale: format.timescale,
+      sliceMs: this.#sliceMs,
+      boxChunk: this.#boxChunk,
+      onPiece: this.#onPiece,
+    });
+    this.#cutter.bitrateKbps = this.#kbps ?? this.claimedKbps ?? 0;
+    return true;
+  }
+
+  isFull(sampleBytes: number): boolean {
+    return this.#cutter?.isFull(sampleBytes) ?? false;
+  }
+
+  push(sample: Sample, cut?: { segment: number; discontinuity: boolean }): void {
+    let whole: Cut | undefined = cut;
+    if (cut && this.#initDue) {
+      whole = { ...cut, init: this.#format!.init };
+      this.#initDue = false;
+    }
+    this.#cutter!.push(sample, whole);
+    this.#hasMedia = true;
+    this.#measure(sample);
+  }
+
+  finish(): void {
+    this.#cutter?.finish();
+    this.#lastMs = undefined;
+  }
+
+  /** Settles bitrate and K for the rest of the broadcast, the first time it is asked. */
+  announce(): Track {
+    this.#kbps ??= Math.max(1, Math.round(this.claimedKbps ?? this.#measuredKbps()));
+    this.#cutter!.bitrateKbps = this.#kbps;
+    const { init: _, ...format } = this.#format!;
+    const video = this.kind === 'video' ? { frameRate: this.frameRate ?? this.#measuredFps() } : {};
+    return {
+      track: this.number,
+      kind: this.kind,
+      ...format,
+      ...video,
+      bitrateKbps: this.#kbps,
+      substreams: substreamsFor(this.#kbps),
+      sliceMs: this.#sliceMs,
+    };
+  }
+
+  #measure(sample: Sample): void {
+    if (this.#kbps !== undefined) return;
+    const timeMs = sample.decodeTime * 1000 / this.#format!.timescale;
+    if (this.#lastMs !== undefined && !sample.gapBefore) this.#measuredMs += timeMs - this.#lastMs;
+    this.#lastMs = timeMs;
+    this.#bytes += sample.data.length;
+    this.#samples += 1;
+  }
+
+  #measuredKbps(): number {
+    return this.#bytes * 8 / Math.max(MEASURE_MS / 2, this.#measuredMs);
+  }
+
+  #measuredFps(): number {
+    return Math.round(this.#samples * 1000 / Math.max(1, this.#measuredMs));
+  }
+}
