@@ -1,0 +1,345 @@
+/**
+ * The source: plays a feed of verified pieces in a video element.
+ *
+ * The only folder that knows Shaka. It waits until enough has come, loads the broadcast near the latency target, holds
+ * the latency by rate, jumps to live when playback has fallen out of the window, and loads anew when anything in the
+ * media stack fails: a player is never left dead.
+ */
+import type { Broadcast, Track } from '../../../protocol/broadcast.ts';
+import { fullJitterMs } from '../../peer/backoff.ts';
+import { Emitter } from '../../peer/emitter.ts';
+import { bufferedAheadMs } from './buffered.ts';
+import type { Feed } from './feed.ts';
+import { LiveClock } from './live-clock.ts';
+import { closeLoad, type Load, manifestAddress, openLoad } from './loads.ts';
+import { MIME, registerManifestParser } from './manifest.ts';
+import { RateControl } from './rate-control.ts';
+import { registerScheme } from './scheme.ts';
+import { type Player, shaka, type ShakaError } from './shaka.ts';
+import { startPoint } from './start-point.ts';
+import { TrackTimeline } from './track-timeline.ts';
+import { Watchdog } from './watchdog.ts';
+
+const TICK_MS = 100;
+/** A track of which nothing comes is left out after this long, so that the others play. */
+const SILENT_TRACK_MS = 3000;
+/** What a seek to live keeps between the playhead and the end of what is here, microseconds. */
+const LIVE_MARGIN_US = 200_000;
+/** Further behind than this after a pause, playback stays behind until the viewer asks for live. */
+const LEFT_BEHIND_MS = 3000;
+
+export interface SourceEvents {
+  /** The broadcast is loaded: `play()` has something to play. */
+  loaded: Broadcast;
+  /** Shaka or the browser failed; the source loads anew by itself. */
+  trouble: { code: string; message: string };
+  /** A few times a second while loaded. */
+  figures: SourceFigures;
+}
+
+export interface SourceFigures {
+  latencyMs: number;
+  targetMs: number;
+  bufferMs: number;
+  rate: number;
+  /** Playback holds to the live edge; false after the viewer went back in time. */
+  following: boolean;
+  /** What can be sought to, seconds of the element's time. */
+  seekable: { startS: number; endS: number };
+}
+
+export class Source extends Emitter<SourceEvents> {
+  readonly #video: HTMLVideoElement;
+  readonly #feed: Feed;
+  #player: Player | undefined;
+  #load: Load | undefined;
+  #timelines: Load['tracks'] = [];
+  #clock = new LiveClock(0);
+  #rate = new RateControl();
+  #watchdog = new Watchdog();
+  #failures = 0;
+  #following = true;
+  #firstPieceAt: number | undefined;
+  #notBefore = 0;
+  #loading = false;
+  #updateQueued = false;
+  #stopped = true;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #targetMs: number | undefined;
+  #unlisten: (() => void)[] = [];
+
+  constructor(video: HTMLVideoElement, feed: Feed) {
+    super();
+    this.#video = video;
+    this.#feed = feed;
+  }
+
+  /** Whether this browser has what the source needs (Media Source Extensions with the codec of every TV). */
+  static isSupported(): boolean {
+    return shaka.Player.isBrowserSupported() &&
+      MediaSource.isTypeSupported('video/mp4; codecs="avc1.42E01E"');
+  }
+
+  async start(): Promise<void> {
+    this.#stopped = false;
+    registerScheme();
+    registerManifestParser();
+    shaka.polyfill.installAll();
+    this.#unlisten.push(
+      this.#feed.on('broadcast', () => void this.#reload()),
+      this.#feed.on('piece', () => this.#queueUpdate()),
+    );
+    const onError = () => this.#video.error && this.#fail('media', this.#video.error.message);
+    this.#video.addEventListener('error', onError);
+    const onPlay = () => this.#resumed();
+    this.#video.addEventListener('play', onPlay);
+    this.#unlisten.push(() => {
+      this.#video.removeEventListener('error', onError);
+      this.#video.removeEventListener('play', onPlay);
+    });
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    await this.#openPlayer();
+    await this.#reload();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    for (const off of this.#unlisten) off();
+    this.#unlisten = [];
+    if (this.#load) closeLoad(this.#load);
+    this.#load = undefined;
+    const player = this.#player;
+    this.#player = undefined;
+    await player?.destroy();
+  }
+
+  /** Overrides the channel's latency target; undefined gives it back. */
+  setLatencyTarget(ms: number | undefined): void {
+    this.#targetMs = ms;
+  }
+
+  get following(): boolean {
+    return this.#following;
+  }
+
+  /** Goes to the live edge, less the latency target, and holds it. */
+  jumpToLive(): void {
+    this.#following = true;
+    const to = this.#livePointUs();
+    if (to !== undefined) this.#video.currentTime = to / 1e6;
+  }
+
+  /** Goes back (or forth) within the window. Near the live edge playback follows it again. */
+  seek(timeS: number): void {
+    const live = this.#livePointUs();
+    if (live === undefined) return;
+    if (timeS * 1e6 >= live - 500_000) return this.jumpToLive();
+    this.#following = false;
+    this.#video.playbackRate = 1;
+    this.#video.currentTime = Math.max(timeS, this.#seekable().startS);
+  }
+
+  async #openPlayer(): Promise<void> {
+    const player = new shaka.Player();
+    this.#player = player;
+    player.configure({
+      manifest: { disableText: true, disableThumbnails: true },
+      abr: { enabled: false },
+      streaming: {
+        lowLatencyMode: true,
+        // The browser waits by itself; Shaka shall not stop the clock.
+        rebufferingGoal: 0,
+        bufferingGoal: 30,
+        bufferBehind: 30,
+        segmentPrefetchLimit: 0,
+        inaccurateManifestTolerance: 0,
+        updateIntervalSeconds: 0.1,
+        gapDetectionThreshold: 0.2,
+        gapJumpTimerTime: 0.1,
+        safeSeekOffset: 0,
+        maxDisabledTime: 0,
+        loadTimeout: 0,
+        retryParameters: { maxAttempts: 1, timeout: 0, stallTimeout: 0, connectionTimeout: 0 },
+      },
+    });
+    player.addEventListener('error', (event) => {
+      const error = (event as Event & { detail: ShakaError }).detail;
+      this.#fail(`shaka-${error.code}`, error.message);
+    });
+    await player.attach(this.#video);
+  }
+
+  /** Forgets what was loaded; what has come since is loaded as soon as it suffices. */
+  async #reload(): Promise<void> {
+    const { broadcast } = this.#feed;
+    if (this.#load) {
+      closeLoad(this.#load);
+      this.#load = undefined;
+      this.#notBefore = Infinity;
+      await this.#player?.unload(true).catch(() => this.#replacePlayer());
+      this.#notBefore = 0;
+    }
+    if (this.#stopped || !broadcast) return;
+    const feed = this.#feed;
+    this.#clock = new LiveClock(broadcast.epochMs);
+    this.#firstPieceAt = undefined;
+    this.#following = true;
+    this.#timelines = pickTracks(broadcast).map((track) => ({
+      track,
+      timeline: new TrackTimeline(
+        track.track,
+        () => feed.segments(track.track),
+        (init) => feed.init(track.track, init) !== undefined,
+      ),
+    }));
+    this.#update();
+  }
+
+  async #replacePlayer(): Promise<void> {
+    await this.#player?.destroy().catch(() => {});
+    if (!this.#stopped) await this.#openPlayer();
+  }
+
+  /** Many pieces come in one turn: one look at the timelines is enough. */
+  #queueUpdate(): void {
+    if (this.#updateQueued) return;
+    this.#updateQueued = true;
+    queueMicrotask(() => {
+      this.#updateQueued = false;
+      if (!this.#stopped) this.#update();
+    });
+  }
+
+  #update(): void {
+    const now = performance.now();
+    const changes = this.#timelines.map(({ timeline }) => timeline.update(now));
+    if (this.#feed.newestUs > 0) {
+      this.#firstPieceAt ??= now;
+      this.#clock.observe(this.#feed.newestUs, this.#feed.serverNowMs());
+    }
+    if (!this.#load) void this.#tryLoad(now);
+    else if (changes.includes(true)) this.#load.refresh();
+  }
+
+  async #tryLoad(now: number): Promise<void> {
+    const { broadcast } = this.#feed;
+    const player = this.#player;
+    if (this.#loading || now < this.#notBefore || !broadcast || !player || this.#firstPieceAt === undefined) {
+      return;
+    }
+    const patient = now - this.#firstPieceAt < SILENT_TRACK_MS;
+    const tracks = this.#timelines.filter(({ timeline }) => patient || timeline.units.length > 0);
+    const wantedUs = this.#clock.decodeTimeUs(this.#target(), this.#feed.serverNowMs());
+    const startUs = startPoint(tracks.map((each) => this.#offer(each)), wantedUs);
+    if (startUs === undefined) return;
+    this.#loading = true;
+    const load = openLoad({ feed: this.#feed, broadcast, tracks });
+    this.#load = load;
+    try {
+      await player.load(manifestAddress(load), startUs / 1e6, MIME);
+      if (this.#load === load) this.emit('loaded', broadcast);
+    } catch (error) {
+      const { code, message } = error as ShakaError;
+      if (this.#load === load) this.#fail(`shaka-${code}`, message);
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  #offer({ track, timeline }: Load['tracks'][number]) {
+    const tail = timeline.units.at(-1)?.segments.at(-1);
+    const view = tail === undefined ? undefined : this.#feed.segment(track.track, tail);
+    return { kind: track.kind, units: timeline.units, readyUs: view?.endUs ?? 0 };
+  }
+
+  #target(): number {
+    return this.#targetMs ?? this.#feed.latencyTargetMs;
+  }
+
+  #tick(): void {
+    this.#update();
+    const load = this.#load;
+    if (!load || this.#loading || this.#video.readyState === 0) return;
+    if (load.tracks.length < this.#timelines.filter(({ timeline }) => timeline.units.length > 0).length) {
+      return void this.#reload();
+    }
+    const positionUs = this.#video.currentTime * 1e6;
+    const serverNowMs = this.#feed.serverNowMs();
+    const latencyMs = this.#clock.latencyMs(positionUs, serverNowMs);
+    const bufferMs = bufferedAheadMs(this.#video);
+    if (!this.#video.paused && !this.#video.seeking) this.#steer(latencyMs, bufferMs);
+    this.#watch(positionUs);
+    this.emit('figures', {
+      latencyMs,
+      targetMs: this.#target(),
+      bufferMs,
+      rate: this.#video.playbackRate,
+      following: this.#following,
+      seekable: this.#seekable(),
+    });
+  }
+
+  #steer(latencyMs: number, bufferMs: number): void {
+    if (!this.#following) return;
+    const advice = this.#rate.next({ latencyMs, targetMs: this.#target(), bufferMs });
+    if (advice === 'jump') this.jumpToLive();
+    else if (Math.abs(this.#video.playbackRate - advice) > 0.002) this.#video.playbackRate = advice;
+  }
+
+  /** Falls out of the window, or stands still though there is something to play: to live; again: load anew. */
+  #watch(positionUs: number): void {
+    const seekable = this.#seekable();
+    const verdict = this.#watchdog.look({
+      nowMs: performance.now(),
+      positionUs,
+      paused: this.#video.paused,
+      startUs: seekable.startS * 1e6,
+      readyUs: seekable.endS * 1e6,
+    });
+    if (verdict === 'jump') this.jumpToLive();
+    if (verdict === 'reload') this.#fail('stuck', 'playback stood still though there was media');
+    if (verdict === 'well') this.#failures = 0;
+  }
+
+  /** Who paused and comes back is shown what was missed; the LIVE badge leads back. */
+  #resumed(): void {
+    if (!this.#load || this.#video.readyState === 0) return;
+    const latencyMs = this.#clock.latencyMs(this.#video.currentTime * 1e6, this.#feed.serverNowMs());
+    if (latencyMs > this.#target() + LEFT_BEHIND_MS) this.#following = false;
+  }
+
+  #seekable(): { startS: number; endS: number } {
+    const tracks = this.#load?.tracks ?? [];
+    const offers = tracks.map((each) => this.#offer(each)).filter((offer) => offer.units.length > 0);
+    if (offers.length === 0) return { startS: 0, endS: 0 };
+    return {
+      startS: Math.max(...offers.map((offer) => offer.units[0]!.startUs)) / 1e6,
+      endS: Math.min(...offers.map((offer) => offer.readyUs)) / 1e6,
+    };
+  }
+
+  #livePointUs(): number | undefined {
+    if (!this.#load) return undefined;
+    const { startS, endS } = this.#seekable();
+    const wantedUs = this.#clock.decodeTimeUs(this.#target(), this.#feed.serverNowMs());
+    return Math.max(startS * 1e6, Math.min(wantedUs, endS * 1e6 - LIVE_MARGIN_US));
+  }
+
+  #fail(code: string, message: string): void {
+    if (this.#stopped) return;
+    this.emit('trouble', { code, message });
+    const load = this.#load;
+    const delayMs = fullJitterMs(Math.random, this.#failures++, 400, 5000);
+    void this.#reload().then(() => {
+      if (load) this.#notBefore = performance.now() + delayMs;
+    });
+  }
+}
+
+/** The first video and the first audio track, as the viewer takes them. */
+function pickTracks(broadcast: Broadcast): Track[] {
+  const video = broadcast.tracks.find((track) => track.kind === 'video');
+  const audio = broadcast.tracks.find((track) => track.kind === 'audio');
+  return [video, audio].filter((track) => track !== undefined);
+}
