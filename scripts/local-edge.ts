@@ -1,0 +1,71 @@
+/** The edge on one machine: the bundled Worker in real workerd, driven by miniflare. Used by start, serve and tests. */
+import { build } from 'esbuild';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { pathOf, ROOT } from './paths.ts';
+
+export interface LocalEdgeOptions {
+  /** Secrets and settings, by the names of worker/env.ts. */
+  bindings: Record<string, string>;
+  /** 127.0.0.1 unless told otherwise. */
+  host?: string;
+  /** 0: any free one. */
+  port?: number;
+  /** Folder that outlives a stop, so that a restart finds its objects again. Memory without it. */
+  storage?: string;
+  /** Folder with the built player and pages. */
+  assets?: string;
+  /** PEM texts; with them the edge speaks https only. */
+  tls?: { key: string; cert: string };
+}
+
+export interface LocalEdge {
+  /** `http://127.0.0.1:port`, without a slash at the end. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+const OBJECTS = ['Directory', 'Channel', 'Media', 'Swarm'];
+let bundle: Promise<string> | undefined;
+
+export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEdge> {
+  const script = await (bundle ??= bundleWorker());
+  const miniflare = new Miniflare(convertV4MiniflareOptions({
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 0,
+    ...(options.tls ? { https: true, httpsKey: options.tls.key, httpsCert: options.tls.cert } : {}),
+    name: 'shoal',
+    modules: true,
+    script,
+    compatibilityDate: '2026-10-01',
+    bindings: options.bindings,
+    durableObjects: Object.fromEntries(
+      OBJECTS.map((name) => [name.toUpperCase(), { className: name, useSQLite: true }]),
+    ),
+    ...(options.storage ? { resourcePersistencePath: options.storage } : {}),
+    ...(options.assets
+      ? {
+        assets: {
+          directory: options.assets,
+          binding: 'ASSETS',
+          routerConfig: { invoke_user_worker_ahead_of_assets: true, has_user_worker: true },
+        },
+      }
+      : {}),
+  }));
+  const url = (await miniflare.ready).origin;
+  return { url, stop: () => miniflare.dispose() };
+}
+
+async function bundleWorker(): Promise<string> {
+  const result = await build({
+    entryPoints: [pathOf(new URL('worker/main.ts', ROOT))],
+    bundle: true,
+    format: 'esm',
+    target: 'esnext',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*'],
+    write: false,
+    logLevel: 'silent',
+  });
+  return result.outputFiles[0]!.text;
+}
