@@ -1,0 +1,66 @@
+/**
+ * Upload budget: what is promised to children, what is on its way out, and politeness. What was sent counts as
+ * leaving at the budget's rate, whatever the network would take; when links queue all the same, the real uplink is
+ * smaller than the budget and the budget shrinks until they do not.
+ */
+import type { Tuning } from './tuning.ts';
+
+/** Links may hold so much before the budget is taken as too large. */
+const QUEUE_LIMIT_MS = 300;
+const SHRINK = 0.85;
+const GROW = 1.02;
+
+export class UploadBudget {
+  #tuning: Tuning;
+  #kbps: number;
+  #effective: number;
+  #freeAt = 0;
+  /** Given to children outside the LAN, kbps with overhead. */
+  promisedKbps = 0;
+  promisedLanKbps = 0;
+
+  constructor(kbps: number, tuning: Tuning) {
+    this.#kbps = kbps;
+    this.#effective = kbps;
+    this.#tuning = tuning;
+  }
+
+  /** What the owner allows. */
+  get kbps(): number {
+    return this.#kbps;
+  }
+
+  set kbps(kbps: number) {
+    this.#kbps = kbps;
+    this.#effective = kbps;
+  }
+
+  /** What the uplink proves to carry of it. */
+  get effectiveKbps(): number {
+    return this.#effective;
+  }
+
+  /** What may be promised in all. */
+  get slotsKbps(): number {
+    return this.#effective * this.#tuning.budgetShare;
+  }
+
+  /** Milliseconds of upload that are queued. */
+  behindMs(now: number): number {
+    return this.#freeAt > now ? this.#freeAt - now : 0;
+  }
+
+  /** Counts bytes that were handed to a link outside the LAN. */
+  charge(bytes: number, now: number): void {
+    if (this.#effective <= 0) return;
+    this.#freeAt = (this.#freeAt > now ? this.#freeAt : now) + bytes * 8 / this.#effective;
+  }
+
+  /** Once a second: the bytes that all links hold back. */
+  adapt(queuedBytes: number): void {
+    if (this.#kbps <= 0) return;
+    if (queuedBytes * 8 / this.#effective > QUEUE_LIMIT_MS) {
+      this.#effective = Math.max(this.#kbps / 10, this.#effective * SHRINK);
+    } else if (this.#effective < this.#kbps) this.#effective = Math.min(this.#kbps, this.#effective * GROW);
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * Whom this peer pushes to. Subscriptions are accepted by upload budget; where it is spent, one who gives much takes
+ * the place of one who gives little, for he feeds others. Children on the LAN cost the budget nothing.
+ */
+import { compareIndex } from '../../protocol/piece-index.ts';
+import type { PieceFrame } from '../../protocol/frame.ts';
+import { type Context, contributes, isAttached } from './context.ts';
+import type { Child, Lane } from './lane.ts';
+import type { Message, MessageOf } from './message.ts';
+import type { Neighbour } from './neighbour.ts';
+import { MAX_PATH } from './tuning.ts';
+import { stateHas } from './window-state.ts';
+
+/** Most pieces that a new child gets at once from before it came. */
+const MAX_CATCH_UP = 4;
+
+export class Children {
+  #context: Context;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  onSubscribe(from: Neighbour, message: MessageOf<'subscribe'>): void {
+    const lane = this.#context.lanes.at(message.track, message.substream);
+    const accepted = lane !== undefined && this.#admit(lane, from);
+    this.#context.send(from, {
+      type: 'subscribed',
+      track: message.track,
+      substream: message.substream,
+      accepted,
+    });
+    if (!accepted) return;
+    this.#sendPath(lane, from);
+    this.#catchUp(lane, from, message.since);
+  }
+
+  remove(lane: Lane, neighbour: Neighbour): void {
+    const at = lane.children.findIndex((child) => child.neighbour === neighbour);
+    if (at >= 0) this.#drop(lane, at);
+  }
+
+  removeAll(neighbour: Neighbour): void {
+    if (neighbour.childOf === 0) return;
+    for (const lane of this.#context.lanes.all) this.remove(lane, neighbour);
+  }
+
+  /** Passes a verified piece on. `late`: it did not come by push, so a child may well have it. */
+  forward(lane: Lane, frame: PieceFrame, from: Neighbour | undefined, late: boolean): void {
+    const { children } = lane;
+    if (children.length === 0) return;
+    const { world } = this.#context;
+    const now = world.now();
+    let message: Message | undefined;
+    for (let i = 0; i < children.length; i++) {
+      const child = children[i]!.neighbour;
+      if (child === from) continue;
+      if (late) {
+        const state = child.states[lane.track.track];
+        if (state !== undefined && stateHas(state, frame.record.index)) continue;
+      }
+      message ??= { type: 'piece', frame };
+      this.push(child, message, frame.record.byteLength, now);
+    }
+  }
+
+  /** Sends a piece unless the uplink is too far behind. */
+  push(to: Neighbour, message: Message, bytes: number, now: number): boolean {
+    const { budget, tuning } = this.#context;
+    if (!to.isLan) {
+      if (budget.behindMs(now) > tuning.dropBehindMs || this.isClogged(to)) return false;
+      budget.charge(bytes * tuning.overhead, now);
+    } else if (to.link.queuedBytes > 1 << 20) return false;
+    this.#context.meter.uploadBytes += bytes;
+    to.sentBytes += bytes;
+    this.#context.send(to, message);
+    return true;
+  }
+
+  /** Whether one link alone holds back too much. */
+  isClogged(to: Neighbour): boolean {
+    const { budget, tuning } = this.#context;
+    return to.link.queuedBytes * 8 > Math.max(budget.effectiveKbps, 200) * tuning.dropBehindMs;
+  }
+
+  /** Displaced children whose grace is over go; told which lanes to look at by the tick. */
+  expire(now: number): void {
+    for (const lane of this.#context.lanes.all) {
+      for (let i = lane.children.length - 1; i >= 0; i--) {
+        const { endsAt } = lane.children[i]!;
+        if (endsAt > 0 && endsAt <= now) this.#drop(lane, i);
+      }
+    }
+  }
+
+  /** The hops above a lane have changed: its children are told. */
+  tellPath(lane: Lane): void {
+    for (const child of lane.children) this.#sendPath(lane, child.neighbour);
+  }
+
+  /** What a neighbour of this kind may still be promised, kbps. */
+  spareKbps(backbone: boolean): number {
+    const { budget, world } = this.#context;
+    if (budget.behindMs(world.now()) > 250) return 0;
+    return Math.max(0, this.#limit(backbone) - budget.promisedKbps);
+  }
+
+  #limit(backbone: boolean): number {
+    const { budget, tuning } = this.#context;
+    return budget.slotsKbps * (this.#context.isBridge() && !backbone ? 1 - tuning.backboneShare : 1);
+  }
+
+  #admit(lane: Lane, from: Neighbour): boolean {
+    const context = this.#context;
+    const now = context.world.now();
+    if (lane.parent === from || lane.asked === from) return false;
+    if (!isAttached(lane, now, context.tuning) || lane.path.includes(from.tag)) return false;
+    const known = lane.children.find((child) => child.neighbour === from);
+    if (known !== undefined) {
+      known.endsAt = 0;
+      return true;
+    }
+    const cost = lane.kbps * context.tuning.overhead;
+    if (from.isLan) {
+      if (context.budget.promisedLanKbps + cost > context.tuning.lanKbps) return false;
+    } else {
+      const limit = this.#limit(from.isBackbone);
+      if (limit < cost) return false;
+      if (context.budget.promisedKbps + cost > limit && !this.#displace(lane, from, limit, now)) return false;
+    }
+    this.#add(lane, { neighbour: from, endsAt: 0 }, cost);
+    return true;
+  }
+
+  /** Gives notice to the child that gives least, if the newcomer gives far more. */
+  #displace(lane: Lane, from: Neighbour, limit: number, now: number): boolean {
+    const context = this.#context;
+    if (!contributes(from.uploadKbps, context)) return false;
+    if (context.budget.promisedKbps > limit + context.demandKbps()) return false;
+    let least: Child | undefined;
+    for (const child of lane.children) {
+      if (child.endsAt > 0 || child.neighbour.isLan || child.neighbour.isBackbone) continue;
+      if (child.neighbour.uploadKbps * context.tuning.displaceRatio >= from.uploadKbps) continue;
+      if (least === undefined || child.neighbour.uploadKbps < least.neighbour.uploadKbps) least = child;
+    }
+    if (least === undefined) return false;
+    least.endsAt = now + context.tuning.displaceGraceMs;
+    context.send(least.neighbour, {
+      type: 'subscribed',
+      track: lane.track.track,
+      substream: lane.substream,
+      accepted: false,
+    });
+    return true;
+  }
+
+  /** Those who give most come first: what reaches them early reaches others early. */
+  #add(lane: Lane, child: Child, cost: number): void {
+    let at = lane.children.findIndex((other) => other.neighbour.uploadKbps < child.neighbour.uploadKbps);
+    if (at < 0) at = lane.children.length;
+    lane.children.splice(at, 0, child);
+    child.neighbour.childOf++;
+    if (child.neighbour.isLan) this.#context.budget.promisedLanKbps += cost;
+    else this.#context.budget.promisedKbps += cost;
+  }
+
+  #drop(lane: Lane, at: number): void {
+    const [child] = lane.children.splice(at, 1);
+    child!.neighbour.childOf--;
+    const cost = lane.kbps * this.#context.tuning.overhead;
+    if (child!.neighbour.isLan) this.#context.budget.promisedLanKbps -= cost;
+    else this.#context.budget.promisedKbps -= cost;
+  }
+
+  #sendPath(lane: Lane, to: Neighbour): void {
+    const path = [this.#context.tag, ...lane.path.slice(0, MAX_PATH - 1)];
+    this.#context.send(to, { type: 'path', track: lane.track.track, substream: lane.substream, path });
+  }
+
+  #catchUp(lane: Lane, to: Neighbour, since: number): void {
+    const { store, world } = this.#context;
+    if (!lane.hasNewest) return;
+    const pieces: PieceFrame[] = [];
+    for (let index = lane.newest; pieces.length < MAX_CATCH_UP; index = (index - lane.track.substreams) | 0) {
+      if (compareIndex(index, since) <= 0 || (index & 255) > (lane.newest & 255)) break;
+      const frame = store.piece(index);
+      if (frame !== undefined) pieces.push(frame);
+      if ((index & 255) < lane.track.substreams) break;
+    }
+    const now = world.now();
+    for (const frame of pieces.reverse()) {
+      this.push(to, { type: 'piece', frame }, frame.record.byteLength, now);
+    }
+  }
+}

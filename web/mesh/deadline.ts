@@ -1,0 +1,94 @@
+/**
+ * The edge as the last resort, per piece: what is still missing when the buffer would run out within the measured
+ * fetch time and a margin is fetched over HTTP; the rest of its segment stays with the peers.
+ */
+import type { PieceFrame } from '../../protocol/frame.ts';
+import { packIndex } from '../../protocol/piece-index.ts';
+import type { Context } from './context.ts';
+import type { Repair } from './repair.ts';
+import { EdgeBusy, type Playhead } from './seams.ts';
+
+/** After an error that is not EdgeBusy. */
+const FAILED_MS = 1000;
+/** Without a playhead, pieces later than the target by more than this are given up. */
+const GIVE_UP_MS = 3000;
+
+export class Deadline {
+  #context: Context;
+  #repair: Repair;
+  #onFrame: (frame: PieceFrame) => void;
+  #fetching: number[] = [];
+  #fetchMs = 250;
+  #deviationMs = 100;
+  #busyUntil = 0;
+  #playhead: Playhead | undefined;
+  #playheadAt = 0;
+  /** Peers that miss the same piece do not all ask at one moment. */
+  #spreadMs: number;
+  latencyTargetMs: number;
+
+  constructor(context: Context, repair: Repair, onFrame: (frame: PieceFrame) => void) {
+    this.#context = context;
+    this.#repair = repair;
+    this.#onFrame = onFrame;
+    this.#spreadMs = context.world.random() * 200;
+    this.latencyTargetMs = context.options.latencyTargetMs;
+  }
+
+  isFetching(index: number): boolean {
+    return this.#fetching.includes(index);
+  }
+
+  setPlayhead(playhead: Playhead): void {
+    this.#playhead = playhead;
+    this.#playheadAt = this.#context.world.now();
+    this.#repair.playedMs = playhead.decodeTimeUs / 1000;
+  }
+
+  tick(now: number): void {
+    const { options, tuning, lanes, store } = this.#context;
+    if (!options.edgeFallback || now < this.#busyUntil) return;
+    const leadMs = this.#fetchMs + 2 * this.#deviationMs + tuning.fetchMarginMs + this.#spreadMs;
+    for (const track of lanes.tracks) {
+      if (!lanes.at(track.track, 0)!.wanted) continue;
+      const window = store.track(track.track)!;
+      if (window.wantedInit !== undefined && !this.#repair.isRequested(window.wantedInit)) {
+        this.#fetch(window.wantedInit, now);
+      }
+      this.#repair.forEachMissing(window, (slot, piece) => {
+        if (this.#fetching.length >= tuning.maxFetches) return false;
+        const index = packIndex(slot.segment, window.track, piece);
+        if (this.isFetching(index) || this.#context.verifier.isBusy(index)) return true;
+        const leftMs = this.#leftMs(window.estimateCutMs(slot, piece, track.sliceMs), track.sliceMs, now);
+        if (leftMs > leadMs) return false;
+        if (leftMs >= -GIVE_UP_MS || this.#playhead !== undefined) this.#fetch(index, now);
+        return true;
+      });
+    }
+  }
+
+  /** Milliseconds until a piece that was cut at `cutMs` has to be here. */
+  #leftMs(cutMs: number, sliceMs: number, now: number): number {
+    if (this.#playhead === undefined) return cutMs + this.latencyTargetMs - this.#context.clock.now();
+    const played = this.#playhead.playing ? now - this.#playheadAt : 0;
+    return cutMs - sliceMs - this.#playhead.decodeTimeUs / 1000 - played;
+  }
+
+  #fetch(index: number, now: number): void {
+    if (this.#fetching.length >= this.#context.tuning.maxFetches || this.isFetching(index)) return;
+    const { world, meter } = this.#context;
+    this.#fetching.push(index);
+    const done = () => this.#fetching.splice(this.#fetching.indexOf(index), 1);
+    world.fetchPiece(index).then((frame) => {
+      done();
+      const took = world.now() - now;
+      this.#deviationMs = this.#deviationMs * 0.8 + 0.2 * Math.abs(took - this.#fetchMs);
+      this.#fetchMs = this.#fetchMs * 0.8 + 0.2 * took;
+      meter.repairs++;
+      if (frame.record.index === index) this.#onFrame(frame);
+    }, (error) => {
+      done();
+      this.#busyUntil = world.now() + (error instanceof EdgeBusy ? error.retryAfterMs : FAILED_MS);
+    });
+  }
+}

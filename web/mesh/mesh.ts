@@ -1,0 +1,429 @@
+/**
+ * The mesh: push on substreams, pull to repair, the edge before a deadline. This file puts the parts together and
+ * says what becomes of each message and each piece; the decisions are in the parts.
+ */
+import type { PieceFrame } from '../../protocol/frame.ts';
+import { compareIndex, INIT_PIECE, pieceOf, segmentOf, trackOf } from '../../protocol/piece-index.ts';
+import type { Feed } from '../../protocol/tracker.ts';
+import { UploadBudget } from './budget.ts';
+import { Children } from './children.ts';
+import { type Context, isAttached } from './context.ts';
+import { CutClock, cutMsOf } from './cut-clock.ts';
+import { Deadline } from './deadline.ts';
+import { acknowledgeFeeds } from './acknowledge.ts';
+import { type Lane, Lanes } from './lane.ts';
+import { keyBytes, Links } from './links.ts';
+import { Membership } from './membership.ts';
+import { controlBytesOf } from './message-size.ts';
+import type { Message, MessageOf, TrackState } from './message.ts';
+import { Meter } from './meter.ts';
+import { type Neighbour, peerTag } from './neighbour.ts';
+import { Parents } from './parents.ts';
+import { Repair } from './repair.ts';
+import type { Link, MeshControl, MeshOptions, MeshStats, PieceSource, Playhead, World } from './seams.ts';
+import { LAG_UNIT_MS, NO_SOURCE, TUNING } from './tuning.ts';
+import { Verifier } from './verify.ts';
+import { claimState, encodeWindowState } from './window-state.ts';
+import { WindowStore } from './window-store.ts';
+
+/** Housekeeping is done once in so many ticks. */
+const SLOW_TICKS = 10;
+/** Breaches that an honest peer may commit now and then; they are forgiven at a rate of one a second. */
+const MAX_STRIKES = 30;
+/** Longest relayed payload, in characters. */
+const MAX_RELAY = 20_000;
+
+export class Mesh implements MeshControl {
+  #context: Context;
+  #links: Links;
+  #parents: Parents;
+  #children: Children;
+  #repair: Repair;
+  #deadline: Deadline;
+  #membership: Membership;
+  #timer: number | undefined;
+  #ticks = 0;
+  #stateAt = 0;
+  #backbone = 0;
+  #demandKbps = 0;
+
+  constructor(world: World, options: MeshOptions) {
+    const tuning = { ...TUNING, ...options.tuning };
+    const context: Context = {
+      world,
+      options,
+      tuning,
+      tag: peerTag(options.peerId),
+      store: new WindowStore(options.broadcast, options.windowMs),
+      lanes: new Lanes(options.broadcast),
+      clock: new CutClock(world, options.broadcast.epochMs),
+      budget: new UploadBudget(options.uploadKbps, tuning),
+      meter: new Meter(),
+      verifier: new Verifier(world, keyBytes(options.broadcast.publicKey)),
+      linked: [],
+      send: (to, message) => this.#send(to, message),
+      isBridge: () => this.#backbone > 0,
+      demandKbps: () => this.#demandKbps,
+    };
+    this.#context = context;
+    this.#children = new Children(context);
+    this.#parents = new Parents(context, (lane) => this.#children.tellPath(lane));
+    this.#repair = new Repair(context, (index) => this.#deadline.isFetching(index));
+    this.#deadline = new Deadline(context, this.#repair, (frame) => this.#take(frame, undefined, 'repair'));
+    this.#links = new Links(context, {
+      onLinked: (neighbour) => this.#onLinked(neighbour),
+      onUnlinked: (neighbour) => this.#onUnlinked(neighbour),
+      onMessage: (neighbour, message) => this.#onMessage(neighbour, message),
+      makeRoom: (link) => this.#membership.makeRoom(link),
+    });
+    this.#membership = new Membership(context, this.#links);
+    this.setTracks(options.tracks);
+    this.#stateAt = world.now() + tuning.stateMs * world.random();
+    this.#timer = world.setTimer(tuning.tickMs * (0.5 + world.random()), () => this.#tick());
+  }
+
+  addLink(link: Link): void {
+    if (this.#timer === undefined) return link.close('the mesh is closed');
+    this.#links.add(link);
+  }
+
+  receive(peerId: string, message: Message): void {
+    const neighbour = this.#links.get(peerId);
+    if (neighbour === undefined) return;
+    this.#context.meter.controlBytes += controlBytesOf(message);
+    this.#links.receive(neighbour, message);
+  }
+
+  linkClosed(peerId: string, reason: string): void {
+    const neighbour = this.#links.get(peerId);
+    if (neighbour !== undefined) this.#links.close(neighbour, reason);
+  }
+
+  offerPiece(frame: PieceFrame, source: 'seed' | 'join' | 'run'): void {
+    const { index } = frame.record;
+    if (source !== 'seed' && pieceOf(index) !== INIT_PIECE) {
+      this.#repair.onEdgePiece(trackOf(index), segmentOf(index), this.#context.world.now());
+    }
+    this.#take(frame, undefined, source);
+  }
+
+  setFeeds(feeds: Feed[]): void {
+    for (const lane of this.#context.lanes.all) {
+      const feed = feeds.some((one) => one.track === lane.track.track && one.substream === lane.substream);
+      if (feed === lane.feed) continue;
+      lane.feed = feed;
+      lane.runIndex = undefined;
+      if (feed) this.#parents.leave(lane);
+      lane.path = [];
+      this.#children.tellPath(lane);
+    }
+    this.#parents.attachAll();
+  }
+
+  acknowledge(): { track: number; substream: number; index: number }[] {
+    return acknowledgeFeeds(this.#context.lanes, this.#context.store);
+  }
+
+  setPlayhead(playhead: Playhead): void {
+    this.#deadline.setPlayhead(playhead);
+  }
+
+  setTracks(tracks: number[]): void {
+    this.#demandKbps = 0;
+    for (const lane of this.#context.lanes.all) {
+      lane.wanted = tracks.includes(lane.track.track);
+      if (lane.wanted) this.#demandKbps += lane.kbps * this.#context.tuning.overhead;
+      else this.#parents.leave(lane);
+    }
+    this.#parents.attachAll();
+  }
+
+  setUploadKbps(kbps: number): void {
+    this.#context.budget.kbps = kbps;
+  }
+
+  setLatencyTarget(ms: number): void {
+    this.#deadline.latencyTargetMs = ms;
+  }
+
+  renewTicket(ticket: Uint8Array): void {
+    this.#links.renewTicket(ticket);
+  }
+
+  ban(identities: string[]): void {
+    this.#links.ban(identities);
+  }
+
+  signal(to: string, via: string, payload: string): boolean {
+    const neighbour = this.#links.get(via);
+    if (neighbour?.stage !== 'linked' || payload.length > MAX_RELAY) return false;
+    this.#send(neighbour, { type: 'relay', to, from: this.#context.options.peerId, payload });
+    return true;
+  }
+
+  piece(index: number): PieceFrame | undefined {
+    return this.#context.store.piece(index);
+  }
+
+  stats(): MeshStats {
+    const { meter, linked, lanes, budget } = this.#context;
+    let children = 0;
+    let parented = 0;
+    let substreams = 0;
+    for (const lane of lanes.all) {
+      children += lane.children.length;
+      if (!lane.wanted) continue;
+      substreams++;
+      if (lane.hasSource) parented++;
+    }
+    return {
+      bytes: { ...meter.bytes },
+      duplicateBytes: meter.duplicateBytes,
+      uploadBytes: meter.uploadBytes,
+      controlBytes: meter.controlBytes,
+      repairs: meter.repairs,
+      links: linked.length,
+      children,
+      parented,
+      substreams,
+      uploadKbps: budget.effectiveKbps,
+      promisedKbps: budget.promisedKbps,
+      demandKbps: this.#demandKbps,
+      lagP50Ms: meter.lagAt(0.5),
+      lagP95Ms: meter.lagAt(0.95),
+    };
+  }
+
+  close(): void {
+    if (this.#timer === undefined) return;
+    this.#context.world.clearTimer(this.#timer);
+    this.#timer = undefined;
+    for (const neighbour of [...this.#links.all()]) {
+      if (neighbour.stage === 'linked') this.#send(neighbour, { type: 'goodbye' });
+      this.#links.close(neighbour, 'leaving');
+    }
+  }
+
+  #send(to: Neighbour, message: Message): void {
+    if (to.stage === 'closed') return;
+    this.#context.meter.controlBytes += controlBytesOf(message);
+    to.link.send(message);
+  }
+
+  #tick(): void {
+    const { world, tuning } = this.#context;
+    this.#timer = world.setTimer(tuning.tickMs, () => this.#tick());
+    const now = world.now();
+    if (++this.#ticks % SLOW_TICKS === 0) this.#housekeeping(now);
+    this.#parents.adapt(now);
+    this.#repair.tick(now);
+    this.#deadline.tick(now);
+    if (now >= this.#stateAt) {
+      this.#stateAt = now + tuning.stateMs;
+      this.#tellState(this.#context.linked);
+    }
+  }
+
+  #housekeeping(now: number): void {
+    const { linked, budget, tuning } = this.#context;
+    this.#children.expire(now);
+    this.#links.sweep(now);
+    let queued = 0;
+    for (let i = linked.length - 1; i >= 0; i--) {
+      const neighbour = linked[i]!;
+      queued += neighbour.link.queuedBytes;
+      neighbour.bad *= 0.97;
+      if (neighbour.strikes > 0) neighbour.strikes--;
+      if (neighbour.bad > tuning.maxBad) this.#links.close(neighbour, 'of no use');
+    }
+    budget.adapt(queued);
+    this.#membership.tick(now);
+  }
+
+  #onLinked(neighbour: Neighbour): void {
+    if (neighbour.isBackbone) this.#backbone++;
+    this.#membership.onLinked(neighbour);
+    this.#tellState([neighbour]);
+  }
+
+  #onUnlinked(neighbour: Neighbour): void {
+    if (neighbour.isBackbone) this.#backbone--;
+    this.#children.removeAll(neighbour);
+    this.#repair.lost(neighbour);
+    this.#parents.lost(neighbour);
+    this.#membership.onUnlinked(neighbour);
+  }
+
+  #onMessage(from: Neighbour, message: Message): void {
+    switch (message.type) {
+      case 'piece':
+        return this.#take(message.frame, from, from.link.route);
+      case 'state':
+        return this.#onState(from, message);
+      case 'request':
+        return this.#onRequest(from, message.index);
+      case 'reject':
+        return this.#repair.onReject(message.index, from);
+      case 'subscribe':
+        return this.#children.onSubscribe(from, message);
+      case 'unsubscribe': {
+        const lane = this.#context.lanes.at(message.track, message.substream);
+        if (lane !== undefined) this.#children.remove(lane, from);
+        return;
+      }
+      case 'subscribed':
+        return this.#parents.onSubscribed(from, message);
+      case 'path':
+        return this.#parents.onPath(from, message);
+      case 'peers':
+        return this.#membership.onPeers(from, message);
+      case 'relay':
+        return this.#onRelay(from, message);
+      case 'goodbye':
+        return this.#links.close(from, 'goodbye');
+    }
+  }
+
+  #onState(from: Neighbour, message: MessageOf<'state'>): void {
+    const { clock, store, world } = this.#context;
+    const transit = clock.now() - message.clockMs;
+    const first = from.stateAt === 0;
+    from.transitMs = first ? transit : from.transitMs * 0.7 + 0.3 * transit;
+    from.stateAt = world.now();
+    from.spareKbps = message.spareKbps;
+    for (const state of message.tracks) {
+      const window = store.track(state.track);
+      if (window === undefined) continue;
+      from.states[state.track] = state;
+      claimState(window, state);
+    }
+    if (first) this.#parents.attachAll();
+  }
+
+  #onRequest(from: Neighbour, index: number): void {
+    const { store, budget, world, tuning } = this.#context;
+    const frame = store.piece(index);
+    const now = world.now();
+    const isBehind = !from.isLan && budget.behindMs(now) > tuning.rejectBehindMs;
+    const isSent = frame !== undefined && budget.kbps > 0 && !isBehind &&
+      this.#children.push(from, { type: 'piece', frame }, frame.record.byteLength, now);
+    if (!isSent) this.#send(from, { type: 'reject', index });
+  }
+
+  #onRelay(from: Neighbour, message: MessageOf<'relay'>): void {
+    const { world, options } = this.#context;
+    if (message.payload.length > MAX_RELAY || !from.relays.take(1, world.now())) return this.#strike(from, 5);
+    if (message.to === options.peerId) {
+      world.emit({ type: 'signal', from: message.from, via: from.peerId, payload: message.payload });
+      return;
+    }
+    const to = this.#links.get(message.to);
+    if (to?.stage === 'linked' && to !== from) this.#send(to, { ...message, from: from.peerId });
+  }
+
+  /** A piece from anywhere: judged, stored, played, passed on. */
+  #take(frame: PieceFrame, from: Neighbour | undefined, source: PieceSource): void {
+    const { store, verifier, meter, world } = this.#context;
+    const { index, byteLength } = frame.record;
+    const lane = this.#context.lanes.of(index);
+    const now = world.now();
+    const asked = this.#repair.onPiece(index, from, now);
+    const pushed = from === undefined ? source === 'seed' : lane?.parent === from;
+    if (from !== undefined) from.receivedBytes += byteLength;
+    const standing = store.standing(frame);
+    if (lane === undefined || standing === 'refused') {
+      if (from !== undefined) this.#strike(from, 3);
+      return;
+    }
+    meter.bytes[source] += byteLength;
+    if (standing === 'held') {
+      meter.duplicateBytes += byteLength;
+      if (pushed) lane.onPush(now, this.#context.clock.now() - cutMsOf(frame.record));
+      else if (from !== undefined && !asked) this.#unasked(from, lane);
+      return;
+    }
+    if (verifier.isBusy(index) || verifier.isFull) {
+      meter.duplicateBytes += byteLength;
+      return;
+    }
+    verifier.judge(frame, (verdict) => {
+      if (verdict === 'good') {
+        if (standing === 'conflict') {
+          if (from !== undefined) this.#strike(from, 3);
+        } else this.#store(frame, lane, from, source, pushed);
+      } else if (verdict !== 'failed' && from !== undefined) this.#links.offend(from, verdict);
+    });
+  }
+
+  #store(
+    frame: PieceFrame,
+    lane: Lane,
+    from: Neighbour | undefined,
+    source: PieceSource,
+    pushed: boolean,
+  ): void {
+    const { store, clock, meter, world } = this.#context;
+    const { index } = frame.record;
+    if (store.standing(frame) !== 'new') return;
+    store.put(frame);
+    if (pieceOf(index) !== INIT_PIECE && (!lane.hasNewest || compareIndex(index, lane.newest) > 0)) {
+      lane.newest = index;
+      lane.hasNewest = true;
+    }
+    if (pushed) {
+      const lag = clock.observe(cutMsOf(frame.record));
+      lane.onPush(world.now(), lag);
+      lane.repaired *= 0.8;
+      meter.lag(lag);
+    } else if (source !== 'join' && source !== 'run') meter.lag(clock.now() - cutMsOf(frame.record));
+    world.emit({ type: 'piece', index, source });
+    this.#children.forward(lane, frame, from, !pushed);
+  }
+
+  /** A push nobody asked for: the sender has not heard that we left, or does not care. */
+  #unasked(from: Neighbour, lane: Lane): void {
+    this.#send(from, { type: 'unsubscribe', track: lane.track.track, substream: lane.substream });
+    this.#strike(from, 1);
+  }
+
+  #strike(neighbour: Neighbour, weight: number): void {
+    neighbour.strikes += weight;
+    if (neighbour.strikes > MAX_STRIKES) this.#links.offend(neighbour, 'flood');
+  }
+
+  /** One message for all ordinary neighbours, one for the backbone. */
+  #tellState(to: readonly Neighbour[]): void {
+    if (to.length === 0) return;
+    const tracks = this.#trackStates();
+    let ordinary: Message | undefined;
+    let backbone: Message | undefined;
+    for (const neighbour of to) {
+      if (neighbour.isBackbone) this.#send(neighbour, backbone ??= this.#state(tracks, true));
+      else this.#send(neighbour, ordinary ??= this.#state(tracks, false));
+    }
+  }
+
+  #state(tracks: TrackState[], backbone: boolean): Message {
+    const spareKbps = Math.floor(this.#children.spareKbps(backbone));
+    return { type: 'state', clockMs: Math.floor(this.#context.clock.now()), spareKbps, tracks };
+  }
+
+  #trackStates(): TrackState[] {
+    const { store, lanes, world, tuning } = this.#context;
+    const now = world.now();
+    const states: TrackState[] = [];
+    for (const { track, substreams } of lanes.tracks) {
+      const state = encodeWindowState(store.track(track)!);
+      if (state === undefined) continue;
+      const lags = new Uint8Array(substreams);
+      for (let k = 0; k < substreams; k++) {
+        const lane = lanes.at(track, k)!;
+        lags[k] = isAttached(lane, now, tuning)
+          ? Math.min(NO_SOURCE - 1, Math.round(lane.lagMs / LAG_UNIT_MS))
+          : NO_SOURCE;
+      }
+      states.push({ track, base: state.base, bits: state.bits, lags });
+    }
+    return states;
+  }
+}

@@ -1,0 +1,35 @@
+/** Counters behind MeshStats. */
+import type { PieceSource } from './seams.ts';
+
+const SAMPLES = 256;
+
+export class Meter {
+  readonly bytes: Record<PieceSource, number> = {
+    lan: 0,
+    peer: 0,
+    turn: 0,
+    seed: 0,
+    join: 0,
+    run: 0,
+    repair: 0,
+  };
+  duplicateBytes = 0;
+  uploadBytes = 0;
+  controlBytes = 0;
+  /** Pieces fetched from the edge because their deadline came near. */
+  repairs = 0;
+  #lags = new Uint16Array(SAMPLES);
+  #count = 0;
+
+  lag(ms: number): void {
+    this.#lags[this.#count++ % SAMPLES] = Math.min(65_535, ms);
+  }
+
+  /** Lag of the latest pieces at a share of them, in milliseconds; 0 before any came. */
+  lagAt(share: number): number {
+    const count = Math.min(this.#count, SAMPLES);
+    if (count === 0) return 0;
+    const sorted = this.#lags.slice(0, count).sort();
+    return sorted[Math.min(count - 1, Math.floor(share * count))]!;
+  }
+}

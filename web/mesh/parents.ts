@@ -1,0 +1,220 @@
+/**
+ * Whom this peer is fed by, per lane: the neighbour through which pieces would come earliest and that has upload to
+ * spare. A parent is left when it falls silent, when too much of its lane has to be repaired, when it gives notice,
+ * or for a clear gain.
+ */
+import { compareIndex } from '../../protocol/piece-index.ts';
+import { type Context, contributes } from './context.ts';
+import type { Lane } from './lane.ts';
+import type { MessageOf } from './message.ts';
+import type { Neighbour } from './neighbour.ts';
+import { LAG_UNIT_MS, NO_SOURCE } from './tuning.ts';
+
+/** A neighbour that refused a lane is not asked for it again for so long. */
+const REFUSED_MS = 1000;
+/** How long an answer to subscribe is waited for, beyond the usual response time. */
+const ANSWER_MS = 400;
+/** Added where a place must be made first. */
+const DISPLACING_MS = 30;
+/** Share of repaired pieces above which a parent is left. */
+const REPAIRED_LIMIT = 0.6;
+/** After a change a parent has so long until it counts as silent. */
+const FIRST_PUSH_MS = 300;
+
+export class Parents {
+  #context: Context;
+  #onPath: (lane: Lane) => void;
+  #improveAt = 0;
+
+  /** `onPath` is called when the hops above a lane change. */
+  constructor(context: Context, onPath: (lane: Lane) => void) {
+    this.#context = context;
+    this.#onPath = onPath;
+  }
+
+  /** Every tick. */
+  adapt(now: number): void {
+    const { lanes, world, tuning } = this.#context;
+    const count = lanes.all.length;
+    const offset = Math.floor(world.random() * count);
+    const improve = now >= this.#improveAt;
+    if (improve) this.#improveAt = now + tuning.improveEveryMs;
+    for (let i = 0; i < count; i++) {
+      const lane = lanes.all[(i + offset) % count]!;
+      if (!lane.wanted || lane.feed) continue;
+      if (lane.asked !== undefined && now >= lane.askedUntil) this.#unanswered(lane, now);
+      if (lane.parent === undefined) this.#find(lane, true, undefined);
+      else if (lane.displaced) this.#find(lane, true, lane.parent);
+      else if (this.#isSilent(lane, now)) {
+        if (lane.asked === undefined) lane.parent.bad++;
+        this.#find(lane, true, lane.parent);
+      } else if (lane.repaired > REPAIRED_LIMIT) {
+        lane.repaired = 0;
+        this.#find(lane, true, lane.parent);
+      } else if (
+        improve && now - lane.switchedAt > tuning.settleMs && world.random() < tuning.improveProbability
+      ) this.#find(lane, false, lane.parent);
+    }
+  }
+
+  /** A neighbour can be chosen from now on: lanes without a source ask at once. */
+  attachAll(): void {
+    for (const lane of this.#context.lanes.all) {
+      if (lane.wanted && !lane.feed && lane.parent === undefined) this.#find(lane, true, undefined);
+    }
+  }
+
+  onSubscribed(from: Neighbour, message: MessageOf<'subscribed'>): void {
+    const context = this.#context;
+    const lane = context.lanes.at(message.track, message.substream);
+    if (lane === undefined) return;
+    const now = context.world.now();
+    if (lane.asked !== from) {
+      if (lane.parent === from) lane.displaced = !message.accepted;
+      else if (message.accepted) this.#unsubscribe(lane, from);
+      return;
+    }
+    lane.asked = undefined;
+    if (!message.accepted) {
+      from.refusedUntil[lane.id] = now + REFUSED_MS * (1 + context.world.random());
+      if (lane.parent === from) lane.displaced = true;
+      if (lane.parent === undefined) this.#find(lane, true, undefined);
+      return;
+    }
+    if (!lane.wanted || lane.feed) return this.#unsubscribe(lane, from);
+    const old = lane.parent;
+    if (old !== undefined && old !== from) {
+      old.parentOf--;
+      this.#unsubscribe(lane, old);
+    }
+    if (old !== from) from.parentOf++;
+    lane.parent = from;
+    lane.displaced = false;
+    lane.switchedAt = now;
+    lane.repaired = 0;
+  }
+
+  onPath(from: Neighbour, message: MessageOf<'path'>): void {
+    const lane = this.#context.lanes.at(message.track, message.substream);
+    if (lane === undefined || lane.parent !== from) return;
+    if (message.path.includes(this.#context.tag)) {
+      from.refusedUntil[lane.id] = this.#context.world.now() + 2 * REFUSED_MS;
+      this.leave(lane);
+      this.#find(lane, true, from);
+      return;
+    }
+    lane.path = message.path;
+    this.#onPath(lane);
+  }
+
+  /** Ends the subscription of a lane, if there is one. */
+  leave(lane: Lane): void {
+    if (lane.parent === undefined) return;
+    this.#unsubscribe(lane, lane.parent);
+    this.#forget(lane);
+  }
+
+  /** A link is gone. */
+  lost(neighbour: Neighbour): void {
+    for (const lane of this.#context.lanes.all) {
+      if (lane.asked === neighbour) lane.asked = undefined;
+      if (lane.parent !== neighbour) continue;
+      this.#forget(lane);
+      if (lane.wanted && !lane.feed) this.#find(lane, true, neighbour);
+    }
+  }
+
+  #forget(lane: Lane): void {
+    lane.parent!.parentOf--;
+    lane.parent = undefined;
+    lane.displaced = false;
+    lane.orphanedAt = this.#context.world.now();
+  }
+
+  #unsubscribe(lane: Lane, from: Neighbour): void {
+    this.#context.send(from, { type: 'unsubscribe', track: lane.track.track, substream: lane.substream });
+  }
+
+  #unanswered(lane: Lane, now: number): void {
+    const asked = lane.asked!;
+    asked.refusedUntil[lane.id] = now + 2 * REFUSED_MS;
+    asked.bad++;
+    lane.asked = undefined;
+    this.#unsubscribe(lane, asked);
+  }
+
+  /** Nothing came for longer than usual, although the track went on elsewhere. */
+  #isSilent(lane: Lane, now: number): boolean {
+    const { tuning, store } = this.#context;
+    const since = Math.max(lane.lastPushAt, lane.switchedAt + FIRST_PUSH_MS);
+    if (now - since <= lane.gapMs + tuning.silenceMs + 2 * lane.deviationMs) return false;
+    if (!lane.hasNewest) return true;
+    const window = store.track(lane.track.track)!;
+    const slot = window.slot(window.newestKnown);
+    const known = (window.newestKnown << 12) | (lane.track.track << 8) | Math.max(0, slot?.highest ?? 0);
+    return compareIndex(known, lane.newest) > lane.track.substreams;
+  }
+
+  #find(lane: Lane, must: boolean, exclude: Neighbour | undefined): void {
+    const context = this.#context;
+    if (lane.asked !== undefined) return;
+    const now = context.world.now();
+    const best = this.#choose(lane, exclude, now);
+    if (best === undefined) return;
+    if (!must && lane.lagMs >= 0) {
+      const gain = Math.max(context.tuning.hysteresisMs, context.tuning.hysteresisShare * lane.lagMs);
+      if (this.#estimate + gain > lane.lagMs) return;
+    }
+    lane.asked = best;
+    lane.askedUntil = now + ANSWER_MS + Math.max(0, best.responseMs);
+    best.spareKbps -= lane.kbps * context.tuning.overhead;
+    const since = lane.hasNewest ? lane.newest : newestKnownIndex(context, lane);
+    context.send(best, { type: 'subscribe', track: lane.track.track, substream: lane.substream, since });
+  }
+
+  #estimate = 0;
+
+  /** The neighbour with the least expected lateness; sets #estimate. */
+  #choose(lane: Lane, exclude: Neighbour | undefined, now: number): Neighbour | undefined {
+    const context = this.#context;
+    const { tuning, linked, lanes, world } = context;
+    const bridge = context.isBridge();
+    const cost = lane.kbps * tuning.overhead;
+    const pieceBits = lane.track.bitrateKbps * lane.track.sliceMs * tuning.overhead;
+    const half = Math.max(1, lanes.all.length >> 1);
+    const gives = contributes(context.budget.kbps, context);
+    let best: Neighbour | undefined;
+    this.#estimate = Infinity;
+    for (let i = 0; i < linked.length; i++) {
+      const one = linked[i]!;
+      if (one === exclude || one === lane.parent || (one.refusedUntil[lane.id] ?? 0) > now) continue;
+      if (bridge && !one.isBackbone && !one.isLan) continue;
+      const lag = one.states[lane.track.track]?.lags[lane.substream] ?? NO_SOURCE;
+      if (lag === NO_SOURCE || (one.uploadKbps <= 0 && !one.isLan)) continue;
+      let estimate = lag * LAG_UNIT_MS + one.transitMs + one.bad * tuning.badParentMs + world.random() * 10;
+      estimate += 2 * pieceBits / (one.isLan ? tuning.lanKbps : one.uploadKbps);
+      if (one.spareKbps < cost && !one.isLan) {
+        if (!gives || one.uploadKbps * tuning.budgetShare < cost) continue;
+        estimate += DISPLACING_MS;
+      }
+      estimate += one.parentOf * tuning.sameParentMs;
+      if (one.parentOf >= half && linked.length > 3) estimate += tuning.halfFromOneMs;
+      if (estimate < this.#estimate && !isChild(lane, one)) {
+        this.#estimate = estimate;
+        best = one;
+      }
+    }
+    return best;
+  }
+}
+
+function isChild(lane: Lane, neighbour: Neighbour): boolean {
+  for (const child of lane.children) if (child.neighbour === neighbour) return true;
+  return false;
+}
+
+/** Where a lane that never had a piece begins: nothing from before is pushed, the backlog is pulled. */
+function newestKnownIndex(context: Context, lane: Lane): number {
+  const newest = context.store.track(lane.track.track)!.newestKnown;
+  return newest < 0 ? 0 : (newest << 12) | (lane.track.track << 8) | 255;
+}

@@ -1,0 +1,247 @@
+/**
+ * Pull, where push failed: every tick, a piece that should have come and that a neighbour holds is asked for. Each
+ * request has its own end; then it is cancelled and the next neighbour is asked.
+ */
+import { packIndex, SEGMENT_COUNT, segmentDistance } from '../../protocol/piece-index.ts';
+import type { Context } from './context.ts';
+import type { Lane } from './lane.ts';
+import type { Neighbour } from './neighbour.ts';
+import type { SegmentSlot, TrackWindow } from './track-window.ts';
+import { newestStart, stateHas } from './window-state.ts';
+
+interface Request {
+  index: number;
+  neighbour: Neighbour;
+  sentAt: number;
+  endsAt: number;
+}
+
+/** Providers that are compared for one request. */
+const COMPARED = 3;
+/** Penalty from which a neighbour is mostly passed over. */
+const SHUNNED = 3;
+/** A parent that was just found may first push what it has. */
+const CATCH_UP_MS = 300;
+/** After pieces of the join came from the edge, so long nothing is pulled: the rest is on its way. */
+const JOIN_QUIET_MS = 400;
+/** Claims are forgotten when nothing could be verified for so long. */
+const NOTHING_VERIFIED_MS = 3000;
+/** Pieces that are remembered as tried, with whom. */
+const MAX_TRIED = 24;
+
+export class Repair {
+  #context: Context;
+  #requests: Request[] = [];
+  #tried: { index: number; neighbour: Neighbour }[] = [];
+  #startedAt = 0;
+  /** Per track: the segment that playback begins with; -1: not known yet. */
+  #start: number[] = new Array(16).fill(-1);
+  #quietUntil = 0;
+  /** Whether somebody else fetches this piece already. */
+  #isFetching: (index: number) => boolean;
+  /** Media milliseconds before which pieces are of no use. */
+  playedMs = -Infinity;
+
+  constructor(context: Context, isFetching: (index: number) => boolean) {
+    this.#context = context;
+    this.#isFetching = isFetching;
+  }
+
+  isRequested(index: number): boolean {
+    for (const request of this.#requests) if (request.index === index) return true;
+    return false;
+  }
+
+  /** The segment from which on a track is wanted; -1: not known yet. */
+  startOf(track: number): number {
+    return this.#start[track]!;
+  }
+
+  /** A piece of the join or of a run came from the edge: playback begins here at the latest. */
+  onEdgePiece(track: number, segment: number, now: number): void {
+    const start = this.#start[track]!;
+    if (start < 0 || segmentDistance(segment, start) > 0) this.#start[track] = segment;
+    this.#quietUntil = now + JOIN_QUIET_MS;
+  }
+
+  /** The answer to a request, or the piece by another way. Answers whether `from` was asked for it. */
+  onPiece(index: number, from: Neighbour | undefined, now: number): boolean {
+    for (let i = 0; i < this.#requests.length; i++) {
+      const request = this.#requests[i]!;
+      if (request.index !== index) continue;
+      this.#requests.splice(i, 1);
+      request.neighbour.requests--;
+      if (request.neighbour === from) {
+        from.responseMs = from.responseMs * 0.7 + 0.3 * (now - request.sentAt);
+        from.bad = Math.max(0, from.bad - 0.5);
+        return true;
+      }
+      this.#context.send(request.neighbour, { type: 'cancel', index });
+      return false;
+    }
+    return false;
+  }
+
+  onReject(index: number, from: Neighbour): void {
+    const at = this.#requests.findIndex((request) => request.index === index && request.neighbour === from);
+    if (at < 0) return;
+    this.#end(at);
+    from.bad += 0.5;
+  }
+
+  /** A link is gone: what was asked of it is asked elsewhere. */
+  lost(neighbour: Neighbour): void {
+    for (let i = this.#requests.length - 1; i >= 0; i--) {
+      if (this.#requests[i]!.neighbour === neighbour) this.#requests.splice(i, 1);
+    }
+    this.#tried = this.#tried.filter((tried) => tried.neighbour !== neighbour);
+  }
+
+  tick(now: number): void {
+    for (let i = this.#requests.length - 1; i >= 0; i--) {
+      const request = this.#requests[i]!;
+      if (now < request.endsAt) continue;
+      this.#end(i);
+      request.neighbour.bad++;
+      this.#context.send(request.neighbour, { type: 'cancel', index: request.index });
+    }
+    if (this.#context.linked.length === 0 || now < this.#quietUntil) return;
+    for (const track of this.#context.lanes.tracks) {
+      const window = this.#context.store.track(track.track)!;
+      if (!this.#context.lanes.at(track.track, 0)!.wanted) continue;
+      this.#begin(window, now);
+      if (window.wantedInit !== undefined) this.#request(window.wantedInit, now);
+      this.forEachMissing(window, (slot, piece) => this.#consider(window, slot, piece, track.sliceMs, now));
+    }
+  }
+
+  /** Visits what is known to exist, is of use and is not here, oldest first, until the visitor answers false. */
+  forEachMissing(window: TrackWindow, visit: (slot: SegmentSlot, piece: number) => boolean): void {
+    const newest = window.newestKnown;
+    if (newest < 0) return;
+    const start = this.#start[window.track]!;
+    if (start < 0) return;
+    let back = Math.min(window.segments - 1, segmentDistance(start, newest));
+    const played = Math.floor(this.playedMs / 2000) - 1;
+    if (played >= 0) {
+      back = Math.min(back, Math.max(0, segmentDistance(played & (SEGMENT_COUNT - 1), newest)));
+    }
+    for (; back >= 0; back--) {
+      const slot = window.slot((newest - back) & (SEGMENT_COUNT - 1));
+      if (slot === undefined) continue;
+      for (let piece = slot.low; piece <= slot.highest; piece++) {
+        if (slot.frames[piece] === undefined && !visit(slot, piece)) return;
+      }
+    }
+  }
+
+  /** Without anything yet, playback begins with the newest segment whose start a neighbour holds. */
+  #begin(window: TrackWindow, now: number): void {
+    if (window.newestSegment >= 0) {
+      if (this.#start[window.track]! < 0) this.#start[window.track] = window.newestSegment;
+      return;
+    }
+    if (this.#start[window.track]! >= 0) {
+      if (now - this.#startedAt < NOTHING_VERIFIED_MS) return;
+      window.forgetClaims();
+      this.#start[window.track] = -1;
+    }
+    for (const neighbour of this.#context.linked) {
+      const state = neighbour.states[window.track];
+      const start = state === undefined ? undefined : newestStart(state);
+      if (start === undefined) continue;
+      if (this.#start[window.track]! >= 0 && segmentDistance(this.#start[window.track]!, start) <= 0) {
+        continue;
+      }
+      this.#start[window.track] = start;
+      this.#startedAt = now;
+    }
+  }
+
+  #consider(
+    window: TrackWindow,
+    slot: SegmentSlot,
+    piece: number,
+    sliceMs: number,
+    now: number,
+  ): boolean {
+    if (this.#requests.length >= this.#context.tuning.maxRequests) return false;
+    const index = packIndex(slot.segment, window.track, piece);
+    if (this.isRequested(index) || this.#context.verifier.isBusy(index) || this.#isFetching(index)) {
+      return true;
+    }
+    const lane = this.#context.lanes.of(index)!;
+    if (lane.hasSource && this.#mayStillCome(lane, window, slot, piece, sliceMs, now)) return true;
+    if (this.#request(index, now)) lane.repaired = lane.repaired * 0.8 + 0.2;
+    return true;
+  }
+
+  #mayStillCome(
+    lane: Lane,
+    window: TrackWindow,
+    slot: SegmentSlot,
+    piece: number,
+    sliceMs: number,
+    now: number,
+  ): boolean {
+    const { tuning, clock } = this.#context;
+    if (lane.lagMs < 0) return false;
+    if (now - lane.switchedAt < CATCH_UP_MS) return true;
+    const slack = Math.max(tuning.repairSlackMs, tuning.repairDeviations * lane.deviationMs);
+    return clock.now() < window.estimateCutMs(slot, piece, sliceMs) + lane.lagMs + slack;
+  }
+
+  #request(index: number, now: number): boolean {
+    if (this.isRequested(index)) return false;
+    const best = this.#provider(index);
+    if (best === undefined) return false;
+    const { tuning } = this.#context;
+    this.#requests.push({
+      index,
+      neighbour: best,
+      sentAt: now,
+      endsAt: now + tuning.requestTimeoutMs + Math.min(1000, best.responseMs),
+    });
+    best.requests++;
+    this.#context.send(best, { type: 'request', index });
+    return true;
+  }
+
+  #provider(index: number): Neighbour | undefined {
+    const { linked, world, tuning, store } = this.#context;
+    const count = linked.length;
+    const first = Math.floor(world.random() * count);
+    const track = (index >>> 8) & 15;
+    const isInit = (index & 255) === 255;
+    const parent = this.#context.lanes.of(index)!.parent;
+    let best: Neighbour | undefined;
+    let least = Infinity;
+    for (let i = 0, seen = 0; i < count && seen < COMPARED; i++) {
+      const one = linked[(first + i) % count]!;
+      const state = one.states[track];
+      if (state === undefined || (one.uploadKbps <= 0 && !one.isLan)) continue;
+      if (one.bad >= SHUNNED && world.random() < 0.8) continue;
+      if (isInit ? store.piece(index) !== undefined : !stateHas(state, index)) continue;
+      seen++;
+      let cost = one.responseMs * (1 + one.requests) + one.bad * tuning.badProviderMs;
+      if (this.#wasTried(index, one)) cost += 400;
+      if (one === parent) cost += 100;
+      if (cost < least) {
+        least = cost;
+        best = one;
+      }
+    }
+    return best;
+  }
+
+  #wasTried(index: number, neighbour: Neighbour): boolean {
+    return this.#tried.some((tried) => tried.index === index && tried.neighbour === neighbour);
+  }
+
+  #end(at: number): void {
+    const [request] = this.#requests.splice(at, 1);
+    request!.neighbour.requests--;
+    this.#tried.push({ index: request!.index, neighbour: request!.neighbour });
+    if (this.#tried.length > MAX_TRIED) this.#tried.shift();
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * The window of one track: verified pieces by segment, for the last so many segments. Memory is bounded by the
+ * ring; what falls out of the window is forgotten at once. Init segments stay as long as a piece may need them.
+ */
+import type { PieceFrame } from '../../protocol/frame.ts';
+import {
+  INIT_PIECE,
+  MAX_PIECES_PER_SEGMENT,
+  packIndex,
+  pieceOf,
+  segmentDistance,
+  segmentOf,
+} from '../../protocol/piece-index.ts';
+import { RecordFlag } from '../../protocol/record.ts';
+import { cutMsOf } from './cut-clock.ts';
+
+/** Most init segments of one track that are held. */
+const MAX_INITS = 32;
+/** A claim may run ahead of what was verified by so many segments. */
+const MAX_AHEAD = 15;
+
+export interface SegmentSlot {
+  segment: number;
+  frames: (PieceFrame | undefined)[];
+  held: number;
+  /** All pieces below are held. */
+  low: number;
+  /** Highest piece known to exist, by our own pieces or by neighbours' word; -1: none. */
+  highest: number;
+  /** The last piece, once its record was seen; -1 before. */
+  last: number;
+}
+
+export class TrackWindow {
+  readonly track: number;
+  readonly segments: number;
+  #ring: (SegmentSlot | undefined)[];
+  #mask: number;
+  #newest = -1;
+  #claimed = -1;
+  #inits = new Map<number, PieceFrame>();
+  #wantedInit: number | undefined;
+
+  constructor(track: number, segments: number) {
+    this.track = track;
+    this.segments = segments;
+    let size = 1;
+    while (size < segments + MAX_AHEAD + 2) size *= 2;
+    this.#ring = new Array(size).fill(undefined);
+    this.#mask = size - 1;
+  }
+
+  /** Newest segment with a verified piece; -1: none yet. */
+  get newestSegment(): number {
+    return this.#newest;
+  }
+
+  /** Newest segment that exists by our own pieces or by neighbours' word; -1: none. */
+  get newestKnown(): number {
+    if (this.#claimed < 0) return this.#newest;
+    if (this.#newest < 0 || segmentDistance(this.#newest, this.#claimed) > 0) return this.#claimed;
+    return this.#newest;
+  }
+
+  /** Index of an init segment that a held piece needs and that is not here. */
+  get wantedInit(): number | undefined {
+    return this.#wantedInit;
+  }
+
+  slot(segment: number): SegmentSlot | undefined {
+    const slot = this.#ring[segment & this.#mask];
+    return slot !== undefined && slot.segment === segment ? slot : undefined;
+  }
+
+  piece(index: number): PieceFrame | undefined {
+    const piece = pieceOf(index);
+    if (piece === INIT_PIECE) return this.#inits.get(segmentOf(index));
+    return this.slot(segmentOf(index))?.frames[piece];
+  }
+
+  /** Whether a piece of this index may still be taken: not older than the window, not absurdly new. */
+  accepts(index: number): boolean {
+    const piece = pieceOf(index);
+    if (piece === INIT_PIECE) return this.#inits.size < MAX_INITS || index === this.#wantedInit;
+    if (piece >= MAX_PIECES_PER_SEGMENT) return false;
+    return this.#newest < 0 || segmentDistance(segmentOf(index), this.#newest) < this.segments;
+  }
+
+  /** Stores a verified piece that `accepts` let through. */
+  put(frame: PieceFrame): void {
+    const { record } = frame;
+    const segment = segmentOf(record.index);
+    if (record.flags & RecordFlag.init) {
+      this.#inits.set(segment, frame);
+      if (this.#wantedInit === record.index) this.#wantedInit = undefined;
+      return;
+    }
+    if (this.#newest < 0 || segmentDistance(this.#newest, segment) > 0) this.#advance(segment);
+    const slot = this.slot(segment) ?? this.#open(segment);
+    const piece = pieceOf(record.index);
+    if (slot.frames[piece] !== undefined) return;
+    while (slot.frames.length < piece) slot.frames.push(undefined);
+    slot.frames[piece] = frame;
+    slot.held++;
+    if (piece > slot.highest) slot.highest = piece;
+    if (record.flags & RecordFlag.lastOfSegment) {
+      slot.last = piece;
+      slot.highest = piece;
+    }
+    while (slot.frames[slot.low] !== undefined) slot.low++;
+    if (!this.#inits.has(record.initSegment)) {
+      this.#wantedInit = packIndex(record.initSegment, this.track, INIT_PIECE);
+    }
+  }
+
+  /** A neighbour says that the pieces of this segment up to `highest` exist. */
+  claim(segment: number, highest: number): void {
+    if (highest < 0 || highest >= MAX_PIECES_PER_SEGMENT) return;
+    if (this.#newest >= 0) {
+      const ahead = segmentDistance(this.#newest, segment);
+      if (ahead > MAX_AHEAD || -ahead >= this.segments) return;
+    }
+    const slot = this.slot(segment) ?? this.#open(segment);
+    if (slot.last < 0 && highest > slot.highest) slot.highest = highest;
+    if (this.#claimed < 0 || segmentDistance(this.#claimed, segment) > 0) this.#claimed = segment;
+  }
+
+  /** Forgets claims that nothing came of; what was verified stays. */
+  forgetClaims(): void {
+    this.#claimed = this.#newest;
+    for (let i = 0; i < this.#ring.length; i++) {
+      const slot = this.#ring[i];
+      if (slot === undefined) continue;
+      if (slot.held === 0) this.#ring[i] = undefined;
+      else if (slot.last < 0) slot.highest = slot.frames.length - 1;
+    }
+  }
+
+  isComplete(slot: SegmentSlot): boolean {
+    return slot.last >= 0 && slot.low > slot.last;
+  }
+
+  /** Media milliseconds at which a piece that is not here was about cut; from what is held around it. */
+  estimateCutMs(slot: SegmentSlot, piece: number, sliceMs: number): number {
+    let estimate = Infinity;
+    for (let n = piece - 1; n >= 0; n--) {
+      const frame = slot.frames[n];
+      if (frame === undefined) continue;
+      estimate = cutMsOf(frame.record) + (piece - n) * sliceMs;
+      break;
+    }
+    for (let n = piece + 1; n < slot.frames.length; n++) {
+      const frame = slot.frames[n];
+      if (frame === undefined) continue;
+      return Math.min(estimate, cutMsOf(frame.record));
+    }
+    return estimate < Infinity ? estimate : slot.segment * 2000 + (piece + 1) * sliceMs;
+  }
+
+  #open(segment: number): SegmentSlot {
+    const slot: SegmentSlot = { segment, frames: [], held: 0, low: 0, highest: -1, last: -1 };
+    this.#ring[segment & this.#mask] = slot;
+    return slot;
+  }
+
+  #advance(segment: number): void {
+    this.#newest = segment;
+    for (let i = 0; i < this.#ring.length; i++) {
+      const slot = this.#ring[i];
+      if (slot === undefined) continue;
+      const age = segmentDistance(slot.segment, segment);
+      if (age >= this.segments || age < -MAX_AHEAD) this.#ring[i] = undefined;
+    }
+    if (this.#inits.size > 1) this.#dropInits();
+  }
+
+  /** Init segments that no held piece names are dropped, except the newest two. */
+  #dropInits(): void {
+    const order = [...this.#inits.keys()].sort((a, b) => segmentDistance(b, a));
+    for (const segment of order.slice(0, -2)) {
+      if (!this.#ring.some((slot) => slot?.frames.some((frame) => frame?.record.initSegment === segment))) {
+        this.#inits.delete(segment);
+      }
+    }
+  }
+}
