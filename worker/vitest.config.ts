@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   plugins: [
     cloudflareTest({
-      wrangler: { configPath: './wrangler.toml' },
+      wrangler: { configPath: '../wrangler.toml' },
       miniflare: {
         bindings: {
           SHOAL_ADMIN_TOKEN: 'admin-token-of-the-tests',
