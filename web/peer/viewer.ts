@@ -66,49 +66,6 @@ export interface ViewerEvents {
   peers: { count: number };
 }
 
-/** Totals since the viewer was made, over all broadcasts. */
-export interface ViewerStats {
-  /** Piece bytes from peers, all routes. */
-  peerBytes: number;
-  /** Of those, from the same LAN and through TURN. */
-  lanBytes: number;
-  turnBytes: number;
-  /** Piece bytes from servers: seed stream, join, repair, runs. */
-  edgeBytes: number;
-  seedBytes: number;
-  joinBytes: number;
-  runBytes: number;
-  repairBytes: number;
-  /** Piece bytes given to peers. */
-  uploadBytes: number;
-  /** Piece bytes received more than once. */
-  duplicateBytes: number;
-  /** Link bytes, both ways, that are not piece bytes. */
-  controlBytes: number;
-  /** Pieces fetched from the edge one by one. */
-  repairs: number;
-  /** HTTP requests to the edge (join, media), and messages sent on the signaling socket. */
-  edgeRequests: number;
-  signalMessages: number;
-  /** Now: linked neighbours, feeds held, substreams that have a parent or feed, substreams wanted. */
-  peers: number;
-  feeds: number;
-  parented: number;
-  substreams: number;
-  /** Of the current broadcast: arrival after the cut, milliseconds. */
-  lagP50Ms: number;
-  lagP95Ms: number;
-}
-
-/** What playback adds to the reports: counted since the viewer was made, `bufferMs` and `latencyMs` now. */
-export interface PlaybackFigures {
-  stalls: number;
-  stallMs: number;
-  latencyMs: number;
-  bufferMs: number;
-  startupMs?: number;
-}
-
 export class Viewer extends Emitter<ViewerEvents> {
   #options: ViewerOptions;
   #environment: PeerEnvironment;
@@ -118,6 +75,8 @@ export class Viewer extends Emitter<ViewerEvents> {
   #shelf = new Shelf(30_000);
   #latencyTargetMs = 1500;
   #clockOffsetMs = 0;
+  #title = '';
+  #p2p: P2pPolicy = 'on';
 
   constructor(options: ViewerOptions) {
     super();
@@ -139,6 +98,21 @@ export class Viewer extends Emitter<ViewerEvents> {
 
   get reason(): ViewerReason | undefined {
     return this.#reason;
+  }
+
+  /** The channel's title for people; empty before the first join. Asked for by the player. */
+  get title(): string {
+    return this.#title;
+  }
+
+  /** The stricter of what the channel and the viewer allow, once joined. */
+  get p2p(): P2pPolicy {
+    return this.#p2p;
+  }
+
+  /** What the viewer allows from now on: forbidden links are closed and the policy is announced, playback goes on. */
+  setP2p(policy: P2pPolicy): void {
+    this.#p2p = policy;
   }
 
   /** The broadcast that is watched; the last one while lost, reconnecting or ended. */
