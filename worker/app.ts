@@ -6,12 +6,14 @@ import { channels } from './routes/channels.ts';
 import { health } from './routes/health.ts';
 import { join } from './routes/join.ts';
 import { originSockets } from './routes/origin.ts';
+import { swarm } from './routes/swarm.ts';
 
 export const app = new Hono<{ Bindings: Env }>()
   .route('/', health)
   .route('/api/channels', channels)
   .route('/join', join)
   .route('/origin', originSockets)
+  .route('/swarm', swarm)
   .notFound(() => new Failure(404, 'not-found', 'there is nothing at this address').toResponse())
   .onError((error) => {
     if (error instanceof Failure) return error.toResponse();

@@ -42,7 +42,7 @@ export function mediaOf(env: Env, channel: string): DurableObjectStub<Media> {
   return env.MEDIA.getByName(channel);
 }
 
-/** One shard of a swarm. */
-export function swarmOf(env: Env, infoHash: string, shard: number): DurableObjectStub<Swarm> {
+/** One shard of a swarm: `0`, `1`, …, or `b0`, the backbone's. */
+export function swarmOf(env: Env, infoHash: string, shard: string): DurableObjectStub<Swarm> {
   return env.SWARM.getByName(`${infoHash}:${shard}`);
 }

@@ -19,6 +19,7 @@ export interface CheckedTicket extends Ticket {
 /** Signs and checks tickets. One an isolate: the key is derived once. */
 export class TicketDesk {
   #key: Promise<SigningKey>;
+  #verifier: Promise<CryptoKey> | undefined;
 
   constructor(secret: string) {
     this.#key = deriveBytes(secret, 'ticket').then(signingKeyFrom);
@@ -54,15 +55,21 @@ export class TicketDesk {
       return undefined;
     }
     if (ticket.expiresS < nowS || !ticket.infoHash.every((byte, i) => byte === hash[i])) return undefined;
-    const { publicKey } = await this.#key;
-    const key = await crypto.subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify']);
-    const genuine = await crypto.subtle.verify(
+    return await this.isGenuine(bytes) ? { ...ticket, peerId: await peerIdOf(ticket.peerKey) } : undefined;
+  }
+
+  /** Whether this edge signed these bytes of a ticket. */
+  async isGenuine(bytes: Uint8Array): Promise<boolean> {
+    this.#verifier ??= this.#key.then(({ publicKey }) =>
+      crypto.subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify'])
+    );
+    const signature = bytes.slice(TICKET_SIGNED_BYTES);
+    return await crypto.subtle.verify(
       'Ed25519',
-      key,
-      bytes.slice(TICKET_SIGNED_BYTES),
+      await this.#verifier,
+      signature,
       bytes.slice(0, TICKET_SIGNED_BYTES),
     );
-    return genuine ? { ...ticket, peerId: await peerIdOf(ticket.peerKey) } : undefined;
   }
 
   async #sign(ticket: Ticket): Promise<string> {

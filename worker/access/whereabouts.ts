@@ -14,6 +14,8 @@ export interface Whereabouts {
   network: string;
   /** ISO 3166-1 alpha-2, or empty. */
   country: string;
+  /** Continent, two letters, or empty. */
+  region: string;
 }
 
 export type WhereaboutsEnv = Pick<
@@ -26,6 +28,7 @@ export const PROXY_HEADER = 'shoal-proxy';
 export const PROXY_ADDRESS_HEADER = 'shoal-client-address';
 export const PROXY_NETWORK_HEADER = 'shoal-client-network';
 export const PROXY_COUNTRY_HEADER = 'shoal-client-country';
+export const PROXY_REGION_HEADER = 'shoal-client-region';
 
 export async function whereabouts(request: Request, env: WhereaboutsEnv): Promise<Whereabouts> {
   const header = (name: string) => request.headers.get(name) ?? '';
@@ -35,6 +38,7 @@ export async function whereabouts(request: Request, env: WhereaboutsEnv): Promis
       address: addressOf(header('cf-connecting-ip')),
       network: typeof cf.asn === 'number' ? `AS${cf.asn}` : '',
       country: countryOf(cf.country),
+      region: countryOf(cf.continent),
     };
   }
   if (env.SHOAL_TRUSTED_PROXY && await equalSecrets(header(PROXY_HEADER), env.SHOAL_TRUSTED_PROXY)) {
@@ -42,12 +46,13 @@ export async function whereabouts(request: Request, env: WhereaboutsEnv): Promis
       address: addressOf(header(PROXY_ADDRESS_HEADER)),
       network: /^AS\d{1,10}$/.test(header(PROXY_NETWORK_HEADER)) ? header(PROXY_NETWORK_HEADER) : '',
       country: countryOf(header(PROXY_COUNTRY_HEADER)),
+      region: countryOf(header(PROXY_REGION_HEADER)),
     };
   }
   if (env.SHOAL_TRUST_SOCKET === '1' && typeof cf.clientIp === 'string') {
-    return { address: addressOf(withoutPort(cf.clientIp)), network: '', country: '' };
+    return { address: addressOf(withoutPort(cf.clientIp)), network: '', country: '', region: '' };
   }
-  return { address: '', network: '', country: '' };
+  return { address: '', network: '', country: '', region: '' };
 }
 
 function addressOf(text: string): string {

@@ -6,7 +6,8 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Broadcast } from '../../protocol/broadcast.ts';
 import { toHex } from '../../protocol/bytes.ts';
 import type { ChannelSettings, ChannelState } from '../../protocol/channel.ts';
-import { directoryOf, type Env, mediaOf, swarmOf } from '../env.ts';
+import type { Feed } from '../../protocol/tracker.ts';
+import { directoryOf, type Env, mediaOf } from '../env.ts';
 import { type EdgeUse, hasUse } from '../report/edge-use.ts';
 import {
   BroadcastLife,
@@ -15,18 +16,16 @@ import {
   type PublishRequest,
   type PublishVerdict,
 } from '../store/broadcast-life.ts';
+import type { Candidate } from '../swarm/feeds.ts';
+import type { Rollup } from '../swarm/rollup.ts';
+import type { ShardRoom } from '../swarm/shards.ts';
+import { SwarmDesk } from './swarm-desk.ts';
 
 /** What the Directory keeps of a channel and hands to its object whenever it changes. */
 export interface ChannelProfile {
   name: string;
   title: string;
   settings: ChannelSettings;
-}
-
-/** One shard as the join card lists it. */
-export interface ShardFill {
-  shard: number;
-  viewers: number;
 }
 
 /** All that a join needs to know, cached for a second. */
@@ -37,7 +36,7 @@ export interface JoinCard {
   settings: ChannelSettings;
   /** While live or lost. */
   broadcast?: Broadcast;
-  shards: ShardFill[];
+  shards: ShardRoom[];
 }
 
 /** What the Directory keeps of a channel's state, for lists. */
@@ -50,11 +49,13 @@ export interface ChannelStatus {
 export class Channel extends DurableObject<Env> {
   #profile: ChannelProfile | undefined;
   #life: BroadcastLife;
+  readonly #swarm: SwarmDesk;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#profile = ctx.storage.kv.get<ChannelProfile>('profile');
     this.#life = new BroadcastLife(ctx.storage.kv.get<Life>('life'));
+    this.#swarm = new SwarmDesk(ctx, env);
   }
 
   /** The channel was made or edited. */
@@ -95,14 +96,17 @@ export class Channel extends DurableObject<Env> {
   async card(): Promise<JoinCard | undefined> {
     const profile = this.#profile;
     if (!profile) return undefined;
-    const broadcast = this.#life.run?.broadcast;
+    const rooms = this.#swarm.rooms;
+    // On air for viewers once the first shard knows of it.
+    const broadcast = rooms.length > 0 ? this.#life.run?.broadcast : undefined;
+    const { state } = this.#life;
     return {
       channel: profile.name,
       title: profile.title,
-      state: this.#life.state,
+      state: state === 'stopped' || broadcast ? state : 'idle',
       settings: profile.settings,
       ...(broadcast ? { broadcast } : {}),
-      shards: this.#shards(),
+      shards: rooms,
     };
   }
 
@@ -168,8 +172,39 @@ export class Channel extends DurableObject<Env> {
     await this.#after(this.#life.expire(Date.now()));
   }
 
-  #shards(): ShardFill[] {
-    return [{ shard: 0, viewers: 0 }];
+  /** A peer sat down in a shard that is still small: it may be the one to feed. */
+  async seedOffered(
+    broadcastId: string,
+    shard: string,
+    candidate: Candidate,
+    viewers: number,
+  ): Promise<void> {
+    await this.#swarm.seedOffered(broadcastId, shard, candidate, viewers);
+  }
+
+  /** A seed's socket is closed: its feeds are dealt to others at once. */
+  async seedLeft(broadcastId: string, shard: string, peerId: string): Promise<void> {
+    await this.#swarm.seedLeft(broadcastId, shard, peerId);
+  }
+
+  /** A seed is behind with these feeds, or, when none are named, passes nothing on. */
+  async feedsLost(broadcastId: string, peerId: string, feeds: Feed[] | undefined): Promise<void> {
+    await this.#swarm.feedsLost(broadcastId, peerId, feeds);
+  }
+
+  /** Totals of one shard. Answers how often its viewers are to report. */
+  async rolledUp(broadcastId: string, rollup: Rollup): Promise<{ everyMs: number }> {
+    return await this.#swarm.rolledUp(broadcastId, rollup);
+  }
+
+  /** A full shard asks where its next viewers may go; shards are opened if need be. */
+  async roomBeside(broadcastId: string, shard: string, viewers: number): Promise<ShardRoom[]> {
+    return await this.#swarm.roomBeside(broadcastId, shard, viewers);
+  }
+
+  /** These ticket identities (hex) may watch no more. */
+  async ban(identities: string[], reason: string): Promise<void> {
+    await this.#swarm.ban(identities, reason);
   }
 
   /** Keeps the new state, then tells everybody whom it concerns. */
@@ -186,11 +221,7 @@ export class Channel extends DurableObject<Env> {
       const { broadcastId, broadcast, origin } = change.ended;
       await directoryOf(this.env).tellEnded(origin, profile.name, broadcastId, this.#life.reason);
       await mediaOf(this.env, profile.name).end(broadcastId);
-      if (broadcast) {
-        for (const { shard } of this.#shards()) {
-          await swarmOf(this.env, broadcast.infoHash, shard).closeBroadcast();
-        }
-      }
+      if (broadcast) await this.#swarm.end();
     }
     await this.#tellShards();
   }
@@ -200,9 +231,6 @@ export class Channel extends DurableObject<Env> {
     const broadcast = this.#life.run?.broadcast;
     const state = this.#life.state;
     if (!profile || !broadcast || (state !== 'live' && state !== 'lost')) return;
-    for (const { shard } of this.#shards()) {
-      await swarmOf(this.env, broadcast.infoHash, shard)
-        .setState({ channel: profile.name, shard, broadcast, state, settings: profile.settings });
-    }
+    await this.#swarm.tell({ channel: profile.name, broadcast, state, settings: profile.settings });
   }
 }

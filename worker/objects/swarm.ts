@@ -1,22 +1,348 @@
-/** Swarm object: one shard of a broadcast's viewers. */
+/**
+ * Swarm object: one shard of a broadcast's viewers. A thin shell around swarm/swarm.ts: hibernating sockets whose
+ * seats lie in their attachments, no storage write when somebody announces, one timer while there is news.
+ */
 import { DurableObject } from 'cloudflare:workers';
 import type { Broadcast } from '../../protocol/broadcast.ts';
+import { fromBase64Url, fromHex, toBinaryString } from '../../protocol/bytes.ts';
 import type { ChannelSettings } from '../../protocol/channel.ts';
-import type { Env } from '../env.ts';
+import { announceProof, type Ticket, TICKET_SECONDS } from '../../protocol/ticket.ts';
+import type { Feed } from '../../protocol/tracker.ts';
+import { grantDesk } from '../access/grant.ts';
+import { peerIdOf, ticketDesk } from '../access/ticket.ts';
+import { channelOf, type Env, mediaOf } from '../env.ts';
+import { toCandidate } from '../swarm/feeds.ts';
+import { failure, type Outgoing } from '../swarm/outgoing.ts';
+import type { Place } from '../swarm/place.ts';
+import { emptySeat, type PeerRow, type Seat } from '../swarm/seat.ts';
+import { SeedWatch } from '../swarm/seed-watch.ts';
+import { announcePath, pickShard, type ShardRoom } from '../swarm/shards.ts';
+import { Swarm as Shard } from '../swarm/swarm.ts';
+import type { Ack, Port, SwarmWorld } from '../swarm/world.ts';
+
+/** How often the Channel object hears of this shard while there is something to tell. */
+export const ROLLUP_MS = 10_000;
+/** While a shard is this small, the Channel object hears of every peer at once: feeds are dealt to the first. */
+const EAGER_PEERS = 24;
+/** Shares of its size at which a shard reports at once, so that others are opened before it is full. */
+const STEPS = [0.5, 0.75, 0.9];
+/** How long an answer to "where is room" is good for. */
+const ROOM_MS = 500;
+/** Sockets of an ended broadcast are closed after this long, if their owners do not. */
+const ENDED_MS = 20_000;
+/** Peers sent away a second while a shard is drained. */
+const DRAIN_PER_S = 20;
 
 /** What the Channel object tells each of its shards: at the start, and again when something changes. */
 export interface SwarmState {
   channel: string;
-  shard: number;
+  /** `0`, `1`, …; `b0` for the backbone. */
+  shard: string;
   broadcast: Broadcast;
   state: 'live' | 'lost';
   settings: ChannelSettings;
+  /** What the latency target is now: supply control may have lengthened the one of the settings. */
+  latencyTargetMs: number;
+  /** Most viewers of this shard. */
+  limit: number;
+  banned: string[];
+  /** Path of the backbone's socket, and how many of this shard are to hold one; null: there is no backbone. */
+  backbone: string | null;
+  bridges: number;
+}
+
+/** An info-hash that is no broadcast: a replay, or one registered by an admin. Served to stock clients only. */
+export interface RegisteredHash {
+  infoHash: string;
 }
 
 export class Swarm extends DurableObject<Env> {
+  #shard: Shard | undefined;
+  #state: SwarmState | undefined;
+  readonly #ports = new Map<WebSocket, SocketPort>();
+  readonly #seeds = new SeedWatch();
+  #rollup: ReturnType<typeof setTimeout> | undefined;
+  #bridges = 0;
+  #step = 0;
+  #room: { atMs: number; rooms: Promise<ShardRoom[]> } | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
+    for (const socket of ctx.getWebSockets()) this.#open(socket, socket.deserializeAttachment() as Seat);
+    this.#state = ctx.storage.kv.get<SwarmState>('state');
+    const registered = ctx.storage.kv.get<RegisteredHash>('registered');
+    if (this.#state) this.#begin(this.#state);
+    else if (registered) this.#serve(registered.infoHash, '0', 0, []);
+  }
+
   /** The broadcast this shard serves is live, lost, or has other settings. */
-  async setState(_state: SwarmState): Promise<void> {}
+  async setState(state: SwarmState): Promise<void> {
+    const before = this.#state;
+    this.#state = state;
+    this.ctx.storage.kv.put('state', state);
+    if (!this.#shard || before?.broadcast.infoHash !== state.broadcast.infoHash) this.#begin(state);
+    if (!this.#shard || !before) return;
+    this.#shard.limit = state.limit;
+    if (before.backbone !== state.backbone) this.#lend();
+    const news = {
+      state: state.state,
+      latencyTargetMs: state.latencyTargetMs,
+      uploadRatio: state.settings.uploadRatio,
+    };
+    const old = {
+      state: before.state,
+      latencyTargetMs: before.latencyTargetMs,
+      uploadRatio: before.settings.uploadRatio,
+    };
+    if (JSON.stringify(news) !== JSON.stringify(old)) this.#shard.pushAll({ action: 'channel', ...news });
+  }
+
+  /** Serves stock clients of an info-hash that is no broadcast. */
+  async register(hash: RegisteredHash): Promise<void> {
+    this.ctx.storage.kv.put('registered', hash);
+    if (!this.#state) this.#serve(hash.infoHash, '0', 0, []);
+  }
 
   /** The broadcast is over: everybody is told `ended`, later announces get a failure reason. */
-  async closeBroadcast(): Promise<void> {}
+  async closeBroadcast(): Promise<void> {
+    this.#shard?.pushAll({ action: 'channel', state: 'ended' });
+    this.#shard = undefined;
+    this.#state = undefined;
+    clearTimeout(this.#rollup ?? null);
+    this.#rollup = undefined;
+    this.ctx.storage.kv.delete('state');
+    if (this.#ports.size === 0) return;
+    setTimeout(() => {
+      if (this.#shard) return;
+      for (const port of this.#ports.values()) port.close(1000, 'the broadcast is over');
+    }, ENDED_MS);
+  }
+
+  /** The whole set of feeds that a peer holds from now on; false when it is not here. */
+  async pushFeeds(peerId: string, feeds: Feed[]): Promise<boolean> {
+    if (!this.#state || !this.#shard) return false;
+    const { channel, broadcast } = this.#state;
+    if (feeds.length === 0) this.#seeds.forget(peerId);
+    return this.#shard.pushFeeds(peerId, feeds, `/media/${channel}/${broadcast.id}`);
+  }
+
+  /** These ticket identities are out, whatever shard they sit in. */
+  async ban(identities: string[], reason: string): Promise<void> {
+    if (!this.#state) return;
+    const { banned } = this.#state;
+    banned.push(...identities.filter((identity) => !banned.includes(identity)));
+    this.ctx.storage.kv.put('state', this.#state);
+    this.#shard?.ban(identities, reason);
+  }
+
+  async setPace(everyMs: number): Promise<void> {
+    this.#shard?.setPace(everyMs);
+  }
+
+  /** Sends everybody to other shards, a few at a time. */
+  async drain(paths: string[]): Promise<void> {
+    const left = this.#shard?.drain(paths, DRAIN_PER_S) ?? 0;
+    if (left > 0) setTimeout(() => void this.drain(paths), 1000);
+    else await this.#tell();
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    const place = JSON.parse(request.headers.get('shoal-place') ?? 'null') as Place | null;
+    if (!place) return new Response('this object is reached by the Worker only', { status: 400 });
+    const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
+    this.ctx.acceptWebSocket(server);
+    const seat = emptySeat(place);
+    server.serializeAttachment(seat);
+    this.#open(server, seat);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    const port = this.#ports.get(socket);
+    if (!port) return;
+    if (!this.#shard) return port.refuse();
+    await this.#shard.receive(
+      port,
+      typeof message === 'string' ? message : new TextDecoder().decode(message),
+    );
+  }
+
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    this.#closed(socket);
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    this.#closed(socket);
+  }
+
+  #open(socket: WebSocket, seat: Seat): void {
+    this.#ports.set(socket, new SocketPort(socket, seat));
+  }
+
+  #closed(socket: WebSocket): void {
+    const port = this.#ports.get(socket);
+    if (!port) return;
+    this.#ports.delete(socket);
+    this.#shard?.gone(port);
+  }
+
+  #begin(state: SwarmState): void {
+    this.#serve(state.broadcast.infoHash, state.shard, state.limit, state.banned);
+  }
+
+  #serve(infoHash: string, shard: string, limit: number, banned: string[]): void {
+    const config = { infoHash: toBinaryString(fromHex(infoHash)!), shard, limit, stock: shard === '0' };
+    this.#shard = new Shard(this.#world(infoHash), config, banned);
+    for (const port of this.#ports.values()) this.#shard.restore(port);
+    this.#step = STEPS.filter((step) => this.#shard!.viewers >= step * limit).length;
+  }
+
+  #world(infoHash: string): SwarmWorld {
+    const tickets = ticketDesk(this.env.SHOAL_EDGE_SECRET);
+    return {
+      nowMs: () => Date.now(),
+      random: () => Math.random(),
+      peerIdOf,
+      verify: async (signed, ticket, proof) =>
+        await tickets.isGenuine(signed) && await verifyProof(ticket.peerKey, signed, proof),
+      grant: (row) => {
+        const { channel, broadcast } = this.#state!;
+        const nowS = Math.floor(Date.now() / 1000);
+        return grantDesk(this.env.SHOAL_EDGE_SECRET).issue(channel, broadcast.id, row.id, nowS);
+      },
+      renew: async (row) => {
+        const nowS = Math.floor(Date.now() / 1000);
+        return {
+          ticket: await tickets.renew(ticketOf(row, infoHash), nowS),
+          expiresS: nowS + TICKET_SECONDS,
+        };
+      },
+      elsewhere: (row) => this.#elsewhere(row),
+      acked: (row, acks, given) => this.ctx.waitUntil(this.#acked(row, acks, given)),
+      seated: (row) => this.#seated(row),
+      left: (row) => this.#left(row),
+      banned: (identity, why) =>
+        this.ctx.waitUntil(this.#channel.ban([identity], `neighbours report: ${why}`)),
+    };
+  }
+
+  get #channel() {
+    return channelOf(this.env, this.#state!.channel);
+  }
+
+  /** The first peers are told of at once, since they may be the ones to feed; the rest in the next roll-up. */
+  #seated(row: PeerRow): void {
+    const state = this.#state;
+    const shard = this.#shard;
+    if (!state || !shard) return;
+    const next = STEPS[this.#step];
+    if (next !== undefined && shard.viewers >= next * state.limit) {
+      this.#step++;
+      this.ctx.waitUntil(this.#tell());
+    } else if (shard.viewers <= EAGER_PEERS) {
+      this.ctx.waitUntil(
+        this.#channel.seedOffered(state.broadcast.id, state.shard, toCandidate(row), shard.viewers),
+      );
+    }
+    if (state.backbone !== null && this.#bridges < state.bridges) this.#lend();
+    this.#schedule();
+  }
+
+  #left(row: PeerRow): void {
+    this.#seeds.forget(row.id);
+    const state = this.#state;
+    if (!state) return;
+    if (row.bridge) this.#lend();
+    if (row.seed) this.ctx.waitUntil(this.#channel.seedLeft(state.broadcast.id, state.shard, row.id));
+    this.#schedule();
+  }
+
+  async #acked(row: PeerRow, acks: Ack[], given: number | undefined): Promise<void> {
+    const state = this.#state;
+    if (!state) return;
+    const lost = await mediaOf(this.env, state.channel).acknowledge(row.id, acks);
+    const idle = this.#seeds.note(row.id, given, (this.#shard?.viewers ?? 0) < 2, Date.now());
+    if (lost.length === 0 && !idle) return;
+    await this.#channel.feedsLost(state.broadcast.id, row.id, idle ? undefined : lost);
+  }
+
+  async #elsewhere(row: PeerRow): Promise<string | undefined> {
+    const { broadcast, shard } = this.#state!;
+    if (!this.#room || Date.now() - this.#room.atMs > ROOM_MS) {
+      const rooms = this.#channel.roomBeside(broadcast.id, shard, this.#shard!.viewers);
+      this.#room = { atMs: Date.now(), rooms };
+    }
+    const other = pickShard(await this.#room.rooms, row.place, Math.random);
+    return other === undefined ? undefined : announcePath(broadcast.infoHash, other);
+  }
+
+  /** Asks good uploaders to hold a second socket in the backbone, as long as there is one. */
+  #lend(): void {
+    if (this.#state) this.#bridges = this.#shard?.lendBridges(this.#state.backbone, this.#state.bridges) ?? 0;
+  }
+
+  #schedule(): void {
+    this.#rollup ??= setTimeout(() => {
+      this.#rollup = undefined;
+      this.ctx.waitUntil(this.#tell());
+    }, ROLLUP_MS);
+  }
+
+  async #tell(): Promise<void> {
+    const state = this.#state;
+    if (!state || !this.#shard) return;
+    const { everyMs } = await this.#channel.rolledUp(state.broadcast.id, this.#shard.rollup());
+    this.#shard?.setPace(everyMs);
+    this.#step = STEPS.filter((step) => (this.#shard?.viewers ?? 0) >= step * state.limit).length;
+  }
+}
+
+/** A hibernating socket as the shard sees it. */
+class SocketPort implements Port {
+  #refused = 0;
+
+  constructor(readonly socket: WebSocket, readonly seat: Seat) {}
+
+  save(): void {
+    this.socket.serializeAttachment(this.seat);
+  }
+
+  send(message: Outgoing): void {
+    try {
+      this.socket.send(JSON.stringify(message));
+    } catch {
+      // The socket is closing: webSocketClose tells the shard.
+    }
+  }
+
+  close(code: number, reason: string): void {
+    try {
+      this.socket.close(code, reason);
+    } catch {
+      // It is closed already.
+    }
+  }
+
+  /** Nothing is served at this address. */
+  refuse(): void {
+    this.send(failure('this info_hash is not served here', { action: 'announce' }));
+    if (++this.#refused >= 10) this.close(1008, 'this info_hash is not served here');
+  }
+}
+
+function ticketOf(row: PeerRow, infoHash: string): Ticket {
+  return {
+    infoHash: fromHex(infoHash)!,
+    peerKey: fromBase64Url(row.key)!,
+    identity: fromHex(row.identity)!,
+    expiresS: row.expiresS,
+  };
+}
+
+async function verifyProof(peerKey: Uint8Array, signed: Uint8Array, proof: Uint8Array): Promise<boolean> {
+  const key = await crypto.subtle.importKey('raw', peerKey, 'Ed25519', false, ['verify']).catch(() =>
+    undefined
+  );
+  return key !== undefined && await crypto.subtle.verify('Ed25519', key, proof, announceProof(signed));
 }

@@ -7,10 +7,12 @@ import { IceServer, type JoinAnswer, JoinRequest } from '../../protocol/join.ts'
 import { allow } from '../access/allow.ts';
 import { grantDesk } from '../access/grant.ts';
 import { peerIdOf, ticketDesk } from '../access/ticket.ts';
+import { type Whereabouts, whereabouts } from '../access/whereabouts.ts';
 import { joinCard } from '../card.ts';
 import type { Env } from '../env.ts';
 import { Failure } from '../failure.ts';
 import type { JoinCard } from '../objects/channel.ts';
+import { announcePath, pickShard } from '../swarm/shards.ts';
 
 const MAX_BODY_BYTES = 16 * 1024;
 /** When to ask again while nothing is on air, before jitter. */
@@ -22,7 +24,8 @@ export const join = new Hono<{ Bindings: Env }>().post('/:channel', async (c) =>
   const request = parseJoin(await c.req.text());
   const card = v.is(ChannelName, channel) ? await joinCard(c.env, channel) : undefined;
   if (!card) throw new Failure(404, 'unknown-channel', 'there is no such channel');
-  const answer = await answerJoin(card, request, c.env, Date.now());
+  const place = await whereabouts(c.req.raw, c.env);
+  const answer = await answerJoin(card, request, c.env, place, Date.now());
   return c.json(answer, 200, { 'access-control-allow-origin': '*', 'cache-control': 'no-store' });
 });
 
@@ -30,6 +33,7 @@ async function answerJoin(
   card: JoinCard,
   request: JoinRequest,
   env: Env,
+  place: Whereabouts,
   nowMs: number,
 ): Promise<JoinAnswer> {
   const { channel, title, settings, broadcast, state } = card;
@@ -37,6 +41,8 @@ async function answerJoin(
     const quiet = state === 'stopped' ? 'stopped' : 'idle';
     return { state: quiet, channel, title, nowMs, retryAfterMs: IDLE_RETRY_MS };
   }
+  // When all are full by the card, the first one knows where there is room by now.
+  const shard = pickShard(card.shards, place, Math.random) ?? card.shards[0]!.shard;
   const peerKey = fromBase64Url(request.peerKey)!;
   const nowS = Math.floor(nowMs / 1000);
   const peerId = await peerIdOf(peerKey);
@@ -56,15 +62,9 @@ async function answerJoin(
     ticket: await tickets.issue(broadcast.infoHash, peerKey, nowS),
     peerId,
     grant: await grantDesk(env.SHOAL_EDGE_SECRET).issue(channel, broadcast.id, peerId, nowS),
-    announcePath: `/swarm/${broadcast.infoHash}/announce?shard=${pickShard(card)}`,
+    announcePath: announcePath(broadcast.infoHash, shard),
     mediaPath: `/media/${channel}/${broadcast.id}`,
   };
-}
-
-/** The emptiest shard of the card. */
-function pickShard(card: JoinCard): number {
-  return card.shards.reduce((best, shard) => shard.viewers < best.viewers ? shard : best, card.shards[0]!)
-    .shard;
 }
 
 const STRICTNESS: P2pPolicy[] = ['on', 'relay', 'off'];

@@ -44,6 +44,8 @@ export const HOLD_MS = 8000;
 export const BLAME_MS = 30_000;
 /** Gain in cost from which a feed is moved. */
 const CLEAR_GAIN = 1.5;
+/** Candidates without feeds that a snapshot keeps. */
+const KEPT = 32;
 /** Most feeds under way at a time. */
 const MOVES = 3;
 
@@ -57,6 +59,13 @@ interface Slot {
   /** Under way to this peer. */
   next: string | undefined;
   nextSinceMs: number;
+}
+
+/** All that must survive an eviction of the Channel object. */
+export interface DealerSnapshot {
+  slots: Slot[];
+  known: Known[];
+  told: [string, { shard: string; text: string }][];
 }
 
 interface Known extends Candidate {
@@ -75,6 +84,25 @@ export class FeedDealer {
   /** Seeds by network. */
   #groups = new Map<string, number>();
   #homes: (shard: string) => boolean = () => true;
+
+  constructor(snapshot?: DealerSnapshot) {
+    if (!snapshot) return;
+    this.#slots = snapshot.slots;
+    this.#known = new Map(snapshot.known.map((known) => [known.id, known]));
+    this.#told = new Map(snapshot.told);
+  }
+
+  /** Seeds, and some of those that could be. */
+  snapshot(): DealerSnapshot {
+    const seeds = new Set(this.seeds());
+    const known = [...this.#known.values()];
+    const idle = known.filter(({ id }) => !seeds.has(id)).sort(compareCandidates).slice(0, KEPT);
+    return structuredClone({
+      slots: this.#slots,
+      known: [...known.filter(({ id }) => seeds.has(id)), ...idle],
+      told: [...this.#told],
+    });
+  }
 
   /** Tracks and copies; feeds that stay keep their holders. */
   configure(tracks: FeedTrack[], copies: number): void {
@@ -140,8 +168,13 @@ export class FeedDealer {
   leave(shard: string, id: string): void {
     if (this.#known.get(id)?.shard !== shard) return;
     this.#known.delete(id);
-    this.#told.delete(id);
     this.#free((_slot, holder) => holder === id);
+  }
+
+  /** Takes all feeds back. */
+  retire(): Deal[] {
+    this.#slots = [];
+    return this.#changes();
   }
 
   /** Everybody of a shard is gone. */

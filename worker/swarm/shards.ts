@@ -48,6 +48,12 @@ export function pickShard(rooms: ShardRoom[], place: Place, random: () => number
   return undefined;
 }
 
+export interface ShardMapSnapshot {
+  shards: ShardRoom[];
+  closing: [string, number][];
+  next: number;
+}
+
 /** What is to be done after a count changed. */
 export interface ShardPlan {
   open: string[];
@@ -59,16 +65,34 @@ export class ShardMap {
   readonly #shards = new Map<string, ShardRoom>();
   /** Shards that are being emptied: not listed, and their viewers still count. */
   readonly #closing = new Map<string, number>();
+  /** Decided on, but not yet set up. */
+  readonly #opening = new Set<string>();
   #limit: number;
   #next = 1;
 
-  constructor(limit: number) {
+  constructor(limit: number, snapshot?: ShardMapSnapshot) {
     this.#limit = limit;
-    this.#add('0');
+    if (!snapshot) {
+      this.#shards.set('0', this.#fresh('0'));
+      return;
+    }
+    for (const room of snapshot.shards) this.#shards.set(room.shard, { ...room, limit });
+    for (const [shard, viewers] of snapshot.closing) this.#closing.set(shard, viewers);
+    this.#next = snapshot.next;
   }
 
+  snapshot(): ShardMapSnapshot {
+    return { shards: [...this.#shards.values()], closing: [...this.#closing], next: this.#next };
+  }
+
+  /** Those that viewers may be sent to. */
   get list(): ShardRoom[] {
-    return [...this.#shards.values()];
+    return [...this.#shards.values()].filter((room) => !this.#opening.has(room.shard));
+  }
+
+  /** The object of this shard knows what it serves. */
+  opened(shard: string): void {
+    this.#opening.delete(shard);
   }
 
   /** Those being emptied included: who has to hear the news. */
@@ -114,7 +138,10 @@ export class ShardMap {
     const open: string[] = [];
     const { viewers } = this;
     while (viewers > this.#shards.size * this.#limit * (1 - FREE_SHARE) && open.length < MOST_OPENED) {
-      open.push(this.#add(String(this.#next++)));
+      const shard = String(this.#next++);
+      this.#shards.set(shard, this.#fresh(shard));
+      this.#opening.add(shard);
+      open.push(shard);
     }
     if (open.length > 0 || this.#shards.size < 2 || this.#closing.size > 0) return { open };
     const thin = [...this.#shards.values()]
@@ -128,13 +155,17 @@ export class ShardMap {
     return { open, close: { shard: thin.shard, into } };
   }
 
-  #add(shard: string): string {
-    this.#shards.set(shard, { shard, viewers: 0, limit: this.#limit, home: '' });
-    return shard;
+  #fresh(shard: string): ShardRoom {
+    return { shard, viewers: 0, limit: this.#limit, home: '' };
   }
 }
 
 function homeOf(regions: Record<string, number>, viewers: number): string {
   const [most] = Object.entries(regions).sort((a, b) => b[1] - a[1]);
   return most && most[0] !== '' && most[1] >= viewers * HOME_SHARE ? most[0] : '';
+}
+
+/** Where the socket of a shard is opened. */
+export function announcePath(infoHash: string, shard: string): string {
+  return `/swarm/${infoHash}/announce?shard=${shard}`;
 }

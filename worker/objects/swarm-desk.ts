@@ -1,0 +1,209 @@
+/**
+ * The Channel object's hands in the swarm: asks the steward what to do, does it by RPC to Swarm and Media objects,
+ * and keeps the steward's snapshot.
+ */
+import type { Broadcast } from '../../protocol/broadcast.ts';
+import type { ChannelSettings } from '../../protocol/channel.ts';
+import type { Feed } from '../../protocol/tracker.ts';
+import { type Env, mediaOf, swarmOf } from '../env.ts';
+import type { Candidate } from '../swarm/feeds.ts';
+import { QUIET_REPORT_MS } from '../swarm/pace.ts';
+import type { Rollup } from '../swarm/rollup.ts';
+import { announcePath, type ShardRoom } from '../swarm/shards.ts';
+import { BACKBONE, BRIDGES, type Orders, Steward, type StewardSnapshot } from '../swarm/steward.ts';
+
+/** What every shard is told of the broadcast. */
+export interface OnAir {
+  channel: string;
+  broadcast: Broadcast;
+  state: 'live' | 'lost';
+  settings: ChannelSettings;
+}
+
+interface Kept {
+  onAir: OnAir;
+  steward: StewardSnapshot;
+  banned: string[];
+}
+
+/** The snapshot is written at most this often, unless feeds or shards changed. */
+const KEEP_MS = 30_000;
+const MOST_BANNED = 10_000;
+
+export class SwarmDesk {
+  readonly #ctx: DurableObjectState;
+  readonly #env: Env;
+  #onAir: OnAir | undefined;
+  #steward: Steward | undefined;
+  #banned: string[] = [];
+  #reportEveryMs = QUIET_REPORT_MS;
+  #keptMs = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    this.#ctx = ctx;
+    this.#env = env;
+    const kept = ctx.storage.kv.get<Kept>('swarm');
+    if (!kept) return;
+    this.#onAir = kept.onAir;
+    this.#banned = kept.banned;
+    this.#steward = new Steward(kept.onAir.settings, kept.onAir.broadcast.tracks, kept.steward);
+  }
+
+  /** Shards that viewers may be sent to. */
+  get rooms(): ShardRoom[] {
+    return this.#steward?.rooms ?? [];
+  }
+
+  get viewers(): number {
+    return this.#steward?.viewers ?? 0;
+  }
+
+  get steward(): Steward | undefined {
+    return this.#steward;
+  }
+
+  /** A broadcast is on air, or what is known of it changed. Every shard knows when this returns. */
+  async tell(onAir: OnAir): Promise<void> {
+    if (this.#onAir && this.#onAir.broadcast.id !== onAir.broadcast.id) await this.end();
+    this.#onAir = onAir;
+    if (this.#steward) this.#steward.configure(onAir.settings, onAir.broadcast.tracks);
+    else this.#steward = new Steward(onAir.settings, onAir.broadcast.tracks);
+    await this.#tellShards(this.#steward.shards);
+    await this.#carryOut(this.#steward.tick(Date.now()));
+  }
+
+  /** The broadcast is over. */
+  async end(): Promise<void> {
+    const { broadcast } = this.#onAir ?? {};
+    const shards = this.#steward?.shards ?? [];
+    clearTimeout(this.#timer ?? null);
+    this.#timer = undefined;
+    this.#onAir = undefined;
+    this.#steward = undefined;
+    this.#banned = [];
+    this.#ctx.storage.kv.delete('swarm');
+    if (!broadcast) return;
+    await Promise.all(shards.map((shard) => swarmOf(this.#env, broadcast.infoHash, shard).closeBroadcast()));
+  }
+
+  async seedOffered(
+    broadcastId: string,
+    shard: string,
+    candidate: Candidate,
+    viewers: number,
+  ): Promise<void> {
+    const steward = this.#of(broadcastId);
+    if (steward) await this.#carryOut(steward.offered(shard, candidate, viewers, Date.now()));
+  }
+
+  async seedLeft(broadcastId: string, shard: string, peerId: string): Promise<void> {
+    const steward = this.#of(broadcastId);
+    if (steward) await this.#carryOut(steward.left(shard, peerId, Date.now()));
+  }
+
+  async feedsLost(broadcastId: string, peerId: string, feeds: Feed[] | undefined): Promise<void> {
+    const steward = this.#of(broadcastId);
+    if (steward) await this.#carryOut(steward.lost(peerId, feeds, Date.now()));
+  }
+
+  async rolledUp(broadcastId: string, rollup: Rollup): Promise<{ everyMs: number }> {
+    const steward = this.#of(broadcastId);
+    if (steward) await this.#carryOut(steward.rolledUp(rollup, Date.now()));
+    return { everyMs: this.#reportEveryMs };
+  }
+
+  /** A full shard asks where its next viewers may go. */
+  async roomBeside(broadcastId: string, shard: string, viewers: number): Promise<ShardRoom[]> {
+    const steward = this.#of(broadcastId);
+    if (!steward) return [];
+    await this.#carryOut(steward.full(shard, viewers, Date.now()));
+    return steward.rooms.filter((room) => room.shard !== shard);
+  }
+
+  /** These ticket identities may watch no more: every shard drops them and tells their neighbours. */
+  async ban(identities: string[], reason: string): Promise<void> {
+    const fresh = identities.filter((identity) => !this.#banned.includes(identity));
+    if (!this.#onAir || !this.#steward || fresh.length === 0) return;
+    this.#banned = [...this.#banned, ...fresh].slice(-MOST_BANNED);
+    this.#keep();
+    const { infoHash } = this.#onAir.broadcast;
+    const { shards } = this.#steward;
+    await Promise.all(shards.map((shard) => swarmOf(this.#env, infoHash, shard).ban(fresh, reason)));
+  }
+
+  /** How often viewers report: more often while somebody looks. */
+  async setPace(everyMs: number): Promise<void> {
+    if (everyMs === this.#reportEveryMs) return;
+    this.#reportEveryMs = everyMs;
+    if (!this.#onAir || !this.#steward) return;
+    const { infoHash } = this.#onAir.broadcast;
+    const { shards } = this.#steward;
+    await Promise.all(shards.map((shard) => swarmOf(this.#env, infoHash, shard).setPace(everyMs)));
+  }
+
+  #of(broadcastId: string): Steward | undefined {
+    return this.#onAir?.broadcast.id === broadcastId ? this.#steward : undefined;
+  }
+
+  async #carryOut(orders: Orders): Promise<void> {
+    const { deals, open, close, backboneChanged } = orders;
+    const steward = this.#steward;
+    const onAir = this.#onAir;
+    if (!steward || !onAir) return;
+    const { infoHash } = onAir.broadcast;
+    if (backboneChanged) await this.#tellShards([...new Set([...steward.shards, BACKBONE])]);
+    if (open.length > 0) {
+      await this.#tellShards(open);
+      for (const shard of open) steward.opened(shard);
+    }
+    await Promise.all(deals.map(async ({ id, shard, feeds }) => {
+      await mediaOf(this.#env, onAir.channel).setFeeds(id, feeds);
+      const here = await swarmOf(this.#env, infoHash, shard).pushFeeds(id, feeds);
+      if (!here && feeds.length > 0) await this.seedLeft(onAir.broadcast.id, shard, id);
+    }));
+    if (close) {
+      const paths = close.into.map((shard) => announcePath(infoHash, shard));
+      await swarmOf(this.#env, infoHash, close.shard).drain(paths);
+    }
+    const urgent = deals.length > 0 || open.length > 0 || close !== undefined || backboneChanged;
+    if (urgent || Date.now() - this.#keptMs > KEEP_MS) this.#keep();
+    this.#arm();
+  }
+
+  async #tellShards(shards: string[]): Promise<void> {
+    const onAir = this.#onAir;
+    const steward = this.#steward;
+    if (!onAir || !steward) return;
+    const { infoHash } = onAir.broadcast;
+    const backbone = steward.backbone ? announcePath(infoHash, BACKBONE) : null;
+    await Promise.all(shards.map((shard) =>
+      swarmOf(this.#env, infoHash, shard).setState({
+        ...onAir,
+        shard,
+        latencyTargetMs: onAir.settings.latencyTargetMs,
+        limit: steward.limitOf(shard),
+        banned: this.#banned,
+        backbone: shard === BACKBONE ? null : backbone,
+        bridges: BRIDGES,
+      })
+    ));
+  }
+
+  #keep(): void {
+    if (!this.#onAir || !this.#steward) return;
+    this.#keptMs = Date.now();
+    const kept: Kept = { onAir: this.#onAir, steward: this.#steward.snapshot(), banned: this.#banned };
+    this.#ctx.storage.kv.put('swarm', kept);
+  }
+
+  /** One timer, while feeds are under way. */
+  #arm(): void {
+    const nextMs = this.#steward?.nextMs(Date.now());
+    if (nextMs === undefined || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#steward) this.#ctx.waitUntil(this.#carryOut(this.#steward.tick(Date.now())));
+    }, Math.max(10, nextMs - Date.now()));
+  }
+}

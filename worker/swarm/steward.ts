@@ -1,0 +1,237 @@
+/**
+ * The steward of one broadcast: shards, feeds and supply in one place. Pure; the Channel object tells it what
+ * happened and carries out its orders, and keeps its snapshot so that it survives an eviction.
+ */
+import type { ChannelSettings } from '../../protocol/channel.ts';
+import type { Feed } from '../../protocol/tracker.ts';
+import { copiesFor, copiesPerShard } from './copies.ts';
+import { type Candidate, type Deal, type DealerSnapshot, FeedDealer, type FeedTrack } from './feeds.ts';
+import { addSums, emptySums, type ReportSums, type Rollup } from './rollup.ts';
+import { ShardMap, type ShardMapSnapshot, type ShardPlan, type ShardRoom } from './shards.ts';
+
+/** The backbone's shard: one holds the bridges of over a thousand shards. */
+export const BACKBONE = 'b0';
+/** Bridges of each shard. */
+export const BRIDGES = 8;
+/** Most sockets of the backbone. */
+export const BACKBONE_LIMIT = 10_000;
+
+/** What the Channel object is to do now. */
+export interface Orders {
+  deals: Deal[];
+  /** Shards to open, and then to name by `opened`. */
+  open: string[];
+  close?: { shard: string; into: string[] };
+  /** Whether the backbone came or went: every shard has to hear of it. */
+  backboneChanged: boolean;
+}
+
+export interface StewardSnapshot {
+  shards: ShardMapSnapshot;
+  dealers: [string, DealerSnapshot][];
+  copies: number;
+  backbone: boolean;
+  uploadKbps: [string, number][];
+}
+
+export class Steward {
+  readonly #shards: ShardMap;
+  readonly #dealers = new Map<string, FeedDealer>();
+  readonly #uploadKbps = new Map<string, number>();
+  #settings: ChannelSettings;
+  #tracks: FeedTrack[];
+  #copies = 1;
+  #backbone = false;
+  /** Feeds taken back with a dealer that is no longer needed. */
+  #retired: Deal[] = [];
+  #sums = emptySums();
+  #joined = 0;
+  #left = 0;
+
+  constructor(settings: ChannelSettings, tracks: FeedTrack[], snapshot?: StewardSnapshot) {
+    this.#settings = settings;
+    this.#tracks = tracks;
+    this.#shards = new ShardMap(settings.shardSize, snapshot?.shards);
+    if (snapshot) {
+      this.#copies = snapshot.copies;
+      this.#backbone = snapshot.backbone;
+      for (const [key, dealer] of snapshot.dealers) this.#dealers.set(key, new FeedDealer(dealer));
+      for (const [shard, kbps] of snapshot.uploadKbps) this.#uploadKbps.set(shard, kbps);
+    }
+    this.#arrange();
+  }
+
+  /** Settings or tracks are others. */
+  configure(settings: ChannelSettings, tracks: FeedTrack[]): void {
+    this.#settings = settings;
+    this.#tracks = tracks;
+    this.#shards.limit = settings.shardSize;
+    this.#arrange();
+  }
+
+  /** Shards that viewers may be sent to. */
+  get rooms(): ShardRoom[] {
+    return this.#shards.list;
+  }
+
+  /** Every shard that has to hear news, the backbone included. */
+  get shards(): string[] {
+    return this.#backbone ? [...this.#shards.all, BACKBONE] : this.#shards.all;
+  }
+
+  get viewers(): number {
+    return this.#shards.viewers;
+  }
+
+  /** What all viewers together say they can give. */
+  get uploadKbps(): number {
+    let sum = 0;
+    for (const [shard, kbps] of this.#uploadKbps) if (shard !== BACKBONE) sum += kbps;
+    return sum;
+  }
+
+  get bitrateKbps(): number {
+    return this.#tracks.reduce((sum, track) => sum + track.bitrateKbps, 0);
+  }
+
+  get backbone(): boolean {
+    return this.#backbone;
+  }
+
+  get copies(): number {
+    return this.#copies;
+  }
+
+  limitOf(shard: string): number {
+    return shard === BACKBONE ? BACKBONE_LIMIT : this.#shards.limit;
+  }
+
+  /** A peer sat down in a shard that is still small; `viewers`: how many are there with it. */
+  offered(shard: string, candidate: Candidate, viewers: number, nowMs: number): Orders {
+    const plan = this.#count(shard, viewers);
+    this.#dealer(shard)?.offer(shard, [candidate]);
+    return this.#orders(plan, nowMs);
+  }
+
+  /** A seed's socket is closed. */
+  left(shard: string, id: string, nowMs: number): Orders {
+    for (const dealer of this.#dealers.values()) dealer.leave(shard, id);
+    return this.#orders({ open: [] }, nowMs);
+  }
+
+  /** A seed is too slow with these feeds, or, when none are named, passes nothing on. */
+  lost(id: string, feeds: Feed[] | undefined, nowMs: number): Orders {
+    for (const dealer of this.#dealers.values()) dealer.lose(id, feeds, nowMs);
+    return this.#orders({ open: [] }, nowMs);
+  }
+
+  rolledUp(rollup: Rollup, nowMs: number): Orders {
+    const { shard } = rollup;
+    const plan = this.#count(shard, rollup.viewers, rollup.regions);
+    this.#uploadKbps.set(shard, rollup.uploadKbps);
+    if (shard !== BACKBONE) {
+      addSums(this.#sums, rollup.sums);
+      this.#joined += rollup.joined;
+      this.#left += rollup.left;
+    }
+    this.#dealer(shard)?.refresh(shard, rollup.candidates);
+    return this.#orders(plan, nowMs);
+  }
+
+  /** A shard is full: the counts of the card are behind. */
+  full(shard: string, viewers: number, nowMs: number): Orders {
+    return this.#orders(this.#count(shard, viewers), nowMs);
+  }
+
+  /** The shard was set up: viewers may be sent there. */
+  opened(shard: string): void {
+    this.#shards.opened(shard);
+  }
+
+  /** Time has passed. */
+  tick(nowMs: number): Orders {
+    return this.#orders({ open: [] }, nowMs);
+  }
+
+  /** When tick has something to do; undefined: nothing until somebody tells something. */
+  nextMs(nowMs: number): number | undefined {
+    const due = [...this.#dealers.values()].map((dealer) => dealer.nextMs(nowMs)).filter((ms) =>
+      ms !== undefined
+    );
+    return due.length > 0 ? Math.min(...due) : undefined;
+  }
+
+  /** Ids of all seeds. */
+  seeds(): string[] {
+    return [...this.#dealers.values()].flatMap((dealer) => dealer.seeds());
+  }
+
+  /** What viewers reported since this was last asked. */
+  takeSums(): { sums: ReportSums; joined: number; left: number } {
+    const taken = { sums: this.#sums, joined: this.#joined, left: this.#left };
+    this.#sums = emptySums();
+    this.#joined = 0;
+    this.#left = 0;
+    return taken;
+  }
+
+  snapshot(): StewardSnapshot {
+    return {
+      shards: this.#shards.snapshot(),
+      dealers: [...this.#dealers].map(([key, dealer]) => [key, dealer.snapshot()]),
+      copies: this.#copies,
+      backbone: this.#backbone,
+      uploadKbps: [...this.#uploadKbps],
+    };
+  }
+
+  #count(shard: string, viewers: number, regions?: Record<string, number>): ShardPlan {
+    return shard === BACKBONE ? { open: [] } : this.#shards.count(shard, viewers, regions);
+  }
+
+  /** Where a shard's peers are dealt feeds: in the one game of all, or in their own shard's. */
+  #dealer(shard: string): FeedDealer | undefined {
+    if (this.#settings.feedMode === 'backbone') return this.#dealers.get('');
+    return this.#dealers.get(shard);
+  }
+
+  #orders(plan: ShardPlan, nowMs: number): Orders {
+    if (plan.close) {
+      const { shard } = plan.close;
+      this.#uploadKbps.delete(shard);
+      for (const dealer of this.#dealers.values()) dealer.leaveShard(shard);
+    }
+    const backboneChanged = this.#arrange();
+    const deals = [...this.#retired, ...[...this.#dealers.values()].flatMap((dealer) => dealer.deal(nowMs))];
+    this.#retired = [];
+    return { deals, open: plan.open, ...(plan.close ? { close: plan.close } : {}), backboneChanged };
+  }
+
+  /** Sets up the dealers for the shards and copies there are now. True when the backbone came or went. */
+  #arrange(): boolean {
+    const { feedMode, egressCapKbps: capKbps } = this.#settings;
+    const { bitrateKbps, viewers } = this;
+    const shards = this.#shards.all;
+    const wanted = feedMode === 'backbone' ? [''] : shards;
+    for (const [key, dealer] of this.#dealers) {
+      if (wanted.includes(key)) continue;
+      this.#retired.push(...dealer.retire());
+      this.#dealers.delete(key);
+    }
+    const split = shards.length > 1;
+    const changed = this.#backbone !== (split && feedMode === 'backbone');
+    this.#backbone = split && feedMode === 'backbone';
+    this.#copies = feedMode === 'backbone'
+      ? copiesFor({ viewers, capKbps, bitrateKbps }, this.#copies)
+      : split
+      ? copiesPerShard({ shards: shards.length, capKbps, bitrateKbps })
+      : copiesFor({ viewers, capKbps, bitrateKbps }, this.#copies);
+    for (const key of wanted) {
+      let dealer = this.#dealers.get(key);
+      if (!dealer) this.#dealers.set(key, dealer = new FeedDealer());
+      dealer.configure(this.#tracks, this.#copies);
+      dealer.prefer(this.#backbone ? (shard) => shard === BACKBONE : (shard) => shard !== BACKBONE);
+    }
+    return changed;
+  }
+}
