@@ -99,6 +99,11 @@ export class Mesh implements MeshControl {
     if (neighbour !== undefined) this.#links.close(neighbour, reason);
   }
 
+  misbehaved(peerId: string): void {
+    const neighbour = this.#links.get(peerId);
+    if (neighbour !== undefined) this.#links.offend(neighbour, 'protocol');
+  }
+
   offerPiece(frame: PieceFrame, source: 'seed' | 'join' | 'run'): void {
     const { index } = frame.record;
     if (source !== 'seed' && pieceOf(index) !== INIT_PIECE) {

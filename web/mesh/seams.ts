@@ -116,6 +116,8 @@ export interface MeshControl {
   receive(peerId: string, message: Message): void;
   /** The connection is gone. */
   linkClosed(peerId: string, reason: string): void;
+  /** The bytes below the seam broke the wire's rules (WireOffence): the link is closed and the peer complained of. */
+  misbehaved(peerId: string): void;
   /** A piece and its record came from the edge (seed stream, join, run). Verified like any other. */
   offerPiece(frame: PieceFrame, source: 'seed' | 'join' | 'run'): void;
   /** The feeds this peer holds first-hand from the edge: not subscribed to from neighbours. */
