@@ -4,16 +4,24 @@ import type { Env } from './env.ts';
 import { Failure } from './failure.ts';
 import { channels } from './routes/channels.ts';
 import { health } from './routes/health.ts';
+import { hls } from './routes/hls.ts';
 import { join } from './routes/join.ts';
+import { media } from './routes/media.ts';
+import { metrics } from './routes/metrics.ts';
 import { originSockets } from './routes/origin.ts';
+import { pages } from './routes/pages.ts';
 import { swarm } from './routes/swarm.ts';
 
 export const app = new Hono<{ Bindings: Env }>()
   .route('/', health)
+  .route('/', metrics)
+  .route('/', pages)
   .route('/api/channels', channels)
   .route('/join', join)
   .route('/origin', originSockets)
   .route('/swarm', swarm)
+  .route('/media', media)
+  .route('/hls', hls)
   .notFound(() => new Failure(404, 'not-found', 'there is nothing at this address').toResponse())
   .onError((error) => {
     if (error instanceof Failure) return error.toResponse();

@@ -7,6 +7,7 @@ import { FromOrigin, type IngestStatus, type ToOrigin } from '../../protocol/con
 import { sha256Hex } from '../access/keys.ts';
 import { channelOf, type Env } from '../env.ts';
 import type { EdgeUse } from '../report/edge-use.ts';
+import type { ChannelUse } from '../report/prometheus.ts';
 import { ChannelBook } from '../store/channel-book.ts';
 import type { ChannelStatus } from './channel.ts';
 
@@ -20,14 +21,6 @@ interface OriginSocket {
   origin: string;
   /** Later sockets of the same origin have a higher number. */
   openedAtMs: number;
-}
-
-/** One line of /metrics per channel. */
-export interface ChannelUse {
-  name: string;
-  state: ChannelStatus['state'];
-  viewers: number;
-  use: EdgeUse;
 }
 
 export class Directory extends DurableObject<Env> {

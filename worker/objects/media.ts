@@ -1,32 +1,432 @@
-/** Media object: the edge's copy of one channel's window, in memory, fed by the origin's link. */
+/**
+ * Media object: the edge's copy of one channel's window, in memory, fed by the origin's link. It answers pieces,
+ * runs, joins, seed streams and plain HLS, counts every byte it sends, and holds the egress cap.
+ */
 import { DurableObject } from 'cloudflare:workers';
+import * as v from 'valibot';
+import type { Broadcast } from '../../protocol/broadcast.ts';
 import type { ChannelSettings } from '../../protocol/channel.ts';
+import { decodePieceFrame, type PieceFrame } from '../../protocol/frame.ts';
+import { LinkFromOrigin, type LinkToOrigin } from '../../protocol/link.ts';
+import { RUN_STATE_HEADER } from '../../protocol/media.ts';
+import { compareIndex, INIT_PIECE, packIndex, trackOf } from '../../protocol/piece-index.ts';
 import type { Feed } from '../../protocol/tracker.ts';
-import type { Env } from '../env.ts';
+import { channelOf, type Env } from '../env.ts';
+import { Failure } from '../failure.ts';
+import { EgressBudget } from '../media/egress-budget.ts';
+import { frameBody, joinedBytes } from '../media/body.ts';
+import { mainPlaylist, mediaPlaylist, type Segment, segmentsOf } from '../media/hls.ts';
+import { HlsSequence } from '../media/hls-sequence.ts';
+import { joinOf, runOf } from '../media/run.ts';
+import { SeedStreams } from '../media/seed-streams.ts';
+import { Waiting } from '../media/waiting.ts';
+import { Wants } from '../media/wants.ts';
+import { MediaWindow } from '../media/window.ts';
+import { addUse, countBytes, type EdgeUse, emptyUse, hasUse, type MediaKind } from '../report/edge-use.ts';
+import { type MediaAsk, parseMediaAsk } from '../media/ask.ts';
+
+/** Longest that a piece is waited for: the origin's round trip, or its reconnection. */
+const PIECE_WAIT_MS = 1500;
+/** Longest that an open run is held. */
+const RUN_WAIT_MS = 1500;
+/** A run may be asked for this much before it begins. */
+const RUN_AHEAD_US = 2_000_000;
+/** Use is told to the Channel object this often. */
+const TELL_MS = 5000;
+/** Seed streams are looked after this often. */
+const TEND_MS = 1000;
+/** Cached responses live this long; pieces and closed runs never change. */
+const IMMUTABLE = 'public, max-age=60, immutable';
+const BRIEF = 'public, max-age=1';
 
 /** Newest index held of a feed. */
 export interface FeedAck extends Feed {
   index: number;
 }
 
+/** All that is kept over an eviction; media is not. */
+interface Kept {
+  channel: string;
+  broadcast: Broadcast;
+  settings: ChannelSettings;
+}
+
 export class Media extends DurableObject<Env> {
+  #kept: Kept | undefined;
+  #window: MediaWindow;
+  #waiting = new Waiting();
+  #wants = new Wants();
+  #budget = new EgressBudget();
+  #seeds: SeedStreams;
+  #sequence: HlsSequence;
+  #link: WebSocket | undefined;
+  #use: EdgeUse = emptyUse();
+  #tellTimer: ReturnType<typeof setTimeout> | undefined;
+  #tendTimer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#kept = ctx.storage.kv.get<Kept>('kept');
+    this.#window = new MediaWindow((this.#kept?.settings.windowS ?? 30) * 1000);
+    this.#budget.setCap(this.#kept?.settings.egressCapKbps ?? null, Date.now());
+    this.#seeds = new SeedStreams(ctx.storage.kv.get<[string, Feed[]][]>('feeds') ?? []);
+    this.#sequence = new HlsSequence(ctx.storage.kv);
+  }
+
   /** The channel was edited: the egress cap and the window may be others. */
-  async setSettings(_settings: ChannelSettings): Promise<void> {}
+  async setSettings(settings: ChannelSettings): Promise<void> {
+    if (!this.#kept) return;
+    this.#keep({ ...this.#kept, settings });
+  }
 
   /** The broadcast is over: the link is closed, waiting requests and seed streams end, media is forgotten. */
-  async end(_broadcastId: string): Promise<void> {}
+  async end(broadcastId: string): Promise<void> {
+    if (this.#kept?.broadcast.id !== broadcastId) return;
+    this.#forget('the broadcast is over');
+    await this.#tell();
+  }
 
   /**
    * The whole set of feeds this peer holds from now on; empty: none. Its seed stream changes at once, and is opened
    * by the peer at `/media/:channel/:broadcast/seed?peer=…`.
    */
-  async setFeeds(_peerId: string, _feeds: Feed[]): Promise<void> {}
+  async setFeeds(peerId: string, feeds: Feed[]): Promise<void> {
+    this.#seeds.setFeeds(peerId, feeds);
+    this.ctx.storage.kv.put('feeds', this.#seeds.dealt);
+    this.#tend();
+  }
 
   /**
    * A seed told its newest indexes. Answers the feeds that it is more than a second behind on: they are taken away
    * from it here, and the Channel object may deal them to somebody else.
    */
-  async acknowledge(_peerId: string, _acks: FeedAck[]): Promise<Feed[]> {
-    return [];
+  async acknowledge(peerId: string, acks: FeedAck[]): Promise<Feed[]> {
+    const lost = this.#seeds.acknowledge(peerId, acks, Date.now());
+    if (lost.length > 0) this.ctx.storage.kv.put('feeds', this.#seeds.dealt);
+    return lost;
   }
+
+  /** From the Worker, which has checked who asks: `/link` or one of the asks of media/ask.ts. */
+  override async fetch(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    if (url.pathname === '/link') return this.#openLink(url.searchParams.get('channel') ?? '');
+    const ask = parseMediaAsk(url);
+    try {
+      return await this.#answer(ask);
+    } catch (error) {
+      if (error instanceof Failure) return error.toResponse();
+      throw error;
+    }
+  }
+
+  async #answer(ask: MediaAsk): Promise<Response> {
+    const kept = this.#kept;
+    if (!kept) throw gone('nothing is on air');
+    if (ask.broadcastId !== undefined && ask.broadcastId !== kept.broadcast.id) {
+      throw gone('this broadcast is over');
+    }
+    switch (ask.what) {
+      case 'piece':
+        return await this.#piece(ask.index);
+      case 'run':
+        return await this.#run(ask.tracks, ask.second);
+      case 'join':
+        return await this.#join(kept, ask.tracks);
+      case 'seed':
+        return this.#seed(ask.peerId);
+      case 'hls-main':
+        return await this.#hlsMain(kept);
+      case 'hls-track':
+        return await this.#hlsTrack(kept, ask.track);
+      case 'hls-init':
+        return await this.#hlsInit(kept, ask.track, ask.segment);
+      case 'hls-segment':
+        return this.#hlsSegment(kept, ask.track, ask.segment);
+    }
+  }
+
+  async #piece(index: number): Promise<Response> {
+    let frame = this.#window.get(index);
+    if (!frame) {
+      const newest = this.#window.newest(trackOf(index));
+      const isAhead = newest !== undefined && compareIndex(index, newest.record.index) > 0;
+      if (!isAhead) this.#want([index]);
+      await this.#waiting.until(
+        () => this.#window.get(index) !== undefined || this.#wants.isMissing(index),
+        PIECE_WAIT_MS,
+      );
+      frame = this.#window.get(index);
+    }
+    if (!frame) {
+      if (!this.#link && !this.#wants.isMissing(index)) throw later('the origin is not connected');
+      throw gone('the window does not hold this piece');
+    }
+    return this.#send('repair', frameBody([frame]), IMMUTABLE);
+  }
+
+  async #run(tracks: number[], second: number): Promise<Response> {
+    const settled = () => {
+      const run = runOf(this.#window, tracks, second);
+      return run.isGone || (run.isClosed && this.#wants.areSettled(run.missing));
+    };
+    if (second * 1_000_000 > this.#window.newestUs + RUN_AHEAD_US && this.#window.size > 0) {
+      throw later('this second is not on air yet');
+    }
+    await this.#waiting.share(`run ${tracks}/${second}`, async () => {
+      this.#want(runOf(this.#window, tracks, second).missing);
+      await this.#waiting.until(settled, RUN_WAIT_MS);
+    });
+    const run = runOf(this.#window, tracks, second);
+    if (run.isGone) throw gone('this second has left the window');
+    if (run.frames.length === 0 && !run.isClosed) throw later('nothing of this second has arrived yet');
+    const isFinal = run.isClosed && run.isWhole;
+    const response = this.#send('run', frameBody(run.frames), isFinal ? IMMUTABLE : 'no-store');
+    response.headers.set(RUN_STATE_HEADER, run.isClosed ? 'closed' : 'open');
+    return response;
+  }
+
+  async #join({ broadcast }: Kept, tracks: number[]): Promise<Response> {
+    const wanted = broadcast.tracks.filter(({ track }) => tracks.length === 0 || tracks.includes(track));
+    let frames: PieceFrame[] = [];
+    await this.#waiting.until(() => (frames = joinOf(this.#window, wanted)).length > 0, PIECE_WAIT_MS);
+    if (frames.length === 0) throw later('nothing has arrived from the origin yet');
+    return this.#send('join', frameBody(frames), BRIEF);
+  }
+
+  #seed(peerId: string): Response {
+    const body = this.#seeds.open(peerId, Date.now());
+    if (!body) throw new Failure(404, 'no-feeds', 'this peer holds no feeds');
+    this.#tend();
+    return new Response(body, { headers: headersFor('no-store') });
+  }
+
+  async #hlsMain({ broadcast, settings }: Kept): Promise<Response> {
+    requireHls(settings);
+    const ready = () =>
+      broadcast.tracks.every(({ track }) => segmentsOf(this.#window, track).some(isComplete));
+    if (!await this.#waiting.until(ready, PIECE_WAIT_MS)) throw later('no segment is complete yet');
+    return playlist(mainPlaylist(broadcast));
+  }
+
+  async #hlsTrack({ broadcast, settings }: Kept, track: number): Promise<Response> {
+    requireHls(settings);
+    if (!broadcast.tracks.some((one) => one.track === track)) throw gone('there is no such track');
+    let segments: Segment[] = [];
+    const ready = () => (segments = segmentsOf(this.#window, track)).some(isComplete);
+    if (!await this.#waiting.until(ready, PIECE_WAIT_MS)) throw later('no segment is complete yet');
+    for (const segment of segments.slice(0, -1)) this.#want(segment.missing);
+    return playlist(
+      mediaPlaylist(broadcast, track, segments, this.#sequence.anchor(broadcast.id, track, segments)),
+    );
+  }
+
+  async #hlsInit({ settings }: Kept, track: number, segment: number): Promise<Response> {
+    requireHls(settings);
+    const index = packIndex(segment, track, INIT_PIECE);
+    if (!this.#window.get(index)) this.#want([index]);
+    await this.#waiting.until(
+      () => this.#window.get(index) !== undefined || this.#wants.isMissing(index),
+      PIECE_WAIT_MS,
+    );
+    const init = this.#window.get(index);
+    if (!init) throw gone('the window does not hold this init segment');
+    return this.#send('hls', init.bytes, IMMUTABLE, 'video/mp4');
+  }
+
+  #hlsSegment({ settings }: Kept, track: number, number: number): Response {
+    requireHls(settings);
+    const segment = segmentsOf(this.#window, track).find((one) => one.number === number);
+    if (!segment?.isComplete) throw gone('the window does not hold this segment whole');
+    const body = joinedBytes(segment.indexes.map((index) => this.#window.get(index)!.bytes));
+    return this.#send('hls', body, IMMUTABLE, 'video/iso.segment');
+  }
+
+  /** Draws on the egress cap and counts. Throws Failure 503 when the cap is spent. */
+  #send(
+    kind: MediaKind,
+    body: Uint8Array,
+    cacheControl: string,
+    type = 'application/octet-stream',
+  ): Response {
+    const drawn = this.#budget.take(kind, body.length, Date.now());
+    if (!drawn.ok) {
+      this.#use.refused++;
+      this.#tellSoon();
+      throw later('the egress cap of the channel is spent', drawn.retryAfterMs);
+    }
+    countBytes(this.#use, kind, body.length);
+    this.#tellSoon();
+    const headers = headersFor(this.#budget.isCapped ? 'no-store' : cacheControl);
+    headers.set('content-type', type);
+    return new Response(body, { headers });
+  }
+
+  #openLink(channel: string): Response {
+    const { 0: client, 1: server } = new WebSocketPair();
+    server.binaryType = 'arraybuffer';
+    server.accept();
+    // The handlers of one socket run in order: a piece that follows the hello waits for its answer.
+    let turn = Promise.resolve();
+    server.addEventListener('message', ({ data }) => {
+      turn = turn.then(() => this.#linkMessage(server, channel, data)).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : 'the link failed';
+        server.close(1008, reason.slice(0, 120));
+      });
+    });
+    const closed = () => {
+      if (this.#link === server) this.#link = undefined;
+    };
+    server.addEventListener('close', closed);
+    server.addEventListener('error', closed);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  async #linkMessage(socket: WebSocket, channel: string, data: string | ArrayBuffer | Blob): Promise<void> {
+    if (data instanceof ArrayBuffer) {
+      if (socket === this.#link) this.#arrived(decodePieceFrame(new Uint8Array(data)));
+      else if (!this.#link) throw new RangeError('a link begins with hello');
+      return;
+    }
+    if (typeof data !== 'string') throw new RangeError('a link message must be text or binary');
+    const message = v.parse(LinkFromOrigin, JSON.parse(data));
+    switch (message.type) {
+      case 'hello':
+        return await this.#hello(socket, channel, message.broadcast);
+      case 'missing':
+        this.#wants.missing(message.indexes);
+        return this.#waiting.poke();
+      case 'end':
+        // The Channel object decides when a broadcast is over; the link has no more to say.
+        return;
+    }
+  }
+
+  async #hello(socket: WebSocket, channel: string, broadcast: Broadcast): Promise<void> {
+    const settings = await channelOf(this.env, channel).expects(broadcast.id);
+    if (!settings) throw new RangeError('this broadcast is not the one that was granted');
+    if (this.#kept && this.#kept.broadcast.id !== broadcast.id) this.#forget('another broadcast began');
+    this.#keep({ channel, broadcast, settings });
+    if (this.#link && this.#link !== socket) this.#link.close(1000, 'a newer link took over');
+    this.#link = socket;
+    this.#wants.clear();
+    send(socket, { type: 'welcome', have: this.#window.indexes() });
+  }
+
+  #arrived(frame: PieceFrame): void {
+    this.#wants.arrived(frame.record.index);
+    if (this.#window.add(frame) !== 'added') return;
+    const track = this.#kept?.broadcast.tracks.find((one) => one.track === trackOf(frame.record.index));
+    if (track) {
+      const sent = this.#seeds.push(frame, track.substreams, this.#window.newestUs, Date.now());
+      if (sent > 0) {
+        this.#budget.take('seed', sent, Date.now());
+        countBytes(this.#use, 'seed', sent);
+        this.#tellSoon();
+      }
+    }
+    this.#waiting.poke();
+  }
+
+  /** Asks the origin, once for everybody. */
+  #want(indexes: number[]): void {
+    const link = this.#link;
+    if (!link) return;
+    const asked = this.#wants.ask(indexes, Date.now());
+    if (asked.length === 0) return;
+    this.#use.originMisses += asked.length;
+    this.#tellSoon();
+    send(link, { type: 'want', indexes: asked });
+  }
+
+  #keep(kept: Kept): void {
+    this.#kept = kept;
+    this.ctx.storage.kv.put('kept', kept);
+    this.#window.windowMs = kept.settings.windowS * 1000;
+    this.#budget.setCap(kept.settings.egressCapKbps, Date.now());
+  }
+
+  #forget(reason: string): void {
+    this.#link?.close(1000, reason);
+    this.#link = undefined;
+    this.#kept = undefined;
+    this.#window.clear();
+    this.#wants.clear();
+    this.#seeds.clear();
+    this.#sequence.clear();
+    this.#waiting.poke();
+    clearInterval(this.#tendTimer ?? null);
+    this.#tendTimer = undefined;
+    this.ctx.storage.kv.delete('kept');
+    this.ctx.storage.kv.delete('feeds');
+  }
+
+  /** While there are seeds: keeps quiet streams alive, ends old ones, takes feeds from seeds that went silent. */
+  #tend(): void {
+    this.#tendTimer ??= setInterval(() => {
+      const lost = this.#seeds.tend(Date.now());
+      const kept = this.#kept;
+      if (lost.length > 0 && kept) {
+        this.ctx.storage.kv.put('feeds', this.#seeds.dealt);
+        const channel = channelOf(this.env, kept.channel);
+        this.ctx.waitUntil(Promise.all(
+          lost.map(({ peerId, feeds }) => channel.feedsLost(kept.broadcast.id, peerId, feeds)),
+        ));
+      }
+      if (this.#seeds.dealt.length > 0) return;
+      clearInterval(this.#tendTimer ?? null);
+      this.#tendTimer = undefined;
+    }, TEND_MS);
+  }
+
+  #tellSoon(): void {
+    this.#tellTimer ??= setTimeout(() => {
+      this.#tellTimer = undefined;
+      this.ctx.waitUntil(this.#tell());
+    }, TELL_MS);
+  }
+
+  async #tell(): Promise<void> {
+    const channel = this.ctx.id.name;
+    const use = this.#use;
+    if (channel === undefined || !hasUse(use)) return;
+    this.#use = emptyUse();
+    try {
+      await channelOf(this.env, channel).countUse(use);
+    } catch {
+      addUse(this.#use, use);
+      this.#tellSoon();
+    }
+  }
+}
+
+function isComplete(segment: Segment): boolean {
+  return segment.isComplete;
+}
+
+function requireHls(settings: ChannelSettings): void {
+  if (!(settings.hls ?? settings.egressCapKbps === null)) {
+    throw new Failure(404, 'hls-off', 'plain HLS is off for this channel');
+  }
+}
+
+function gone(message: string): Failure {
+  return new Failure(404, 'gone', message);
+}
+
+function later(message: string, retryAfterMs = 1000): Failure {
+  return new Failure(503, 'later', message, { retryAfterS: Math.max(1, Math.ceil(retryAfterMs / 1000)) });
+}
+
+function playlist(text: string): Response {
+  const headers = headersFor(BRIEF);
+  headers.set('content-type', 'application/vnd.apple.mpegurl');
+  return new Response(text, { headers });
+}
+
+function headersFor(cacheControl: string): Headers {
+  return new Headers({ 'cache-control': cacheControl });
+}
+
+function send(socket: WebSocket, message: LinkToOrigin): void {
+  socket.send(JSON.stringify(message));
 }

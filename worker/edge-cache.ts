@@ -1,0 +1,52 @@
+/**
+ * Media through the data centre's cache. Keys hold no grant, and CORS headers are put on after the match, so that
+ * all viewers share one entry. With an egress cap the Media object answers `no-store`, and all bytes pass there.
+ */
+import { type Env, mediaOf } from './env.ts';
+import { RUN_STATE_HEADER } from '../protocol/media.ts';
+import { type MediaAsk, mediaAskUrl } from './media/ask.ts';
+import type { MediaKind } from './report/edge-use.ts';
+import { useCounter } from './use-counter.ts';
+
+interface CachedAsk {
+  env: Env;
+  ctx: Pick<ExecutionContext, 'waitUntil'>;
+  channel: string;
+  /** What hits are counted as. Undefined: not media (a playlist). */
+  kind: MediaKind | undefined;
+  ask: MediaAsk;
+}
+
+/** Answers from the cache, else from the Media object. */
+export async function cachedMedia({ env, ctx, channel, kind, ask }: CachedAsk): Promise<Response> {
+  const key = `https://media.shoal.internal/${channel}?${new URLSearchParams({ ask: JSON.stringify(ask) })}`;
+  const held = await caches.default.match(key);
+  if (held) {
+    const body = await held.arrayBuffer();
+    const bytes = kind === undefined ? {} : { [kind]: body.byteLength };
+    useCounter.count(env, ctx, channel, { cacheHits: 1, bytes });
+    return forEverybody(new Response(body, held));
+  }
+  const fresh = await freshMedia(env, channel, ask);
+  useCounter.count(env, ctx, channel, { cacheMisses: 1 });
+  if (fresh.status === 200 && fresh.headers.get('cache-control')?.startsWith('public')) {
+    const body = await fresh.arrayBuffer();
+    ctx.waitUntil(caches.default.put(key, new Response(body, fresh)));
+    return forEverybody(new Response(body, fresh));
+  }
+  return forEverybody(fresh);
+}
+
+/** Straight from the Media object. */
+export async function freshMedia(env: Env, channel: string, ask: MediaAsk): Promise<Response> {
+  return await mediaOf(env, channel).fetch(mediaAskUrl(ask));
+}
+
+/** A copy that pages on other sites may read. */
+export function forEverybody(response: Response): Response {
+  const open = new Response(response.body, response);
+  open.headers.set('access-control-allow-origin', '*');
+  open.headers.set('access-control-expose-headers', `retry-after, ${RUN_STATE_HEADER}`);
+  open.headers.set('timing-allow-origin', '*');
+  return open;
+}

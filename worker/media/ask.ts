@@ -1,0 +1,31 @@
+/**
+ * What a Worker asks of a Media object, as a URL: the Worker's routes write it, the object reads it. Both are ours,
+ * so a malformed one is a programming error.
+ */
+import * as v from 'valibot';
+
+const index = v.pipe(v.number(), v.integer());
+const track = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(15));
+const segment = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue((1 << 20) - 1));
+const broadcastId = v.string();
+
+export const MediaAsk = v.variant('what', [
+  v.object({ what: v.literal('piece'), broadcastId, index }),
+  v.object({ what: v.literal('run'), broadcastId, tracks: v.array(track), second: index }),
+  /** No tracks: all of them. */
+  v.object({ what: v.literal('join'), broadcastId, tracks: v.array(track) }),
+  v.object({ what: v.literal('seed'), broadcastId, peerId: v.string() }),
+  v.object({ what: v.literal('hls-main'), broadcastId: v.optional(broadcastId) }),
+  v.object({ what: v.literal('hls-track'), broadcastId: v.optional(broadcastId), track }),
+  v.object({ what: v.literal('hls-init'), broadcastId, track, segment }),
+  v.object({ what: v.literal('hls-segment'), broadcastId, track, segment }),
+]);
+export type MediaAsk = v.InferOutput<typeof MediaAsk>;
+
+export function mediaAskUrl(ask: MediaAsk): string {
+  return `https://media/ask?${new URLSearchParams({ ask: JSON.stringify(ask) })}`;
+}
+
+export function parseMediaAsk(url: URL): MediaAsk {
+  return v.parse(MediaAsk, JSON.parse(url.searchParams.get('ask') ?? 'null'));
+}
