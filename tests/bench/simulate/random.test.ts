@@ -23,7 +23,8 @@ Deno.test('draws lie in their ranges and their means are the promised ones', () 
 
 Deno.test('a log-normal draw has its median in the middle', () => {
   const random = new Random(3);
-  const above = Array.from({ length: 10_000 }, () => random.logNormal(450, 0.5)).filter((x) => x > 450).length;
+  const above =
+    Array.from({ length: 10_000 }, () => random.logNormal(450, 0.5)).filter((x) => x > 450).length;
   assert.ok(above > 4800 && above < 5200, `${above} of 10,000 are above the median`);
 });
 

@@ -1,0 +1,337 @@
+/**
+ * The edge's side of the swarm: the shipped Steward and Swarm classes behind sockets with delay, as the Channel and
+ * Swarm objects drive them. What they say and hear is counted as signaling.
+ */
+import { toBase64Url, toBinaryString } from '../../../protocol/bytes.ts';
+import type { ChannelSettings } from '../../../protocol/channel.ts';
+import { peerIdFor } from '../../../protocol/ticket.ts';
+import type { FromPeer } from '../../../protocol/tracker.ts';
+import type { Outgoing } from '../../../worker/swarm/outgoing.ts';
+import type { Place } from '../../../worker/swarm/place.ts';
+import { emptySeat, type PeerRow, type Seat } from '../../../worker/swarm/seat.ts';
+import { SeedWatch } from '../../../worker/swarm/seed-watch.ts';
+import { pickShard } from '../../../worker/swarm/shards.ts';
+import { BACKBONE, BRIDGES, type Orders, Steward } from '../../../worker/swarm/steward.ts';
+import { Swarm } from '../../../worker/swarm/swarm.ts';
+import type { Port, SwarmWorld } from '../../../worker/swarm/world.ts';
+import { DESCRIPTION_BYTES } from './packet-bytes.ts';
+import { type SimPeer, ticketText } from './sim-peer.ts';
+import type { Simulation } from './simulation.ts';
+import { simulatedSignature } from './stream.ts';
+
+const ROLLUP_MS = 10_000;
+const TICK_MS = 500;
+const ACK_MS = 2000;
+/** A shard tells the Channel object at once of whom it seats while it is this small. */
+const SMALL = 32;
+const PROOF = toBase64Url(simulatedSignature());
+/** A WebSocket message on the network: TCP, IP and TLS headers. */
+const FRAME_BYTES = 90;
+
+interface Shard {
+  name: string;
+  swarm: Swarm;
+}
+
+export class Desk {
+  readonly steward: Steward;
+  readonly #sim: Simulation;
+  readonly #settings: ChannelSettings;
+  readonly #shards = new Map<string, Shard>();
+  readonly #sockets = new Map<SimPeer, { shard?: SimSocket; backbone?: SimSocket }>();
+  readonly #watch = new SeedWatch();
+
+  constructor(sim: Simulation, settings: ChannelSettings) {
+    this.#sim = sim;
+    this.#settings = settings;
+    this.steward = new Steward(settings, sim.stream.broadcast.tracks);
+    for (const shard of this.steward.shards) this.#shard(shard);
+    this.#every(ROLLUP_MS, () => this.#rollUp());
+    this.#every(TICK_MS, () => this.#carryOut(this.steward.tick(sim.wallMs)));
+  }
+
+  get shardCount(): number {
+    return this.#shards.size;
+  }
+
+  isBridge(peer: SimPeer): boolean {
+    return this.#sockets.get(peer)?.backbone !== undefined;
+  }
+
+  /** Opens the signaling socket and announces. */
+  enter(peer: SimPeer): void {
+    const name = pickShard(this.steward.rooms, placeOf(peer), this.#sim.random.unit) ?? '0';
+    this.#open(peer, name, 'shard');
+    if (peer.mesh) this.#acknowledge(peer);
+  }
+
+  leave(peer: SimPeer, politely: boolean): void {
+    const sockets = this.#sockets.get(peer);
+    this.#sockets.delete(peer);
+    const delay = politely ? peer.edgeMs : this.#sim.options.detectMs;
+    for (const socket of [sockets?.shard, sockets?.backbone]) socket?.hangUp(delay);
+  }
+
+  tell(peer: SimPeer, message: FromPeer): void {
+    this.#sockets.get(peer)?.shard?.say(message);
+  }
+
+  /** An offer or answer through a socket. False when there is none. */
+  signal(peer: SimPeer, to: string, payload: string, way: 'shard' | 'backbone'): boolean {
+    const socket = this.#sockets.get(peer)?.[way];
+    if (!socket) return false;
+    const about = { action: 'announce', info_hash: this.infoHash, peer_id: peer.peerId } as const;
+    const isOffer = payload.startsWith('offer');
+    const description = { type: isOffer ? 'offer' : 'answer', sdp: payload } as const;
+    socket.say(
+      isOffer
+        ? { ...about, offers: [{ offer_id: peer.peerId, offer: description, to_peer_id: to }] }
+        : { ...about, answer: description, to_peer_id: to, offer_id: to },
+      DESCRIPTION_BYTES,
+    );
+    return true;
+  }
+
+  get infoHash(): string {
+    return toBinaryString(this.#sim.infoHash);
+  }
+
+  /** A message of the edge reached a peer. */
+  heard(peer: SimPeer, socket: SimSocket, message: Outgoing): void {
+    if ('failure reason' in message) return this.#sim.refused(message['failure reason']);
+    switch (message.action) {
+      case 'welcome':
+      case 'neighbours':
+        return peer.introduced(message.neighbours, socket.way === 'backbone');
+      case 'announce': {
+        const description = message.offer ?? message.answer;
+        if (description && message.peer_id) peer.dialer.heard(message.peer_id, description.sdp, socket.way);
+        return;
+      }
+      case 'feeds':
+        return peer.setFeeds(message.feeds);
+      case 'bridge': {
+        const sockets = this.#sockets.get(peer);
+        if (!sockets) return;
+        if (message.path !== null && !sockets.backbone) return this.#open(peer, BACKBONE, 'backbone');
+        if (message.path === null) {
+          sockets.backbone?.hangUp(peer.edgeMs);
+          delete sockets.backbone;
+        }
+        return;
+      }
+      case 'redirect':
+        return this.#open(peer, new URL(message.path, 'sim:/').searchParams.get('shard') ?? '0', socket.way);
+      case 'drop':
+        return peer.mesh?.ban(message.identities);
+      case 'kicked':
+        return peer.leave(true);
+    }
+  }
+
+  #open(peer: SimPeer, name: string, way: 'shard' | 'backbone'): void {
+    const socket = new SimSocket(this, peer, this.#shard(name).swarm, way, this.#sim);
+    const sockets = this.#sockets.get(peer) ?? {};
+    sockets[way] = socket;
+    this.#sockets.set(peer, sockets);
+    const { host } = peer;
+    socket.say({
+      action: 'announce',
+      info_hash: this.infoHash,
+      peer_id: peer.peerId,
+      event: 'started',
+      ticket: ticketText(peer),
+      proof: PROOF,
+      capability: { uploadKbps: Math.round(host.grantedKbps), track: 0, nat: host.nat, device: 'computer' },
+    });
+  }
+
+  #shard(name: string): Shard {
+    let shard = this.#shards.get(name);
+    if (!shard) {
+      const limit = this.steward.limitOf(name);
+      const config = { infoHash: this.infoHash, shard: name, limit, stock: name === '0' };
+      shard = { name, swarm: new Swarm(this.#worldOf(name), config) };
+      this.#shards.set(name, shard);
+    }
+    return shard;
+  }
+
+  #worldOf(name: string): SwarmWorld {
+    const sim = this.#sim;
+    return {
+      nowMs: () => sim.wallMs,
+      random: sim.random.unit,
+      peerIdOf: (key) => peerIdFor(sim.stream.hashOf(key)),
+      verify: () => true,
+      grant: () => ({ value: 'grant', expiresS: 1e6 }),
+      renew: () => ({ ticket: '', expiresS: 1e6 }),
+      elsewhere: (row) => {
+        this.#carryOut(this.steward.full(name, this.#shards.get(name)!.swarm.viewers, sim.wallMs));
+        const room = pickShard(
+          this.steward.rooms.filter((one) => one.shard !== name),
+          row.place,
+          sim.random.unit,
+        );
+        return room === undefined ? undefined : `/?shard=${room}`;
+      },
+      acked: (row, _acks, given) => {
+        const alone = this.#shards.get(name)!.swarm.viewers < 2;
+        if (!this.#watch.note(row.id, given, alone, sim.wallMs)) return;
+        this.#carryOut(this.steward.lost(row.id, undefined, sim.wallMs));
+      },
+      seated: (row) => {
+        const { viewers } = this.#shards.get(name)!.swarm;
+        if (viewers <= SMALL || name === BACKBONE) {
+          this.#carryOut(this.steward.offered(name, candidateOf(row), viewers, sim.wallMs));
+        }
+      },
+      left: (row) => {
+        this.#watch.forget(row.id);
+        if (row.seed) this.#carryOut(this.steward.left(name, row.id, sim.wallMs));
+        if (row.bridge) this.#lend(name);
+      },
+      banned: () => {},
+    };
+  }
+
+  #rollUp(): void {
+    for (const { name, swarm } of [...this.#shards.values()]) {
+      this.#carryOut(this.steward.rolledUp(swarm.rollup(), this.#sim.wallMs));
+      this.#lend(name);
+    }
+  }
+
+  #lend(name: string): void {
+    if (name === BACKBONE) return;
+    this.#shards.get(name)!.swarm.lendBridges(this.steward.backbone ? '/?shard=b0' : null, BRIDGES);
+  }
+
+  #carryOut(orders: Orders): void {
+    for (const shard of orders.open) {
+      this.#shard(shard);
+      this.steward.opened(shard);
+    }
+    if (orders.backboneChanged) { for (const { name } of [...this.#shards.values()]) this.#lend(name); }
+    for (const { id, shard, feeds } of orders.deals) {
+      const here = this.#shard(shard).swarm.pushFeeds(id, feeds, '/seed');
+      if (!here && feeds.length > 0) this.#carryOut(this.steward.left(shard, id, this.#sim.wallMs));
+    }
+    if (orders.close) {
+      const { shard, into } = orders.close;
+      this.#shards.get(shard)?.swarm.drain(into.map((one) => `/?shard=${one}`), 10_000);
+    }
+  }
+
+  /** Seeds tell what they hold and what they gave. */
+  #acknowledge(peer: SimPeer): void {
+    let given = 0;
+    const tell = () => {
+      peer.later(ACK_MS, tell);
+      if (peer.feeds.length === 0 || !peer.mesh) return;
+      const { uploadBytes } = peer.mesh.stats();
+      const sockets = this.#sockets.get(peer);
+      const socket = sockets?.backbone ?? sockets?.shard;
+      socket?.say({ action: 'ack', acks: peer.mesh.acknowledge(), given: uploadBytes - given });
+      given = uploadBytes;
+    };
+    peer.later(ACK_MS, tell);
+  }
+
+  #every(ms: number, run: () => void): void {
+    const { clock } = this.#sim;
+    const target = {
+      fire: () => {
+        run();
+        clock.after(ms, target, undefined);
+      },
+    };
+    clock.after(ms, target, undefined);
+  }
+}
+
+/** One signaling socket, both of its ends. */
+class SimSocket implements Port {
+  readonly seat: Seat;
+  readonly way: 'shard' | 'backbone';
+  readonly #desk: Desk;
+  readonly #peer: SimPeer;
+  readonly #swarm: Swarm;
+  readonly #sim: Simulation;
+  /** The visit this socket belongs to. */
+  readonly #joinedMs: number;
+  #isOpen = true;
+
+  constructor(desk: Desk, peer: SimPeer, swarm: Swarm, way: 'shard' | 'backbone', sim: Simulation) {
+    this.seat = emptySeat(placeOf(peer));
+    this.way = way;
+    this.#desk = desk;
+    this.#peer = peer;
+    this.#swarm = swarm;
+    this.#sim = sim;
+    this.#joinedMs = peer.joinedMs;
+  }
+
+  save(): void {}
+
+  /** Peer to edge. */
+  say(message: FromPeer, extraBytes = 0): void {
+    const { meter, clock } = this.#sim;
+    if (meter.on) meter.signalBytesIn += sizeOf(message) + extraBytes;
+    clock.after(this.#peer.edgeMs, {
+      fire: () => {
+        if (this.#isOpen) void this.#swarm.handle(this, message);
+      },
+    }, undefined);
+  }
+
+  /** Edge to peer. */
+  send(message: Outgoing): void {
+    const { meter, clock } = this.#sim;
+    const isDescription = 'offer' in message || 'answer' in message;
+    if (meter.on) meter.signalBytesOut += sizeOf(message) + (isDescription ? DESCRIPTION_BYTES : 0);
+    clock.after(this.#peer.edgeMs, {
+      fire: () => {
+        if (this.#peer.joinedMs === this.#joinedMs && this.#peer.mesh) {
+          this.#desk.heard(this.#peer, this, message);
+        }
+      },
+    }, undefined);
+  }
+
+  /** By the edge. */
+  close(_code: number, _reason: string): void {
+    this.#isOpen = false;
+  }
+
+  /** By the peer; the edge notices after a while. */
+  hangUp(delayMs: number): void {
+    this.#sim.clock.after(delayMs, {
+      fire: () => {
+        if (!this.#isOpen) return;
+        this.#isOpen = false;
+        this.#swarm.gone(this);
+      },
+    }, undefined);
+  }
+}
+
+function sizeOf(message: unknown): number {
+  return JSON.stringify(message).length + FRAME_BYTES;
+}
+
+function candidateOf(row: PeerRow) {
+  const { id, uploadKbps, nat, place, sinceMs } = row;
+  return { id, uploadKbps, nat, place, sinceMs };
+}
+
+/** Where the edge sees a peer. */
+function placeOf({ host }: SimPeer): Place {
+  const number = host.lan >= 0 ? host.lan + (1 << 23) : host.slot;
+  return {
+    address: `10.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`,
+    network: `${host.region * 12 + host.network}`,
+    country: `C${host.region}`,
+    region: `R${host.region}`,
+  };
+}

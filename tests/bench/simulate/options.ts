@@ -1,0 +1,132 @@
+/** The command line of `bench:simulate`. */
+import type { Tuning } from '../../../web/mesh/tuning.ts';
+import { TUNING } from '../../../web/mesh/tuning.ts';
+import { type Profile, PROFILES } from './host.ts';
+import type { SimulationOptions } from './simulation.ts';
+
+export const USAGE = `deno task bench:simulate [options]
+
+  --peers N            viewers (1000)
+  --seconds N          whole run, the warm-up included (60)
+  --warm-up N          seconds that are not counted (30)
+  --mode backbone|edge-seeded
+  --profile good|poor|mobile
+  --kbps N             bitrate of the stream, audio included (512)
+  --cap KBPS           egress cap of the edge (5000); 0: none
+  --copies N           instead of --cap: room for so many copies of the stream
+  --scenario steady|flash|mass-leave, --share X  share that comes or leaves at once (0.5)
+  --supply X           scale uplinks so that what is granted is X times what is needed
+  --upload-ratio X     cap of a viewer's upload, times the bitrate
+  --free-riders X, --cheats X, --lan X          shares of the audience
+  --churn X            sessions are shorter by this factor (1)
+  --shard-size N, --piece-ms N, --target-ms N, --loss X, --seed N, --no-edge-repair
+  --tune NAME=VALUE    a number of the mesh (web/mesh/tuning.ts); may be repeated
+  --json FILE          writes {rows: [...]}
+`;
+
+export interface Command {
+  options: SimulationOptions;
+  profile: Profile;
+  json: string | undefined;
+}
+
+/** Throws RangeError naming the option and the rule. */
+export function parseCommand(args: string[]): Command {
+  const given = readOptions(args);
+  const number = (name: string, otherwise: number, least = 0, most = 1e9): number => {
+    const text = given.get(name)?.at(-1);
+    if (text === undefined) return otherwise;
+    const value = Number(text);
+    if (text === '' || !(value >= least && value <= most)) {
+      throw new RangeError(`--${name} must be a number from ${least} to ${most}, got "${text}"`);
+    }
+    return value;
+  };
+  const choice = <T extends string>(name: string, choices: readonly T[]): T => {
+    const text = given.get(name)?.at(-1) ?? choices[0]!;
+    const found = choices.find((one) => one === text);
+    if (!found) throw new RangeError(`--${name} must be one of ${choices.join(', ')}, got "${text}"`);
+    return found;
+  };
+  const kbps = number('kbps', 512, 50, 20_000);
+  const copies = number('copies', 0);
+  const cap = copies > 0 ? Math.ceil(copies * kbps * 1.1) : number('cap', 5000);
+  const profile = choice('profile', PROFILES);
+  const supply = number('supply', 0, 0, 100);
+  const options: SimulationOptions = {
+    peers: number('peers', 1000, 2, 1_000_000),
+    seed: number('seed', 1),
+    seconds: number('seconds', 60, 5, 3600),
+    warmUpS: number('warm-up', 30, 1, 3600),
+    mode: choice('mode', ['backbone', 'edge-seeded'] as const),
+    profile,
+    kbps,
+    capKbps: cap > 0 ? cap : null,
+    pieceMs: number('piece-ms', 100, 40, 1000),
+    windowMs: 30_000,
+    latencyTargetMs: number('target-ms', 1500, 300, 20_000),
+    shardSize: number('shard-size', 1000, 2, 5000),
+    edgeFallback: !given.has('no-edge-repair'),
+    fillMs: 10_000,
+    churn: number('churn', 1, 0.01, 1000),
+    graceful: 0.7,
+    detectMs: number('detect-ms', 900, 1, 60_000),
+    stallEveryMs: 180_000,
+    stallMs: 700,
+    faults: { loss: number('loss', 0.002, 0, 0.5), timeoutLoss: 0.002, timeoutMs: 450, processingMs: 12 },
+    scenario: choice('scenario', ['steady', 'flash', 'mass-leave'] as const),
+    scenarioShare: number('share', 0.5, 0, 1),
+    uploadRatio: number('upload-ratio', DEFAULT_UPLOAD_RATIO, 0, 1000),
+    freeRiders: number('free-riders', 0, 0, 1),
+    cheats: number('cheats', 0, 0, 1),
+    lanShare: number('lan', 0, 0, 1),
+    lanSize: 20,
+    tuning: readTuning(given.get('tune') ?? []),
+    ...(supply > 0 ? { supply } : {}),
+  };
+  if (options.seconds <= options.warmUpS + 1) {
+    throw new RangeError(
+      `--seconds must be more than --warm-up, got ${options.seconds} and ${options.warmUpS}`,
+    );
+  }
+  const known = new Set(USAGE.match(/--[a-z-]+/g));
+  for (const name of [...given.keys(), ...HIDDEN]) {
+    if (!known.has(`--${name}`) && !HIDDEN.includes(name)) throw new RangeError(`--${name} is not an option`);
+  }
+  return { options, profile, json: given.get('json')?.at(-1) };
+}
+
+/** What a viewer gives at most, times the bitrate, when nothing else is said. */
+const DEFAULT_UPLOAD_RATIO = 4;
+const HIDDEN = ['detect-ms'];
+const FLAGS = ['no-edge-repair'];
+
+function readOptions(args: string[]): Map<string, string[]> {
+  const given = new Map<string, string[]>();
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (!arg.startsWith('--')) throw new RangeError(`"${arg}" is not an option`);
+    const [name, inline] = splitOnce(arg.slice(2));
+    const value = FLAGS.includes(name) ? '' : inline ?? args[++i];
+    if (value === undefined) throw new RangeError(`--${name} needs a value`);
+    given.set(name, [...given.get(name) ?? [], value]);
+  }
+  return given;
+}
+
+function readTuning(texts: string[]): Partial<Tuning> {
+  const tuning: Partial<Tuning> = {};
+  for (const text of texts) {
+    const [name, value] = splitOnce(text);
+    if (!(name in TUNING) || !Number.isFinite(Number(value))) {
+      throw new RangeError(`--tune must be NAME=NUMBER of tuning.ts, got "${text}"`);
+    }
+    tuning[name as keyof Tuning] = Number(value);
+  }
+  return tuning;
+}
+
+function splitOnce(text: string): [string, string | undefined] {
+  const at = text.indexOf('=');
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}

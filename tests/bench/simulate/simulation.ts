@@ -1,0 +1,309 @@
+/** One run: an audience on a virtual clock, fed by one broadcast through the shipped mesh and swarm code. */
+import { ChannelSettings } from '../../../protocol/channel.ts';
+import { fromHex } from '../../../protocol/bytes.ts';
+import type { Feed } from '../../../protocol/tracker.ts';
+import { Mesh } from '../../../web/mesh/mesh.ts';
+import type { Message } from '../../../web/mesh/message.ts';
+import type { MeshControl, MeshOptions, World } from '../../../web/mesh/seams.ts';
+import type { Tuning } from '../../../web/mesh/tuning.ts';
+import * as v from 'valibot';
+import { Arrivals } from './arrivals.ts';
+import { Desk } from './desk.ts';
+import { Edge, frameBytes } from './edge.ts';
+import { edgeOwdMs } from './geography.ts';
+import { drawHosts, type HostOptions, residualMs, supplyOf } from './host.ts';
+import { Meter } from './meter.ts';
+import type { Player } from './player.ts';
+import { Random } from './random.ts';
+import type { NetworkFaults } from './sim-link.ts';
+import { SimPeer } from './sim-peer.ts';
+import { Stream, type StreamPiece } from './stream.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export interface SimulationOptions extends HostOptions {
+  peers: number;
+  seed: number;
+  /** All of the run, with the warm-up. */
+  seconds: number;
+  warmUpS: number;
+  mode: 'backbone' | 'edge-seeded';
+  capKbps: number | null;
+  pieceMs: number;
+  windowMs: number;
+  latencyTargetMs: number;
+  shardSize: number;
+  edgeFallback: boolean;
+  /** The audience comes in over this long at the start. */
+  fillMs: number;
+  /** Sessions are shorter by this factor. */
+  churn: number;
+  /** Share of those who leave and say so; the others are noticed after `detectMs`. */
+  graceful: number;
+  detectMs: number;
+  stallEveryMs: number;
+  stallMs: number;
+  faults: NetworkFaults;
+  scenario: 'steady' | 'flash' | 'mass-leave';
+  /** Share of the audience that comes at once (flash) or leaves at once (mass-leave). */
+  scenarioShare: number;
+  tuning?: Partial<Tuning>;
+}
+
+/** Media time 0 on the run's clock. */
+const START_MS = 1000;
+/** A piece is judged this long after its cut. */
+const JUDGE_MS = 10_000;
+/** From the cut at the origin to the first Media object. */
+const LINK_MS = 25;
+/** Flash crowds take this long to come; whatever happens begins this long after the warm-up. */
+const FLASH_MS = 30_000;
+const EVENT_AFTER_MS = 5000;
+const COME_AGAIN_MS = 6000;
+/** Page, player, fonts and the join answer of one visit, compressed. */
+export const PAGE_BYTES = 220_000;
+
+export class Simulation {
+  readonly options: SimulationOptions;
+  readonly clock = new VirtualClock();
+  readonly random: Random;
+  readonly stream: Stream;
+  readonly arrivals: Arrivals;
+  readonly meter = new Meter();
+  readonly edge: Edge;
+  readonly desk: Desk;
+  readonly peers: SimPeer[];
+  readonly byId = new Map<string, SimPeer>();
+  readonly infoHash: Uint8Array;
+  readonly faults: NetworkFaults;
+  readonly supply: number;
+  latencyTargetMs: number;
+  /** Bytes the edge had sent when counting began. */
+  edgeBase = { seed: 0, join: 0, repair: 0, help: 0, blocked: 0 };
+  here = 0;
+  #seeds = new Map<string, Set<SimPeer>>();
+  #bindings = 0;
+  #hereSum = 0;
+  #blockedSum = 0;
+  #hereCount = 0;
+  #refusals = new Map<string, number>();
+
+  constructor(options: SimulationOptions) {
+    this.options = options;
+    this.random = new Random(options.seed);
+    this.stream = new Stream(options);
+    this.infoHash = fromHex(this.stream.broadcast.infoHash)!;
+    this.arrivals = new Arrivals(options.peers);
+    this.edge = new Edge(options.capKbps);
+    this.faults = options.faults;
+    this.latencyTargetMs = options.latencyTargetMs;
+    const hosts = drawHosts(options.peers, options, this.random);
+    this.supply = supplyOf(hosts, options.kbps);
+    this.desk = new Desk(
+      this,
+      v.parse(ChannelSettings, {
+        egressCapKbps: options.capKbps,
+        feedMode: options.mode,
+        shardSize: options.shardSize,
+        latencyTargetMs: options.latencyTargetMs,
+      }),
+    );
+    this.peers = hosts.map((host) => new SimPeer(this, host));
+  }
+
+  get wallMs(): number {
+    return this.clock.now;
+  }
+
+  /** Media time at the live edge. */
+  get mediaMs(): number {
+    return this.clock.now - START_MS;
+  }
+
+  get refusals(): [string, number][] {
+    return [...this.#refusals];
+  }
+
+  cutAtMs(piece: StreamPiece): number {
+    return START_MS + piece.cutMs;
+  }
+
+  nextBinding(): string {
+    return `${++this.#bindings}`;
+  }
+
+  makeMesh(world: World, options: MeshOptions): MeshControl {
+    return new Mesh(world, { ...options, broadcast: { ...options.broadcast, epochMs: START_MS } });
+  }
+
+  /** Average audience while it was counted. */
+  get averageHere(): number {
+    return this.#hereSum / Math.max(1, this.#hereCount);
+  }
+
+  get averageBlocked(): number {
+    return this.#blockedSum / Math.max(1, this.#hereCount);
+  }
+
+  /** Counts from the end of the warm-up to the end. */
+  async run(progress?: (second: number) => void): Promise<void> {
+    const { options, clock } = this;
+    this.#populate();
+    this.#cutLoop();
+    this.#count();
+    this.#happen();
+    for (let second = 1; second <= options.seconds; second++) {
+      await clock.run(second * 1000);
+      if (second === options.warmUpS) {
+        this.meter.on = true;
+        this.edgeBase = { ...this.edge.bytes };
+      }
+      progress?.(second);
+    }
+    for (const peer of this.peers) if (peer.player) this.meterPlayer(peer.player);
+  }
+
+  joined(peer: SimPeer): void {
+    this.here++;
+    if (!peer.isBlocked && this.meter.on) this.meter.joins++;
+  }
+
+  left(peer: SimPeer): void {
+    this.here--;
+    if (this.meter.on) this.meter.leaves++;
+    this.byId.delete(peer.peerId);
+    for (const set of this.#seeds.values()) set.delete(peer);
+    if (this.options.scenario === 'mass-leave' && this.clock.now > this.#eventMs) return;
+    this.#at(this.clock.now + COME_AGAIN_MS + this.random.below(2000), () => peer.join());
+  }
+
+  /** A message came over a link. */
+  arrived(peer: SimPeer, message: Message): void {
+    const { meter } = this;
+    if (!meter.on) return;
+    meter.received(message);
+    if (message.type !== 'piece') return;
+    const { index, byteLength } = message.frame.record;
+    const { serial } = this.stream.byIndex(index)!;
+    if (serial >= 0 && this.arrivals.has(serial, peer.host.slot)) meter.duplicateBytes += byteLength;
+  }
+
+  meterPlayer(player: Player): void {
+    this.meter.stalls += player.stalls;
+    this.meter.stalledMs += player.stalledMs;
+    this.meter.playedMs += player.playedMs;
+  }
+
+  refused(reason: string): void {
+    this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
+  }
+
+  setSeed(peer: SimPeer, feeds: Feed[]): void {
+    const wanted = new Set(feeds.map(feedKey));
+    for (const [key, set] of this.#seeds) if (!wanted.has(key)) set.delete(peer);
+    for (const key of wanted) {
+      const set = this.#seeds.get(key);
+      if (set) set.add(peer);
+      else this.#seeds.set(key, new Set([peer]));
+    }
+  }
+
+  get #eventMs(): number {
+    return (this.options.warmUpS * 1000) + EVENT_AFTER_MS;
+  }
+
+  #populate(): void {
+    const { options, random } = this;
+    const shuffled = [...this.peers];
+    for (let i = shuffled.length - 1; i > 0; i--) {
+      const j = random.below(i + 1);
+      [shuffled[i], shuffled[j]] = [shuffled[j]!, shuffled[i]!];
+    }
+    const late = options.scenario === 'flash' ? Math.floor(options.peers * options.scenarioShare) : 0;
+    shuffled.forEach((peer, i) => {
+      const isLate = i < late;
+      const at = isLate ? this.#eventMs + FLASH_MS * i / late : 1 + options.fillMs * random.unit();
+      this.#at(at, () => peer.join(isLate ? undefined : options.fillMs + residualMs(random, options.churn)));
+    });
+  }
+
+  #happen(): void {
+    if (this.options.scenario !== 'mass-leave') return;
+    this.#at(this.#eventMs, () => {
+      for (const peer of this.peers) {
+        if (peer.isHere && this.random.chance(this.options.scenarioShare)) peer.leave(false);
+      }
+    });
+  }
+
+  #cutLoop(): void {
+    const step = this.options.pieceMs % 100 === 0 ? 100 : 20;
+    const cut = () => {
+      for (const piece of this.stream.cut(this.mediaMs)) this.#publish(piece);
+      this.#at(this.clock.now + step, cut);
+    };
+    this.#at(START_MS, () => {
+      for (const init of this.stream.inits) this.#send(init);
+      cut();
+    });
+  }
+
+  #publish(piece: StreamPiece): void {
+    this.arrivals.open(piece.serial);
+    this.#send(piece);
+    if (this.meter.on) this.#at(this.clock.now + JUDGE_MS, () => this.#judge(piece));
+  }
+
+  /** To the seeds of its feed. */
+  #send(piece: StreamPiece): void {
+    const { record } = piece.frame;
+    const tracks = this.stream.broadcast.tracks;
+    const substreams = tracks[piece.track]!.substreams;
+    const keys = piece.serial < 0
+      ? [...Array(substreams).keys()].map((substream) => feedKey({ track: piece.track, substream }))
+      : [
+        feedKey({
+          track: piece.track,
+          substream: ((record.index >>> 12) + (record.index & 255)) % substreams,
+        }),
+      ];
+    const seeds = new Set(keys.flatMap((key) => [...this.#seeds.get(key) ?? []]));
+    for (const seed of seeds) {
+      this.edge.take('seed', frameBytes(piece), this.clock.now);
+      const delay = LINK_MS + edgeOwdMs(seed.host, 'one') + this.random.exponential(5);
+      seed.later(delay, () => seed.mesh?.offerPiece(piece.frame, 'seed'));
+    }
+  }
+
+  #judge(piece: StreamPiece): void {
+    const cutAt = this.cutAtMs(piece);
+    for (const peer of this.peers) {
+      if (peer.counts(cutAt)) this.meter.sample(this.arrivals.lagMs(piece.serial, peer.host.slot));
+    }
+  }
+
+  /** Once a second: how many are here, and what those cost who live on the edge. */
+  #count(): void {
+    const bytesPerS = this.options.kbps * 1000 / 8 * 1.02;
+    const count = () => {
+      const blocked = this.peers.reduce((sum, peer) => sum + (peer.isHere && peer.isBlocked ? 1 : 0), 0);
+      this.edge.take('blocked', blocked * bytesPerS, this.clock.now);
+      if (this.meter.on) {
+        this.#hereSum += this.here;
+        this.#blockedSum += blocked;
+        this.#hereCount++;
+      }
+      this.#at(this.clock.now + 1000, count);
+    };
+    this.#at(1000, count);
+  }
+
+  #at(timeMs: number, run: () => void): void {
+    this.clock.at(timeMs, RUN, run);
+  }
+}
+
+const RUN = { fire: (run: unknown) => (run as () => void)() };
+
+function feedKey({ track, substream }: Feed): string {
+  return `${track}.${substream}`;
+}
