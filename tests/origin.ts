@@ -36,7 +36,8 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   }).spawn();
   let log = '';
   const keep = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) log = (log + text).slice(-65_536);
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) log = (log + decoder.decode(chunk, { stream: true })).slice(-65_536);
   };
   const read = Promise.all([keep(child.stdout), keep(child.stderr)]);
   let code: number | undefined;
