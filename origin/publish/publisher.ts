@@ -1,0 +1,159 @@
+/**
+ * All channels of this origin: who may publish (the edge says), which session feeds which broadcast, what the edge
+ * orders.
+ */
+import type { Authorise, PublishDecision, PublishRequest, PublishSession } from '../rtmp/seam.ts';
+import { ControlClient, type Granted, type Order, type Refused } from './control-client.ts';
+import type { EdgeSocketTiming } from './edge-socket.ts';
+import { LiveChannel } from './live-channel.ts';
+import type { Log } from './log.ts';
+import type { Gauges, OriginMetrics } from './metrics.ts';
+
+export interface PublisherOptions {
+  edgeUrl: string;
+  secret: string;
+  originId: string;
+  metrics: OriginMetrics;
+  log: Log;
+  /** Wall clock, milliseconds since 1970. */
+  nowMs?: () => number;
+  ingestEveryMs?: number;
+  publishMs?: number;
+  timing?: Partial<EdgeSocketTiming>;
+}
+
+const INGEST_EVERY_MS = 5000;
+
+export class Publisher {
+  readonly #options: PublisherOptions;
+  readonly #control: ControlClient;
+  readonly #channels = new Map<string, LiveChannel>();
+  readonly #nowMs: () => number;
+  readonly #ticker: ReturnType<typeof setInterval>;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    this.#nowMs = options.nowMs ?? Date.now;
+    this.#control = new ControlClient({
+      ...options,
+      live: () =>
+        [...this.#channels.values()].filter((channel) => channel.hasEncoder)
+          .map(({ name, broadcastId }) => ({ channel: name, broadcastId })),
+      onOpen: () => this.#channels.forEach((channel) => channel.repeat()),
+      onOrder: (order) => this.#obey(order),
+    });
+    this.#ticker = setInterval(() => this.#report(), options.ingestEveryMs ?? INGEST_EVERY_MS);
+  }
+
+  get isConnected(): boolean {
+    return this.#control.isConnected;
+  }
+
+  /** Names of the channels that are held, and whether each has an encoder and a link. */
+  channels(): { channel: string; encoder: boolean; link: boolean }[] {
+    return [...this.#channels.values()].map((channel) => ({
+      channel: channel.name,
+      encoder: channel.hasEncoder,
+      link: channel.isLinked,
+    }));
+  }
+
+  gauges(): Omit<Gauges, 'sessions'> {
+    const channels = [...this.#channels.values()];
+    return {
+      channels: channels.length,
+      windowBytes: channels.reduce((sum, { windowBytes }) => sum + windowBytes, 0),
+      controlConnected: this.isConnected,
+      linksUp: channels.filter(({ isLinked }) => isLinked).length,
+    };
+  }
+
+  /** For the RTMP server. */
+  readonly authorise: Authorise = async (request, session) => {
+    const nowMs = this.#nowMs();
+    const { channel, key, remote } = request;
+    const answer = await this.#control.publish({ channel, key, nowMs, remote });
+    const decision = answer.type === 'granted'
+      ? await this.#accept(answer, nowMs, session)
+      : { result: answer.code, decision: refusal(answer) };
+    this.#options.metrics.publish(decision.result);
+    this.#log(request, decision.result, decision.decision);
+    return decision.decision;
+  };
+
+  close(): void {
+    clearInterval(this.#ticker);
+    for (const channel of this.#channels.values()) channel.close();
+    this.#channels.clear();
+    this.#control.close();
+  }
+
+  async #accept(
+    granted: Granted,
+    askedMs: number,
+    session: PublishSession,
+  ): Promise<{ result: string; decision: PublishDecision }> {
+    let held = this.#channels.get(granted.channel);
+    if (held?.broadcastId !== granted.broadcastId) {
+      const fresh = await LiveChannel.create(granted, granted.epochMs !== askedMs, {
+        ...this.#options,
+        nowMs: this.#nowMs,
+        tell: (message) => this.#control.send(message),
+        onForgotten: (channel) => this.#forget(channel, 'no encoder came back'),
+      });
+      // Another session of the same channel may have come this far meanwhile.
+      held = this.#channels.get(granted.channel);
+      if (held?.broadcastId !== granted.broadcastId) {
+        if (held) this.#forget(held, 'a new broadcast began');
+        this.#channels.set(granted.channel, fresh);
+        held = fresh;
+      }
+    }
+    if (held.hasEncoder && held.keyId !== granted.keyId) {
+      const reason = 'the channel is live with another key';
+      return { result: 'duplicate', decision: { ok: false, code: 'duplicate', reason } };
+    }
+    return { result: 'accepted', decision: { ok: true, sink: held.attach(session, granted) } };
+  }
+
+  #obey(order: Order): void {
+    const channel = this.#channels.get(order.channel);
+    if (!channel) return;
+    if (order.type === 'settings') channel.applySettings(order.settings);
+    else if (order.type === 'drop') {
+      this.#options.log('info', 'the edge drops the encoder', {
+        channel: order.channel,
+        reason: order.reason,
+      });
+      channel.drop(order.reason);
+    } else if (order.broadcastId === channel.broadcastId) this.#forget(channel, 'the broadcast was ended');
+  }
+
+  #forget(channel: LiveChannel, reason: string): void {
+    if (this.#channels.get(channel.name) === channel) this.#channels.delete(channel.name);
+    channel.end(reason);
+    this.#options.log('info', 'broadcast is over', { channel: channel.name, reason });
+  }
+
+  #report(): void {
+    for (const channel of this.#channels.values()) {
+      const status = channel.status();
+      if (status) this.#control.send({ type: 'ingest', channel: channel.name, status });
+    }
+  }
+
+  #log({ channel, remote, session }: PublishRequest, result: string, decision: PublishDecision): void {
+    const reason = decision.ok ? undefined : decision.reason;
+    this.#options.log(decision.ok ? 'info' : 'warn', decision.ok ? 'publish accepted' : 'publish refused', {
+      channel,
+      remote,
+      session,
+      result,
+      reason,
+    });
+  }
+}
+
+function refusal({ code, reason }: Refused): PublishDecision {
+  return { ok: false, code: code === 'duplicate' ? 'duplicate' : 'denied', reason };
+}
