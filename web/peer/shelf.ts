@@ -100,6 +100,30 @@ export class Shelf {
     return run;
   }
 
+  /**
+   * Whether every piece of a track that begins within [fromUs, untilUs) is here, as far as the track has been taken
+   * at all. Known only once something later is here.
+   */
+  holds(track: number, fromUs: number, untilUs: number): boolean {
+    let heldUntil: number | undefined;
+    let hole = false;
+    for (const segment of this.#tracks.get(track)?.segments ?? []) {
+      for (const piece of segment.pieces) {
+        if (!piece) {
+          hole = true;
+          continue;
+        }
+        const { decodeTimeUs, durationUs } = piece.record;
+        if (hole && heldUntil !== undefined && heldUntil < untilUs && decodeTimeUs >= fromUs) return false;
+        if (decodeTimeUs >= untilUs) return true;
+        heldUntil = decodeTimeUs + durationUs;
+        hole = false;
+      }
+      if (!segment.brokenOff && segment.last !== segment.pieces.length - 1) hole = true;
+    }
+    return false;
+  }
+
   /** The latest end of any piece, microseconds of decode time; 0 before the first. */
   get newestUs(): number {
     return this.#newestUs;

@@ -12,10 +12,17 @@
 import type { Broadcast } from '../../protocol/broadcast.ts';
 import type { P2pPolicy } from '../../protocol/channel.ts';
 import type { PieceRecord } from '../../protocol/record.ts';
+import { toBase64Url } from '../../protocol/bytes.ts';
+import type { LiveJoinAnswer } from '../../protocol/join.ts';
 import type { PieceSource, Playhead } from '../mesh/seams.ts';
+import { fullJitterMs } from './backoff.ts';
+import { makePeerCrypto, type PeerCrypto } from './crypto.ts';
 import { Emitter } from './emitter.ts';
 import { type PeerEnvironment, standardEnvironment } from './environment.ts';
+import { join, type JoinOutcome } from './join.ts';
+import { Session, type SessionEvents } from './session.ts';
 import { type SegmentView, Shelf, type ShelfPiece } from './shelf.ts';
+import { emptyStats, type PlaybackFigures, settle, type ViewerStats } from './viewer-stats.ts';
 
 export interface ViewerOptions {
   /** Origin of the edge, as `https://live.example.org`. */
@@ -66,31 +73,69 @@ export interface ViewerEvents {
   peers: { count: number };
 }
 
+/** Asking again: after a failure (exponential, full jitter), and on top of what the edge says. */
+const RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 20_000;
+const RETRY_SPREAD = 0.5;
+/** A crowd whose broadcast ended, or whose shard is gone, asks again over this time. */
+const ENDED_SPREAD_MS = 8000;
+const REJOIN_SPREAD_MS = 2000;
+const REJOIN_LEAST_MS = 250;
+/** No socket and no piece for so long: the viewer is cut off. */
+const CUT_OFF_MS = 5000;
+const WATCH_MS = 1000;
+
 export class Viewer extends Emitter<ViewerEvents> {
   #options: ViewerOptions;
   #environment: PeerEnvironment;
+  #crypto: PeerCrypto | undefined;
   #state: ViewerState = 'joining';
   #reason: ViewerReason | undefined;
+  #channelState: 'live' | 'lost' = 'live';
   #broadcast: Broadcast | undefined;
   #shelf = new Shelf(30_000);
+  #session: Session | undefined;
+  #visit: AbortController | undefined;
+  #asking: Promise<JoinOutcome> | undefined;
+  #askTimer: number | undefined;
+  #watchTimer: number | undefined;
+  #failures = 0;
+  #lastPieceAt = 0;
   #latencyTargetMs = 1500;
-  #clockOffsetMs = 0;
-  #title = '';
-  #p2p: P2pPolicy = 'on';
+  #uploadRatio = 1.5;
+  #uploadKbps: number | undefined;
+  #tracks: number[] = [];
+  #clockOffsetMs: number;
+  #settled = emptyStats();
+  #joins = 0;
+  #playback: PlaybackFigures = { stalls: 0, stallMs: 0, latencyMs: 0, bufferMs: 0 };
 
   constructor(options: ViewerOptions) {
     super();
     this.#options = options;
     this.#environment = options.environment ?? standardEnvironment();
+    this.#uploadKbps = options.uploadKbps;
+    this.#clockOffsetMs = this.#environment.wallClockMs() - this.#environment.now();
   }
 
   /** Begins, or begins again after `stop()` or a refusal. */
   start(): void {
-    throw new Error(`not yet: ${this.#options.channel}`);
+    if (this.#visit) return;
+    const visit = this.#visit = new AbortController();
+    this.#failures = 0;
+    this.#become('joining');
+    void this.#begin(visit);
   }
 
-  /** Leaves: says goodbye, closes every connection, clears every timer. */
-  stop(): void {}
+  /** Leaves: says goodbye, closes every connection, clears every timer. Nothing is told any more. */
+  stop(): void {
+    this.#visit?.abort();
+    this.#visit = undefined;
+    this.#environment.clearTimer(this.#askTimer ?? 0);
+    this.#environment.clearTimer(this.#watchTimer ?? 0);
+    this.#asking = undefined;
+    this.#endSession();
+  }
 
   get state(): ViewerState {
     return this.#state;
@@ -98,21 +143,6 @@ export class Viewer extends Emitter<ViewerEvents> {
 
   get reason(): ViewerReason | undefined {
     return this.#reason;
-  }
-
-  /** The channel's title for people; empty before the first join. Asked for by the player. */
-  get title(): string {
-    return this.#title;
-  }
-
-  /** The stricter of what the channel and the viewer allow, once joined. */
-  get p2p(): P2pPolicy {
-    return this.#p2p;
-  }
-
-  /** What the viewer allows from now on: forbidden links are closed and the policy is announced, playback goes on. */
-  setP2p(policy: P2pPolicy): void {
-    this.#p2p = policy;
   }
 
   /** The broadcast that is watched; the last one while lost, reconnecting or ended. */
@@ -123,6 +153,19 @@ export class Viewer extends Emitter<ViewerEvents> {
   /** How far behind the live edge to play, milliseconds. */
   get latencyTargetMs(): number {
     return this.#latencyTargetMs;
+  }
+
+  /** Tracks that are taken. */
+  get tracks(): number[] {
+    return this.#tracks;
+  }
+
+  /** What is given to other peers at most, kbps. */
+  get uploadKbps(): number {
+    if (this.#environment.savesData) return 0;
+    if (this.#uploadKbps !== undefined) return this.#uploadKbps;
+    const taken = this.#broadcast?.tracks.filter(({ track }) => this.#tracks.includes(track)) ?? [];
+    return Math.round(this.#uploadRatio * taken.reduce((sum, { bitrateKbps }) => sum + bitrateKbps, 0));
   }
 
   /** The edge's clock, milliseconds since 1970. Live latency = serverNowMs() - (epochMs + decode time shown). */
@@ -164,17 +207,222 @@ export class Viewer extends Emitter<ViewerEvents> {
   }
 
   /** Where the picture is. Call it a few times a second: deadlines hang on it. */
-  setPlayhead(_playhead: Playhead): void {}
+  setPlayhead(playhead: Playhead): void {
+    this.#session?.setPlayhead(playhead);
+  }
 
   /** Tracks to take from now on (a rendition was switched). */
-  setTracks(_tracks: number[]): void {}
+  setTracks(tracks: number[]): void {
+    this.#tracks = tracks;
+    this.#session?.setTracks(tracks);
+    this.#session?.setUploadKbps(this.uploadKbps);
+  }
 
-  setUploadKbps(_kbps: number): void {}
+  /** Another upload budget; undefined: back to the channel's. */
+  setUploadKbps(kbps: number | undefined): void {
+    this.#uploadKbps = kbps;
+    this.#session?.setUploadKbps(this.uploadKbps);
+  }
 
   /** Figures for the reports; the viewer itself knows nothing of pictures. */
-  setPlayback(_figures: PlaybackFigures): void {}
+  setPlayback(figures: PlaybackFigures): void {
+    this.#playback = figures;
+  }
 
   stats(): ViewerStats {
-    throw new Error('not yet');
+    const stats = this.#session?.figures(this.#settled) ?? this.#settled;
+    return { ...stats, edgeRequests: stats.edgeRequests + this.#joins };
   }
+
+  async #begin(visit: AbortController): Promise<void> {
+    this.#crypto ??= await makePeerCrypto(this.#environment.crypto);
+    if (this.#visit !== visit) return;
+    if (!this.#crypto) {
+      this.#visit = undefined;
+      return this.#become('unsupported', {
+        code: 'no-crypto',
+        message: 'this browser allows WebCrypto on https and on localhost only',
+      });
+    }
+    this.#watch();
+    this.#askIn(0);
+  }
+
+  #askIn(delayMs: number): void {
+    this.#environment.clearTimer(this.#askTimer ?? 0);
+    this.#askTimer = this.#environment.setTimer(delayMs, () => {
+      this.#askTimer = undefined;
+      void this.#ask();
+    });
+  }
+
+  /** One join at a time, whoever wants it. */
+  #ask(): Promise<JoinOutcome> {
+    const visit = this.#visit;
+    if (!visit || !this.#crypto) return Promise.reject(new Error('the viewer has stopped'));
+    return this.#asking ??= this.#join(visit, this.#crypto);
+  }
+
+  async #join(visit: AbortController, crypto: PeerCrypto): Promise<JoinOutcome> {
+    const { edgeUrl, channel, token, p2p } = this.#options;
+    const url = new URL(`/join/${encodeURIComponent(channel)}`, edgeUrl).href;
+    this.#joins++;
+    const outcome = await join(this.#environment, url, {
+      peerKey: toBase64Url(crypto.publicKey),
+      ...(token !== undefined && { token }),
+      p2p: p2p ?? 'on',
+    }, visit.signal);
+    if (this.#visit === visit) {
+      this.#asking = undefined;
+      this.#follow(outcome);
+    }
+    return outcome;
+  }
+
+  #follow(outcome: JoinOutcome): void {
+    const { random } = this.#environment;
+    if (outcome.kind === 'refused') return this.#refuse(outcome.code, outcome.message);
+    if (outcome.kind === 'unreachable') {
+      const wait = fullJitterMs(random, this.#failures++, RETRY_MS, LONGEST_RETRY_MS);
+      this.#askIn((outcome.retryAfterMs ?? 0) + wait);
+      if (!this.#session) {
+        this.#become('reconnecting', { code: 'edge-unreachable', message: outcome.message });
+      }
+      return;
+    }
+    this.#failures = 0;
+    const { answer } = outcome;
+    this.#clockOffsetMs = outcome.clockOffsetMs;
+    if ('broadcast' in answer) return this.#enter(answer);
+    const watched = this.#session !== undefined || this.#state === 'ended';
+    this.#endSession();
+    this.#askIn(answer.retryAfterMs * (1 + RETRY_SPREAD * random()));
+    this.#become(watched ? 'ended' : 'offline', {
+      code: answer.state,
+      message: answer.state === 'stopped' ? 'the channel is stopped' : 'there is no broadcast at the moment',
+    });
+  }
+
+  #enter(answer: LiveJoinAnswer): void {
+    this.#channelState = answer.state;
+    if (this.#session?.broadcastId === answer.broadcast.id) {
+      if (this.#state === 'ended') {
+        // The edge's join card is a moment older than the end it told.
+        return this.#askIn(REJOIN_LEAST_MS + REJOIN_SPREAD_MS * this.#environment.random());
+      }
+      this.#session.adopt(answer);
+      return this.#follows();
+    }
+    this.#endSession();
+    this.#broadcast = answer.broadcast;
+    this.#uploadRatio = answer.uploadRatio;
+    this.#shelf = new Shelf(answer.windowS * 1000);
+    this.#tracks = (this.#options.tracks ?? firstOfEachKind)(answer.broadcast);
+    this.#lastPieceAt = this.#environment.now();
+    this.#session = new Session({
+      environment: this.#environment,
+      crypto: this.#crypto!,
+      edgeUrl: this.#options.edgeUrl,
+      answer,
+      shelf: this.#shelf,
+      tracks: this.#tracks,
+      uploadKbps: this.uploadKbps,
+      serverNowMs: () => this.serverNowMs(),
+      playback: () => this.#playback,
+      events: this.#sessionEvents(),
+    });
+    this.emit('broadcast', answer.broadcast);
+    this.#setLatencyTarget(answer.latencyTargetMs);
+    this.#follows();
+  }
+
+  #sessionEvents(): SessionEvents {
+    return {
+      piece: ({ record }, source) => {
+        this.#lastPieceAt = this.#environment.now();
+        if (this.#state === 'reconnecting') this.#follows();
+        this.emit('piece', { index: record.index, record, source });
+      },
+      peers: (count) => this.emit('peers', { count }),
+      channel: (message) => {
+        if (message.latencyTargetMs !== undefined) this.#setLatencyTarget(message.latencyTargetMs);
+        if (message.uploadRatio !== undefined) {
+          this.#uploadRatio = message.uploadRatio;
+          this.#session?.setUploadKbps(this.uploadKbps);
+        }
+        if (message.state !== 'ended') {
+          this.#channelState = message.state;
+          return this.#follows();
+        }
+        this.#become('ended', { code: 'ended', message: 'the broadcast is over' });
+        this.#askIn(REJOIN_LEAST_MS + ENDED_SPREAD_MS * this.#environment.random());
+      },
+      kicked: (reason) => this.#refuse('kicked', reason),
+      rejoin: () => {
+        if (this.#askTimer !== undefined || this.#asking) return;
+        this.#askIn(REJOIN_LEAST_MS + REJOIN_SPREAD_MS * this.#environment.random());
+      },
+      joinNow: async () => {
+        const outcome = await this.#ask();
+        const answer = outcome.kind === 'answered' ? outcome.answer : undefined;
+        if (!answer || !('grant' in answer)) throw new Error('the edge gives no grant at the moment');
+        return answer;
+      },
+    };
+  }
+
+  /** In a session: live or lost, as the channel is. */
+  #follows(): void {
+    if (this.#channelState === 'live') return this.#become('live');
+    this.#become('lost', { code: 'encoder-lost', message: 'the encoder is gone and may come back' });
+  }
+
+  #refuse(code: string, message: string): void {
+    this.stop();
+    this.#become('refused', { code, message });
+  }
+
+  #setLatencyTarget(targetMs: number): void {
+    if (targetMs === this.#latencyTargetMs) return;
+    this.#latencyTargetMs = targetMs;
+    this.#session?.setLatencyTarget(targetMs);
+    this.emit('latency', { targetMs });
+  }
+
+  #endSession(): void {
+    const session = this.#session;
+    if (!session) return;
+    this.#session = undefined;
+    session.close();
+    this.#settled = settle(session.figures(this.#settled));
+    this.emit('peers', { count: 0 });
+  }
+
+  /** Once a second: is anybody still there? */
+  #watch(): void {
+    this.#watchTimer = this.#environment.setTimer(WATCH_MS, () => {
+      const silent = this.#environment.now() - this.#lastPieceAt > CUT_OFF_MS;
+      const session = this.#session;
+      if (session && this.#state === 'live' && silent && !session.isSeated) {
+        this.#become('reconnecting', {
+          code: 'edge-unreachable',
+          message: 'neither the edge nor any peer answers',
+        });
+      } else if (session?.isSeated && this.#state === 'reconnecting') this.#follows();
+      this.#watch();
+    });
+  }
+
+  #become(state: ViewerState, reason?: ViewerReason): void {
+    if (state === this.#state && reason?.code === this.#reason?.code) return;
+    this.#state = state;
+    this.#reason = reason;
+    this.emit('state', { state, reason });
+  }
+}
+
+/** The first video and the first audio track. */
+function firstOfEachKind({ tracks }: Broadcast): number[] {
+  const first = (kind: 'video' | 'audio') => tracks.filter((track) => track.kind === kind).slice(0, 1);
+  return [...first('video'), ...first('audio')].map(({ track }) => track);
 }

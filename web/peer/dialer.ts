@@ -1,0 +1,166 @@
+/**
+ * The dialer: which peers are being connected to, by whose introduction, and what happens when both dial at once.
+ * Bounded in connections in flight and in all.
+ */
+import { toBase64Url } from '../../protocol/bytes.ts';
+import { Connection } from './connection.ts';
+import type { PeerEnvironment } from './environment.ts';
+import type { PeerSignal } from './peer-signal.ts';
+
+/** A way to reach a peer: the edge's socket, the backbone's, or a common neighbour. */
+export interface Carrier {
+  /** The way leads into the backbone. */
+  readonly backbone?: boolean;
+  /** False when the way is gone. */
+  send(to: string, signal: PeerSignal): boolean;
+  /** Several offers in one message, where the way can do that. */
+  sendOffers?(offers: { to: string; offerId: string; sdp: string }[]): boolean;
+}
+
+export interface DialerOptions {
+  environment: PeerEnvironment;
+  /** Own peer id. */
+  peerId: string;
+  configuration: RTCConfiguration;
+  /** A channel is open. */
+  opened(peerId: string, connection: Connection, carrier: Carrier): void;
+  /** A connection that was handed over by `opened` is gone. */
+  closed(peerId: string, reason: string): void;
+}
+
+/** Connections being made at once, and connections in all (the mesh aims at 20 and drops the worst). */
+const MOST_IN_FLIGHT = 12;
+const MOST_CONNECTIONS = 40;
+
+interface Attempt {
+  connection: Connection;
+  offerId: string;
+  offered: boolean;
+  carrier: Carrier;
+  open: boolean;
+  /** The description was sent; until then, candidates wait in `late`. */
+  told: boolean;
+  late: PeerSignal[];
+}
+
+export class Dialer {
+  #options: DialerOptions;
+  #attempts = new Map<string, Attempt>();
+
+  constructor(options: DialerOptions) {
+    this.#options = options;
+  }
+
+  /** Peers that are connected or being connected. */
+  get known(): string[] {
+    return [...this.#attempts.keys()];
+  }
+
+  /** Makes an offer to each that is not known yet; all of them leave in one message where the carrier can. */
+  async dial(peerIds: string[], carrier: Carrier): Promise<void> {
+    const offers = await Promise.all(peerIds.map(async (to) => {
+      const attempt = this.#attempt(to, this.#newOfferId(), true, carrier);
+      if (!attempt) return undefined;
+      const sdp = await this.#try(to, attempt, () => attempt.connection.offer());
+      return sdp === undefined ? undefined : { to, offerId: attempt.offerId, sdp };
+    }));
+    const made = offers.filter((offer) => offer !== undefined);
+    if (made.length === 0) return;
+    const together = carrier.sendOffers?.(made);
+    for (const { to, offerId, sdp } of made) {
+      this.#told(to, offerId, together ?? carrier.send(to, { kind: 'offer', offerId, sdp }));
+    }
+  }
+
+  /** A signal came from a peer over a carrier, which also takes the reply. */
+  async receive(from: string, signal: PeerSignal, carrier: Carrier): Promise<void> {
+    if (signal.kind === 'offer') return await this.#offered(from, signal, carrier);
+    const attempt = this.#attempts.get(from);
+    if (!attempt || attempt.offerId !== signal.offerId) return;
+    if (signal.kind === 'candidate') {
+      return await attempt.connection.addCandidate(signal.candidate, signal.mid);
+    }
+    if (attempt.offered && !attempt.open) {
+      await this.#try(from, attempt, () => attempt.connection.accept(signal.sdp));
+    }
+  }
+
+  /** Ends the connection to a peer; `closed` is told if it was open. */
+  hangUp(peerId: string, reason: string): void {
+    this.#attempts.get(peerId)?.connection.close(reason);
+  }
+
+  close(): void {
+    for (const { connection } of [...this.#attempts.values()]) connection.close('leaving');
+  }
+
+  async #offered(from: string, signal: PeerSignal & { kind: 'offer' }, carrier: Carrier): Promise<void> {
+    const present = this.#attempts.get(from);
+    if (present?.open) return;
+    if (present) {
+      // Both dialled at once: the offer of the lower peer id stands.
+      if (present.offered && this.#options.peerId < from) return;
+      this.#drop(from, present.offerId, 'the other offer stands');
+    }
+    const attempt = this.#attempt(from, signal.offerId, false, carrier);
+    if (!attempt) return;
+    const sdp = await this.#try(from, attempt, () => attempt.connection.answer(signal.sdp));
+    if (sdp === undefined) return;
+    this.#told(from, signal.offerId, carrier.send(from, { kind: 'answer', offerId: signal.offerId, sdp }));
+  }
+
+  /** The description is out: candidates found since may follow it. */
+  #told(peerId: string, offerId: string, sent: boolean): void {
+    const attempt = this.#attempts.get(peerId);
+    if (attempt?.offerId !== offerId) return;
+    if (!sent) return attempt.connection.close('the way to this peer is gone');
+    attempt.told = true;
+    for (const signal of attempt.late.splice(0)) attempt.carrier.send(peerId, signal);
+  }
+
+  /** Undefined when the peer is known already, is this peer, or there are too many. */
+  #attempt(peerId: string, offerId: string, offered: boolean, carrier: Carrier): Attempt | undefined {
+    const { environment, configuration, peerId: own } = this.#options;
+    if (peerId === own || this.#attempts.has(peerId) || this.#attempts.size >= MOST_CONNECTIONS) return;
+    if ([...this.#attempts.values()].filter(({ open }) => !open).length >= MOST_IN_FLIGHT) return;
+    try {
+      const connection = new Connection(environment, configuration, {
+        candidate: (candidate, mid) =>
+          void carrier.send(peerId, { kind: 'candidate', offerId, candidate, mid }),
+        opened: () => {
+          attempt.open = true;
+          this.#options.opened(peerId, connection, carrier);
+        },
+        closed: (reason) => {
+          if (this.#attempts.get(peerId) === attempt) this.#attempts.delete(peerId);
+          if (attempt.open) this.#options.closed(peerId, reason);
+        },
+      });
+      const attempt: Attempt = { connection, offerId, offered, carrier, open: false, told: false, late: [] };
+      this.#attempts.set(peerId, attempt);
+      return attempt;
+    } catch {
+      // The browser makes no more connections, or refuses the servers it was given: others will connect to us.
+      return undefined;
+    }
+  }
+
+  /** A description of a stranger may be anything: what throws costs that peer its connection. */
+  async #try<T>(peerId: string, attempt: Attempt, step: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await step();
+    } catch (error) {
+      this.#drop(peerId, attempt.offerId, String(error));
+      return undefined;
+    }
+  }
+
+  #drop(peerId: string, offerId: string, reason: string): void {
+    const attempt = this.#attempts.get(peerId);
+    if (attempt?.offerId === offerId) attempt.connection.close(reason);
+  }
+
+  #newOfferId(): string {
+    return toBase64Url(this.#options.environment.crypto.getRandomValues(new Uint8Array(15)));
+  }
+}

@@ -1,0 +1,82 @@
+/** `POST /join/:channel`: asking the edge for a place. */
+import * as v from 'valibot';
+import { JoinAnswer, type JoinRequest } from '../../protocol/join.ts';
+import type { PeerEnvironment } from './environment.ts';
+
+/** What came of a join. */
+export type JoinOutcome =
+  | {
+    kind: 'answered';
+    answer: JoinAnswer; /** Edge's clock minus `environment.now()`. */
+    clockOffsetMs: number;
+  }
+  /** The edge said no, and would say so again. */
+  | { kind: 'refused'; code: string; message: string }
+  /** No edge, a failing one or a busy one: worth another try. */
+  | { kind: 'unreachable'; message: string; retryAfterMs: number | undefined };
+
+const Refusal = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
+const TIMEOUT_MS = 10_000;
+
+export async function join(
+  environment: PeerEnvironment,
+  url: string,
+  request: v.InferInput<typeof JoinRequest>,
+  signal: AbortSignal,
+): Promise<JoinOutcome> {
+  const askedAt = environment.now();
+  const timeout = new AbortController();
+  const timer = environment.setTimer(TIMEOUT_MS, () => timeout.abort());
+  try {
+    const response = await environment.fetch(url, {
+      method: 'POST',
+      // text/plain keeps the request CORS-simple: no preflight.
+      headers: { 'content-type': 'text/plain' },
+      body: JSON.stringify(request),
+      signal: AbortSignal.any([signal, timeout.signal]),
+    });
+    const body = parse(await response.text());
+    if (!response.ok) return refusal(response, body);
+    const answer = v.safeParse(JoinAnswer, body);
+    if (!answer.success) {
+      return {
+        kind: 'unreachable',
+        message: `join answer: ${v.flatten(answer.issues).root ?? 'malformed'}`,
+        retryAfterMs: undefined,
+      };
+    }
+    const middle = (askedAt + environment.now()) / 2;
+    return { kind: 'answered', answer: answer.output, clockOffsetMs: answer.output.nowMs - middle };
+  } catch (error) {
+    return { kind: 'unreachable', message: String(error), retryAfterMs: undefined };
+  } finally {
+    environment.clearTimer(timer);
+  }
+}
+
+/** Retry-After in milliseconds (RFC 9110 section 10.2.3, seconds only); undefined when absent or malformed. */
+export function retryAfterMs(response: Response): number | undefined {
+  const text = response.headers.get('retry-after');
+  return text !== null && /^\d{1,5}$/.test(text) ? Number(text) * 1000 : undefined;
+}
+
+function refusal(response: Response, body: unknown): JoinOutcome {
+  const told = v.safeParse(Refusal, body);
+  const message = told.success ? told.output.error.message : `the edge answered ${response.status}`;
+  if (response.status >= 500 || response.status === 429 || response.status === 408) {
+    return { kind: 'unreachable', message, retryAfterMs: retryAfterMs(response) };
+  }
+  return {
+    kind: 'refused',
+    code: told.success ? told.output.error.code : `http-${response.status}`,
+    message,
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

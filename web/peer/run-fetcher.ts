@@ -1,0 +1,129 @@
+/**
+ * Runs: aligned seconds of media from the edge, one cacheable request a second for all who have no peers.
+ *
+ * Looks at every second of the stream once it should be there. Held whole: nothing to do. Not held and no peers:
+ * fetched at once. Not held and there are peers: left to them and to single repairs, unless nothing newer has come
+ * either, which is the sign that the whole neighbourhood has run dry.
+ */
+import type { PieceFrame } from '../../protocol/frame.ts';
+import { RUN_MS, runMediaPath } from '../../protocol/media.ts';
+import { EdgeBusy } from '../mesh/seams.ts';
+import type { EdgeMedia } from './edge-media.ts';
+import type { PeerEnvironment } from './environment.ts';
+import type { Shelf } from './shelf.ts';
+
+export interface RunFetcherOptions {
+  environment: PeerEnvironment;
+  media: EdgeMedia;
+  mediaPath: string;
+  shelf: Shelf;
+  /** The edge's clock as decode time, milliseconds since the broadcast's time zero. */
+  mediaNowMs(): number;
+  tracks(): number[];
+  /** Whether there is a linked neighbour. */
+  hasPeers(): boolean;
+  take(frame: PieceFrame): void;
+  /** Too far behind to catch up second by second (a page was frozen): begin again at the newest keyframe. */
+  fellBehind(): void;
+}
+
+/** How long after its end a second is looked at; with peers, later. Learnt from runs that were still open. */
+const LATE_MS = 250;
+const LATE_WITH_PEERS_MS = 2500;
+const MOST_LATE_MS = 2500;
+const LATE_STEP_MS = 100;
+/** Spread of viewers over the moment after a second has ended. */
+const SPREAD_MS = 150;
+const MOST_BEHIND_MS = 8000;
+/** Longest pause between two looks while the encoder is silent. */
+const MOST_QUIET = 3;
+const TIMEOUT_MS = 4000;
+
+export class RunFetcher {
+  #options: RunFetcherOptions;
+  #second: number;
+  #lateMs = LATE_MS;
+  #spreadMs: number;
+  #quiet = 0;
+  #timer: number | undefined;
+  #abort: AbortController | undefined;
+  #closed = false;
+
+  constructor(options: RunFetcherOptions) {
+    this.#options = options;
+    this.#spreadMs = options.environment.random() * SPREAD_MS;
+    this.#second = Math.max(0, Math.floor(options.mediaNowMs() / RUN_MS));
+    this.#later();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#options.environment.clearTimer(this.#timer ?? 0);
+    this.#abort?.abort();
+  }
+
+  #later(extraMs = 0): void {
+    if (this.#closed) return;
+    const { environment, mediaNowMs, hasPeers } = this.#options;
+    const lateMs = hasPeers() ? LATE_WITH_PEERS_MS : this.#lateMs;
+    const due = (this.#second + 1) * RUN_MS + lateMs + this.#spreadMs;
+    this.#timer = environment.setTimer(Math.max(0, due - mediaNowMs(), extraMs), () => void this.#look());
+  }
+
+  async #look(): Promise<void> {
+    const { mediaNowMs, fellBehind } = this.#options;
+    if (mediaNowMs() - (this.#second + 1) * RUN_MS > MOST_BEHIND_MS) {
+      this.#second = Math.floor(mediaNowMs() / RUN_MS);
+      fellBehind();
+      return this.#later();
+    }
+    if (!this.#needs(this.#second)) return this.#next();
+    try {
+      const [state, count] = await this.#fetch(this.#second);
+      if (this.#closed) return;
+      if (state === 'open') {
+        this.#lateMs = Math.min(MOST_LATE_MS, this.#lateMs + LATE_STEP_MS);
+        if (count > 0) this.#quiet = 0;
+        else this.#quiet++;
+        if (count > 0 && this.#needs(this.#second)) return this.#later(2 * LATE_STEP_MS);
+      } else {
+        this.#lateMs = Math.max(LATE_MS, this.#lateMs - LATE_STEP_MS / 10);
+        this.#quiet = count > 0 ? 0 : this.#quiet + 1;
+      }
+      this.#next();
+    } catch (error) {
+      if (this.#closed) return;
+      this.#quiet++;
+      this.#next(error instanceof EdgeBusy ? error.retryAfterMs : 0);
+    }
+  }
+
+  #next(extraMs = 0): void {
+    // While the encoder or the edge is silent, seconds are skipped: there is nothing in them.
+    this.#second += 1 + Math.min(MOST_QUIET - 1, Math.max(0, this.#quiet - 1));
+    this.#later(extraMs);
+  }
+
+  #needs(second: number): boolean {
+    const { shelf, tracks, hasPeers } = this.#options;
+    const untilUs = (second + 1) * RUN_MS * 1000;
+    if (hasPeers()) return shelf.newestUs < untilUs;
+    return tracks().some((track) => !shelf.holds(track, second * RUN_MS * 1000, untilUs));
+  }
+
+  async #fetch(second: number): Promise<[state: string | null, count: number]> {
+    const { environment, media, mediaPath, tracks, take } = this.#options;
+    const abort = this.#abort = new AbortController();
+    const timer = environment.setTimer(TIMEOUT_MS, () => abort.abort());
+    let count = 0;
+    try {
+      const state = await media.frames(runMediaPath(mediaPath, tracks(), second), abort.signal, (frame) => {
+        count++;
+        take(frame);
+      });
+      return [state, count];
+    } finally {
+      environment.clearTimer(timer);
+    }
+  }
+}

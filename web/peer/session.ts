@@ -1,0 +1,421 @@
+/**
+ * A session: one broadcast, from its join answer to its end. Puts the mesh on a real network: what the mesh asks of
+ * its world goes to WebCrypto, HTTP, the signaling socket and the dialer, and what comes from those goes to the mesh.
+ */
+import { fromBase64Url, fromHex, toBase64Url } from '../../protocol/bytes.ts';
+import type { PieceFrame } from '../../protocol/frame.ts';
+import type { Grant, LiveJoinAnswer } from '../../protocol/join.ts';
+import { joinMediaPath } from '../../protocol/media.ts';
+import { announceProof, decodeTicket } from '../../protocol/ticket.ts';
+import type { FromPeer, Introduction, ToPeer } from '../../protocol/tracker.ts';
+import { Mesh } from '../mesh/mesh.ts';
+import { EdgeBusy, type MeshEvent, type PieceSource, type Playhead, type World } from '../mesh/seams.ts';
+import type { Connection } from './connection.ts';
+import type { PeerCrypto } from './crypto.ts';
+import { DataLink } from './data-link.ts';
+import { type Carrier, Dialer } from './dialer.ts';
+import { EdgeMedia } from './edge-media.ts';
+import type { PeerEnvironment } from './environment.ts';
+import { GrantKeeper } from './grant.ts';
+import { decodePeerSignal, encodePeerSignal, type PeerSignal } from './peer-signal.ts';
+import { Reporter } from './reporter.ts';
+import { RunFetcher } from './run-fetcher.ts';
+import { SeedStream } from './seed-stream.ts';
+import type { Shelf } from './shelf.ts';
+import { Signaling } from './signaling.ts';
+import { addSession, emptyStats, type PlaybackFigures, type ViewerStats } from './viewer-stats.ts';
+
+export interface SessionOptions {
+  environment: PeerEnvironment;
+  crypto: PeerCrypto;
+  edgeUrl: string;
+  answer: LiveJoinAnswer;
+  shelf: Shelf;
+  tracks: number[];
+  uploadKbps: number;
+  /** The edge's clock, milliseconds since 1970. */
+  serverNowMs(): number;
+  playback(): PlaybackFigures;
+  events: SessionEvents;
+}
+
+export interface SessionEvents {
+  piece(frame: PieceFrame, source: PieceSource): void;
+  peers(count: number): void;
+  channel(message: Extract<ToPeer, { action: 'channel' }>): void;
+  kicked(reason: string): void;
+  /** The edge wants a new join: this ticket, shard or broadcast is over. The session goes on meanwhile. */
+  rejoin(reason: string): void;
+  /** A join at once, for a grant: the socket is down. Rejects when there is none to be had. */
+  joinNow(): Promise<LiveJoinAnswer>;
+}
+
+/** Links aimed at. */
+const NEIGHBOURS = 20;
+const NEIGHBOURS_PHONE = 12;
+const JOIN_ATTEMPTS = 4;
+const JOIN_RETRY_MS = 500;
+/** A ticket is renewed at a random moment of the minute that begins this long before its end. */
+const RENEW_BEFORE_MS = 180_000;
+const RENEW_SPREAD_MS = 60_000;
+/** After so many failures in a row the shard may be another by now: join again. */
+const MOST_SOCKET_FAILURES = 3;
+
+export class Session {
+  #options: SessionOptions;
+  #answer: LiveJoinAnswer;
+  #tracks: number[];
+  #uploadKbps: number;
+  #abort = new AbortController();
+  #grants: GrantKeeper;
+  #media: EdgeMedia;
+  #mesh: Mesh;
+  #dialer: Dialer | undefined;
+  #signaling: Signaling;
+  #bridge: Signaling | undefined;
+  #seedStream: SeedStream;
+  #runs: RunFetcher;
+  #reporter: Reporter;
+  #renewTimer: number | undefined;
+  #linked = new Set<string>();
+  #closedSignals = 0;
+  #closed = false;
+
+  constructor(options: SessionOptions) {
+    const { environment, answer, edgeUrl } = options;
+    this.#options = options;
+    this.#answer = answer;
+    this.#tracks = options.tracks;
+    this.#uploadKbps = options.uploadKbps;
+    this.#grants = new GrantKeeper(answer.grant, options.serverNowMs, () => this.#renewGrant());
+    this.#media = new EdgeMedia(environment, edgeUrl, answer.mediaPath, this.#grants);
+    this.#mesh = new Mesh(this.#world(), {
+      broadcast: answer.broadcast,
+      peerId: answer.peerId,
+      ticket: fromBase64Url(answer.ticket)!,
+      edgeKey: fromBase64Url(answer.edgeKey)!,
+      windowMs: answer.windowS * 1000,
+      uploadKbps: this.#uploadKbps,
+      neighbours: environment.device === 'phone' ? NEIGHBOURS_PHONE : NEIGHBOURS,
+      tracks: this.#tracks,
+      latencyTargetMs: answer.latencyTargetMs,
+      edgeFallback: true,
+    });
+    void this.#joinMedia(this.#tracks);
+    if (environment.RTCPeerConnection && answer.p2p !== 'off') this.#dialer = this.#makeDialer();
+    const tell = (message: FromPeer) => this.#signaling.tell(message);
+    this.#seedStream = new SeedStream({
+      environment,
+      media: this.#media,
+      take: (frame) => this.#mesh.offerPiece(frame, 'seed'),
+      acknowledge: () => this.#mesh.acknowledge(),
+      uploaded: () => this.#mesh.stats().uploadBytes,
+      tell,
+    });
+    this.#runs = this.#makeRuns();
+    this.#reporter = new Reporter({
+      environment,
+      nowMs: options.serverNowMs,
+      stats: () => this.figures(),
+      playback: options.playback,
+      uploadKbps: () => this.#uploadKbps,
+      tell,
+    });
+    this.#signaling = this.#makeSignaling(answer.announcePath, false);
+    this.#renewLater();
+  }
+
+  get broadcastId(): string {
+    return this.#answer.broadcast.id;
+  }
+
+  /** Whether the signaling socket is up and this peer has its place. */
+  get isSeated(): boolean {
+    return this.#signaling.isSeated;
+  }
+
+  /** This session's own figures, or added to the totals of those before it. */
+  figures(total: ViewerStats = emptyStats()): ViewerStats {
+    return addSession(total, this.#mesh.stats(), {
+      edgeRequests: this.#media.requests,
+      signalMessages: this.#closedSignals + this.#signaling.sent + (this.#bridge?.sent ?? 0),
+      feeds: this.#seedStream.feeds.length,
+    });
+  }
+
+  /** The same broadcast was joined again: new ticket, grant and shard; links and media go on. */
+  adopt(answer: LiveJoinAnswer): void {
+    this.#answer = answer;
+    this.#grants.set(answer.grant);
+    this.#mesh.renewTicket(fromBase64Url(answer.ticket)!);
+    this.#signaling.move(answer.announcePath);
+    this.#renewLater();
+  }
+
+  setPlayhead(playhead: Playhead): void {
+    this.#mesh.setPlayhead(playhead);
+  }
+
+  setTracks(tracks: number[]): void {
+    const added = tracks.filter((track) => !this.#tracks.includes(track));
+    this.#tracks = tracks;
+    this.#mesh.setTracks(tracks);
+    if (added.length > 0) void this.#joinMedia(added);
+  }
+
+  setUploadKbps(kbps: number): void {
+    this.#uploadKbps = kbps;
+    this.#mesh.setUploadKbps(kbps);
+  }
+
+  setLatencyTarget(ms: number): void {
+    this.#mesh.setLatencyTarget(ms);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#reporter.report();
+    this.#reporter.close();
+    this.#abort.abort();
+    this.#runs.close();
+    this.#seedStream.close();
+    this.#mesh.close();
+    this.#dialer?.close();
+    this.#bridge?.close();
+    this.#signaling.close();
+    this.#options.environment.clearTimer(this.#renewTimer ?? 0);
+  }
+
+  #world(): World {
+    const { environment, crypto, serverNowMs } = this.#options;
+    return {
+      now: environment.now,
+      wallClockS: () => serverNowMs() / 1000,
+      random: environment.random,
+      setTimer: environment.setTimer,
+      clearTimer: environment.clearTimer,
+      sha256: crypto.sha256,
+      verify: crypto.verify,
+      sign: crypto.sign,
+      fetchPiece: (index) => this.#media.piece(index, this.#abort.signal),
+      emit: (event) => this.#onMesh(event),
+    };
+  }
+
+  #onMesh(event: MeshEvent): void {
+    if (this.#closed) return;
+    switch (event.type) {
+      case 'piece': {
+        const frame = this.#mesh.piece(event.index);
+        if (!frame) return;
+        this.#options.shelf.add(frame);
+        return this.#options.events.piece(frame, event.source);
+      }
+      case 'connect':
+        return void this.#dialer?.dial([event.peerId], this.#through(event.via));
+      case 'signal': {
+        const signal = decodePeerSignal(event.payload);
+        if (signal) void this.#dialer?.receive(event.from, signal, this.#through(event.via));
+        return;
+      }
+      case 'starving': {
+        const known = [...new Set([...this.#dialer?.known ?? [], ...event.known])].slice(0, 64);
+        const want = Math.min(20, Math.max(1, event.want));
+        if (this.#dialer) this.#signaling.tell({ action: 'more', want, known });
+        return;
+      }
+      case 'offence':
+        return void this.#signaling.tell({
+          action: 'complain',
+          peer_id: event.peerId,
+          identity: event.identity,
+          why: event.why,
+        });
+      case 'linked':
+        this.#linked.add(event.peerId);
+        return this.#options.events.peers(this.#linked.size);
+      case 'unlinked':
+        if (this.#linked.delete(event.peerId)) this.#options.events.peers(this.#linked.size);
+    }
+  }
+
+  /** The way to a peer through a common neighbour. */
+  #through(via: string): Carrier {
+    return { send: (to, signal: PeerSignal) => this.#mesh.signal(to, via, encodePeerSignal(signal)) };
+  }
+
+  #makeDialer(): Dialer {
+    const { environment } = this.#options;
+    const { iceServers, p2p, peerId, broadcast } = this.#answer;
+    return new Dialer({
+      environment,
+      peerId,
+      configuration: {
+        iceServers: iceServers as RTCIceServer[],
+        iceTransportPolicy: p2p === 'relay' ? 'relay' : 'all',
+      },
+      opened: (id: string, connection: Connection, carrier: Carrier) => {
+        const link = new DataLink({
+          infoHash: fromHex(broadcast.infoHash)!,
+          peerId,
+          remotePeerId: id,
+          connection,
+          backbone: carrier.backbone ?? false,
+          message: (message) => this.#mesh.receive(id, message),
+        });
+        this.#mesh.addLink(link);
+        link.open();
+      },
+      closed: (id, reason) => this.#mesh.linkClosed(id, reason),
+    });
+  }
+
+  #makeSignaling(path: string, backbone: boolean): Signaling {
+    const { environment, edgeUrl, events } = this.#options;
+    return new Signaling({
+      environment,
+      edgeUrl,
+      path,
+      infoHash: this.#answer.broadcast.infoHash,
+      peerId: this.#answer.peerId,
+      credentials: () => this.#credentials(),
+      isSeed: () => this.#seedStream.feeds.length > 0,
+      backbone,
+      events: {
+        message: (message) => this.#onEdge(message, backbone),
+        signal: (from, signal, carrier) => void this.#dialer?.receive(from, signal, carrier),
+        refused: (reason) => backbone ? this.#setBridge(null) : events.rejoin(reason),
+        down: (failures) => {
+          if (!backbone && failures >= MOST_SOCKET_FAILURES) events.rejoin('the signaling socket stays down');
+        },
+      },
+    });
+  }
+
+  async #credentials() {
+    const ticket = fromBase64Url(this.#answer.ticket)!;
+    const proof = await this.#options.crypto.sign(announceProof(ticket));
+    return {
+      ticket: this.#answer.ticket,
+      proof: toBase64Url(proof),
+      capability: {
+        uploadKbps: this.#dialer ? this.#uploadKbps : 0,
+        track: this.#tracks[0] ?? 0,
+        nat: this.#dialer ? 'unknown' as const : 'blocked' as const,
+        device: this.#options.environment.device,
+      },
+    };
+  }
+
+  #onEdge(message: ToPeer, backbone: boolean): void {
+    if (this.#closed) return;
+    const { events } = this.#options;
+    switch (message.action) {
+      case 'welcome':
+        this.#grants.set(message.grant);
+        this.#introduced(message.neighbours, backbone);
+        if (!backbone) this.#reporter.pace(message.reportEveryMs, message.reportPhaseMs);
+        return;
+      case 'neighbours':
+        return this.#introduced(message.neighbours, backbone);
+      case 'renewed':
+        return this.#renewed(message.ticket, message.grant);
+      case 'feeds':
+        if (backbone) return;
+        this.#mesh.setFeeds(message.feeds);
+        return this.#seedStream.set(message.feeds, message.path);
+      case 'bridge':
+        return this.#setBridge(message.path);
+      case 'drop':
+        return this.#mesh.ban(message.identities);
+      case 'kicked':
+        return events.kicked(message.reason);
+      case 'channel':
+        if (message.latencyTargetMs !== undefined) this.#mesh.setLatencyTarget(message.latencyTargetMs);
+        return events.channel(message);
+      case 'pace':
+        if (!backbone) this.#reporter.pace(message.reportEveryMs, message.reportPhaseMs);
+    }
+  }
+
+  /** One targeted offer to each, all in one message. */
+  #introduced(neighbours: Introduction[], backbone: boolean): void {
+    const carrier = backbone ? this.#bridge : this.#signaling;
+    if (carrier && this.#dialer) void this.#dialer.dial(neighbours.map(({ peer_id }) => peer_id), carrier);
+  }
+
+  #setBridge(path: string | null): void {
+    if (path !== null && this.#bridge) return this.#bridge.move(path);
+    this.#closedSignals += this.#bridge?.sent ?? 0;
+    this.#bridge?.close();
+    this.#bridge = path === null || !this.#dialer ? undefined : this.#makeSignaling(path, true);
+  }
+
+  #makeRuns(): RunFetcher {
+    const { environment, shelf, serverNowMs } = this.#options;
+    return new RunFetcher({
+      environment,
+      media: this.#media,
+      mediaPath: this.#answer.mediaPath,
+      shelf,
+      mediaNowMs: () => serverNowMs() - this.#answer.broadcast.epochMs,
+      tracks: () => this.#tracks,
+      hasPeers: () => this.#linked.size > 0,
+      take: (frame) => this.#mesh.offerPiece(frame, 'run'),
+      fellBehind: () => void this.#joinMedia(this.#tracks),
+    });
+  }
+
+  /** Media from the newest keyframe on, at once. Given up after a few attempts: peers and runs will do. */
+  async #joinMedia(tracks: number[]): Promise<void> {
+    const { environment } = this.#options;
+    for (let attempt = 0; attempt < JOIN_ATTEMPTS && !this.#closed; attempt++) {
+      try {
+        const path = joinMediaPath(this.#answer.mediaPath, tracks.toSorted((a, b) => a - b));
+        await this.#media.frames(path, this.#abort.signal, (frame) => this.#mesh.offerPiece(frame, 'join'));
+        return;
+      } catch (error) {
+        const delay = error instanceof EdgeBusy ? error.retryAfterMs : JOIN_RETRY_MS * (attempt + 1);
+        await new Promise<void>((resolve) => {
+          const timer = environment.setTimer(delay, resolve);
+          this.#abort.signal.addEventListener('abort', () => {
+            environment.clearTimer(timer);
+            resolve();
+          });
+        });
+      }
+    }
+  }
+
+  async #renewGrant(): Promise<Grant> {
+    try {
+      return (await this.#signaling.renew()).grant;
+    } catch {
+      return (await this.#options.events.joinNow()).grant;
+    }
+  }
+
+  #renewed(ticket: string, grant: Grant): void {
+    const bytes = fromBase64Url(ticket);
+    if (!bytes) return;
+    this.#answer = { ...this.#answer, ticket, grant };
+    this.#grants.set(grant);
+    this.#mesh.renewTicket(bytes);
+    this.#renewLater();
+  }
+
+  #renewLater(): void {
+    const { environment, serverNowMs, events } = this.#options;
+    environment.clearTimer(this.#renewTimer ?? 0);
+    const { expiresS } = decodeTicket(fromBase64Url(this.#answer.ticket)!);
+    const beginMs = expiresS * 1000 - RENEW_BEFORE_MS - serverNowMs();
+    const delay = Math.max(5000, beginMs) + environment.random() * RENEW_SPREAD_MS;
+    this.#renewTimer = environment.setTimer(delay, () => {
+      this.#signaling.renew().catch(() => {
+        events.rejoin('the ticket is about to expire');
+        if (!this.#closed) this.#renewLater();
+      });
+    });
+  }
+}
