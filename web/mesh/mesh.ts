@@ -239,7 +239,9 @@ export class Mesh implements MeshControl {
       queued += neighbour.link.queuedBytes;
       neighbour.bad *= 0.97;
       if (neighbour.strikes > 0) neighbour.strikes--;
-      if (neighbour.bad > tuning.maxBad) this.#links.close(neighbour, 'of no use');
+      if (neighbour.bad > tuning.maxBad && neighbour.parentOf === 0) {
+        this.#links.close(neighbour, 'of no use');
+      }
     }
     budget.adapt(queued);
     this.#membership.tick(now);
@@ -268,7 +270,7 @@ export class Mesh implements MeshControl {
       case 'request':
         return this.#onRequest(from, message.index);
       case 'reject':
-        return this.#repair.onReject(message.index, from);
+        return this.#repair.onReject(message.index, from, this.#context.world.now());
       case 'subscribe':
         return this.#children.onSubscribe(from, message);
       case 'unsubscribe': {

@@ -65,6 +65,8 @@ export class Neighbour {
   /** Usual time from request to piece. */
   responseMs = 300;
   requests = 0;
+  /** Not asked for pieces before. */
+  pausedUntil = 0;
   /** Lanes that it feeds, and lanes that we feed it. */
   parentOf = 0;
   childOf = 0;

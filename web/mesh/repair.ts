@@ -26,6 +26,11 @@ const CATCH_UP_MS = 300;
 const JOIN_QUIET_MS = 400;
 /** Claims are forgotten when nothing could be verified for so long. */
 const NOTHING_VERIFIED_MS = 3000;
+/** Requests under way with one neighbour. */
+const MAX_WITH_ONE = 6;
+/** After a reject a neighbour is not asked for so long; what it adds to its penalty. */
+const REJECTED_MS = 300;
+const REJECTED_PENALTY = 0.3;
 /** Pieces that are remembered as tried, with whom. */
 const MAX_TRIED = 24;
 
@@ -82,11 +87,14 @@ export class Repair {
     return false;
   }
 
-  onReject(index: number, from: Neighbour): void {
+  /** Not now: the neighbour is left alone for a moment. One that never delivers adds up penalty. */
+  onReject(index: number, from: Neighbour, now: number): void {
     const at = this.#requests.findIndex((request) => request.index === index && request.neighbour === from);
     if (at < 0) return;
     this.#end(at);
-    from.bad += 0.5;
+    if (now < from.pausedUntil) return;
+    from.pausedUntil = now + REJECTED_MS;
+    from.bad += REJECTED_PENALTY;
   }
 
   /** A link is gone: what was asked of it is asked elsewhere. */
@@ -193,7 +201,7 @@ export class Repair {
 
   #request(index: number, now: number): boolean {
     if (this.isRequested(index)) return false;
-    const best = this.#provider(index);
+    const best = this.#provider(index, now);
     if (best === undefined) return false;
     const { tuning } = this.#context;
     this.#requests.push({
@@ -207,7 +215,7 @@ export class Repair {
     return true;
   }
 
-  #provider(index: number): Neighbour | undefined {
+  #provider(index: number, now: number): Neighbour | undefined {
     const { linked, world, tuning, store } = this.#context;
     const count = linked.length;
     const first = Math.floor(world.random() * count);
@@ -220,6 +228,7 @@ export class Repair {
       const one = linked[(first + i) % count]!;
       const state = one.states[track];
       if (state === undefined || (one.uploadKbps <= 0 && !one.isLan)) continue;
+      if (one.requests >= MAX_WITH_ONE || now < one.pausedUntil) continue;
       if (one.bad >= SHUNNED && world.random() < 0.8) continue;
       if (isInit ? store.piece(index) !== undefined : !stateHas(state, index)) continue;
       seen++;

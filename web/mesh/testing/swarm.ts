@@ -82,7 +82,8 @@ class SwarmLink implements Link {
   close(reason: string): void {
     if (!this.isOpen) return;
     this.isOpen = false;
-    this.#from.swarm.clock.deliver(this.#latencyMs, () => {
+    const { clock } = this.#from.swarm;
+    clock.deliver(Math.max(this.#latencyMs, this.#arrivesAt - clock.now), () => {
       if (!this.other.isOpen) return;
       this.other.isOpen = false;
       this.#to.linkClosed(this.#from.peerId, reason);
@@ -119,7 +120,7 @@ export class SwarmPeer {
   feeds: Feed[] = [];
   mesh: Mesh;
 
-  constructor(swarm: Swarm, number: number, settings: Partial<PeerSettings>) {
+  constructor(swarm: Swarm, number: number, settings: Partial<PeerSettings>, world: Partial<World> = {}) {
     this.swarm = swarm;
     this.key = fakeHash(new TextEncoder().encode(`peer ${number}`));
     this.peerId = peerIdFor(sourceHash(this.key));
@@ -128,7 +129,7 @@ export class SwarmPeer {
     this.ticket = swarm.issueTicket(this.key, identity, 600);
     const uploadKbps = settings.uploadKbps ?? 2000;
     this.uplinkKbps = Math.max(64, settings.uplinkKbps ?? uploadKbps);
-    this.mesh = new Mesh(this.#world(number), {
+    this.mesh = new Mesh({ ...this.#world(number), ...world }, {
       broadcast: swarm.source.broadcast,
       peerId: this.peerId,
       ticket: this.ticket,
@@ -225,8 +226,8 @@ export class Swarm {
     this.#cutEvery(100);
   }
 
-  add(settings: Partial<PeerSettings> = {}, Kind: typeof SwarmPeer = SwarmPeer): SwarmPeer {
-    const peer = new Kind(this, this.peers.length, settings);
+  add(settings: Partial<PeerSettings> = {}, Kind = SwarmPeer, world: Partial<World> = {}): SwarmPeer {
+    const peer = new Kind(this, this.peers.length, settings, world);
     this.peers.push(peer);
     this.#byId.set(peer.peerId, peer);
     return peer;

@@ -1,0 +1,290 @@
+import assert from 'node:assert/strict';
+import { trackOf } from '../../protocol/piece-index.ts';
+import { allFeeds, Swarm, type SwarmPeer } from './testing/swarm.ts';
+
+/** Three seeds that share the feeds, and others of mixed uplinks, linked at random. */
+function mixedSwarm(count: number, seed = 1): Swarm {
+  const swarm = new Swarm(seed);
+  const uplinks = [0, 400, 2000, 6000, 6000];
+  for (let i = 0; i < count; i++) swarm.add({ uploadKbps: i < 3 ? 6000 : uplinks[i % 5], neighbours: 12 });
+  deal(swarm, swarm.peers.slice(0, 3));
+  swarm.linkAtRandom(8);
+  return swarm;
+}
+
+function deal(swarm: Swarm, seeds: SwarmPeer[]): void {
+  const feeds = allFeeds(swarm.source);
+  seeds.forEach((seed, i) => seed.feed(feeds.filter((_, n) => n % seeds.length === i)));
+}
+
+function received(peer: SwarmPeer): number {
+  return Object.values(peer.mesh.stats().bytes).reduce((sum, bytes) => sum + bytes, 0);
+}
+
+Deno.test('a piece is pushed through three hops as it arrives, without a request', () => {
+  const swarm = new Swarm();
+  const [seed, second, third, last] = [1, 2, 3, 4].map(() => swarm.add({ uploadKbps: 4000 }));
+  swarm.introduces = false;
+  seed!.feed(allFeeds(swarm.source));
+  swarm.link(seed!, second!);
+  swarm.link(second!, third!);
+  swarm.link(third!, last!);
+  swarm.run(20);
+  assert.deepEqual(swarm.late(last!, 8000, 18_000, 400), []);
+  assert.equal(last!.mesh.stats().parented, 8);
+  assert.equal(last!.mesh.stats().duplicateBytes, 0);
+  assert.deepEqual(last!.events.filter((event) => event.type === 'unlinked'), []);
+});
+
+Deno.test('a peer that loses its parents is fed by others and misses nothing', () => {
+  const swarm = mixedSwarm(20);
+  swarm.run(15);
+  const victim = swarm.peers.find((peer, i) => i >= 3 && peer.mesh.stats().children > 4)!;
+  swarm.kill(victim);
+  swarm.run(15);
+  for (const peer of swarm.peers) {
+    if (peer === victim) continue;
+    assert.deepEqual(swarm.late(peer, 10_000, 27_000, 2500), []);
+    assert.equal(peer.mesh.stats().parented, 8);
+  }
+});
+
+Deno.test('pieces that a parent does not push are pulled from another neighbour', () => {
+  const swarm = new Swarm();
+  const [seed, lossy, helper, peer] = [1, 2, 3, 4].map(() => swarm.add({ uploadKbps: 4000 }));
+  swarm.introduces = false;
+  seed!.feed(allFeeds(swarm.source));
+  swarm.link(seed!, lossy!);
+  swarm.link(seed!, helper!);
+  swarm.link(lossy!, peer!);
+  swarm.link(helper!, peer!);
+  let pushes = 0;
+  lossy!.outgoing = (message) => message.type === 'piece' && ++pushes % 5 === 0 ? undefined : message;
+  swarm.run(20);
+  assert.deepEqual(swarm.late(peer!, 8000, 17_000, 2500), []);
+  assert.ok(pushes > 20);
+});
+
+Deno.test('in a swarm of thirty, duplicates stay below 5 % and control below 8 % of the bytes', () => {
+  const swarm = mixedSwarm(30);
+  swarm.run(30);
+  let bytes = 0;
+  let duplicates = 0;
+  let control = 0;
+  let upload = 0;
+  for (const peer of swarm.peers) {
+    assert.deepEqual(swarm.late(peer, 8000, 27_000, 1500), []);
+    const stats = peer.mesh.stats();
+    bytes += received(peer);
+    duplicates += stats.duplicateBytes;
+    control += stats.controlBytes;
+    upload += stats.uploadBytes;
+  }
+  assert.ok(duplicates < 0.05 * bytes, `duplicates ${duplicates / bytes}`);
+  assert.ok(control < 0.08 * (bytes + upload + control), `control ${control / (bytes + upload + control)}`);
+});
+
+Deno.test('one copy from the edge feeds everybody', () => {
+  const swarm = mixedSwarm(30);
+  swarm.run(30);
+  const seeded = swarm.peers.reduce((sum, peer) => sum + peer.mesh.stats().bytes.seed, 0);
+  const stream = [...swarm.source.frames.values()].reduce((sum, frame) => sum + frame.bytes.length, 0);
+  assert.ok(seeded <= stream * 1.01);
+});
+
+Deno.test('a peer that gives much takes the place of a free rider, who is fed by somebody else', () => {
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  const seed = swarm.add({ uploadKbps: 1400 });
+  seed.feed(allFeeds(swarm.source));
+  const riders = [1, 2].map(() => swarm.add({ uploadKbps: 0 }));
+  for (const rider of riders) swarm.link(seed, rider);
+  swarm.run(10);
+  assert.ok(riders[0]!.mesh.stats().parented + riders[1]!.mesh.stats().parented > 10);
+  const giver = swarm.add({ uploadKbps: 8000 });
+  swarm.link(seed, giver);
+  for (const rider of riders) swarm.link(giver, rider);
+  swarm.run(15);
+  assert.equal(giver.mesh.stats().parented, 8);
+  for (const rider of riders) {
+    assert.equal(rider.mesh.stats().parented, 8);
+    assert.deepEqual(swarm.late(rider, 18_000, 23_000, 1500), []);
+  }
+});
+
+Deno.test('a child on the same LAN costs the upload budget nothing', () => {
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  const seed = swarm.add({ uploadKbps: 100, uplinkKbps: 100 });
+  const child = swarm.add({ uploadKbps: 0 });
+  seed.feed(allFeeds(swarm.source));
+  swarm.link(seed, child, 'lan');
+  swarm.run(15);
+  assert.equal(child.mesh.stats().parented, 8);
+  assert.equal(seed.mesh.stats().promisedKbps, 0);
+  assert.deepEqual(swarm.late(child, 6000, 13_000, 500), []);
+  assert.ok(child.mesh.stats().bytes.lan > 0);
+  assert.equal(child.mesh.stats().bytes.peer, 0);
+});
+
+Deno.test('a peer that gives nothing has no children and rejects requests', () => {
+  const swarm = mixedSwarm(15);
+  swarm.run(15);
+  for (const peer of swarm.peers) {
+    const stats = peer.mesh.stats();
+    if (stats.uploadKbps === 0) assert.deepEqual([stats.children, stats.uploadBytes], [0, 0]);
+  }
+});
+
+Deno.test('what is promised to children stays below the budget and behind no link a queue grows', () => {
+  const swarm = mixedSwarm(30);
+  swarm.run(20);
+  for (const peer of swarm.peers) {
+    const { promisedKbps, uploadKbps, uploadBytes } = peer.mesh.stats();
+    assert.ok(promisedKbps <= uploadKbps * 0.8 + 560);
+    assert.ok(uploadBytes * 8 / 20_000 <= uploadKbps);
+    assert.ok(peer.freeAt - swarm.clock.now < 1500);
+  }
+});
+
+Deno.test('a peer without an audience upstream fetches single pieces from the edge before their deadline', async () => {
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  const seed = swarm.add({ uploadKbps: 2000 });
+  const peer = swarm.add({ uploadKbps: 0, edgeFallback: true });
+  seed.feed(allFeeds(swarm.source));
+  swarm.link(seed, peer);
+  let dropped = 0;
+  seed.outgoing = (message) => {
+    if (message.type !== 'piece' || message.frame.record.index % 6 !== 0) return message;
+    dropped++;
+    return undefined;
+  };
+  await swarm.clock.runAsync(20_000);
+  assert.ok(dropped > 5);
+  assert.deepEqual(swarm.late(peer, 8000, 17_000, 1600), []);
+  const { repair } = peer.mesh.stats().bytes;
+  assert.ok(repair > 0 && repair < 0.3 * received(peer));
+});
+
+Deno.test('a busy edge is left alone for as long as it asks', async () => {
+  const { EdgeBusy } = await import('./seams.ts');
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  const seed = swarm.add({ uploadKbps: 2000 });
+  let asked = 0;
+  const peer = swarm.add({ uploadKbps: 0, edgeFallback: true }, undefined, {
+    fetchPiece: () => {
+      asked++;
+      return Promise.reject(new EdgeBusy(5000));
+    },
+  });
+  seed.feed(allFeeds(swarm.source));
+  swarm.link(seed, peer);
+  seed.outgoing = (message) =>
+    message.type === 'piece' && message.frame.record.index % 6 === 0 ? undefined : message;
+  await swarm.clock.runAsync(20_000);
+  assert.ok(asked > 0 && asked <= 4 * 4, `asked ${asked}`);
+});
+
+Deno.test('a peer that joins late starts at the newest segment and has init segments too', () => {
+  const swarm = mixedSwarm(12);
+  swarm.run(20.7);
+  const joiner = swarm.add({ uploadKbps: 1000 });
+  swarm.join(joiner, 4);
+  const joined = swarm.clock.now;
+  swarm.run(2);
+  const tracks = new Set([...joiner.arrivals.keys()].map(trackOf));
+  assert.deepEqual([...tracks].sort(), [0, 1]);
+  for (const track of [0, 1]) {
+    assert.ok(joiner.mesh.piece((track << 8) | 255) !== undefined, `init of track ${track}`);
+    const newest = Math.floor(joined / 2000);
+    assert.ok(joiner.mesh.piece((newest << 12) | (track << 8)) !== undefined, `start of track ${track}`);
+  }
+  swarm.run(8);
+  assert.deepEqual(swarm.late(joiner, joined + 1000, joined + 8000, 1500), []);
+});
+
+Deno.test('a seed acknowledges the newest index of an unbroken run of each feed', () => {
+  const swarm = new Swarm();
+  const seed = swarm.add();
+  seed.feed(allFeeds(swarm.source));
+  swarm.run(3);
+  seed.mesh.acknowledge();
+  swarm.run(6.95);
+  const acks = seed.mesh.acknowledge();
+  assert.equal(acks.length, 8);
+  for (const { track, index } of acks) {
+    const at = swarm.cutAt.get(index)!;
+    assert.ok(swarm.clock.now - at < 1000, `${track}: ${swarm.clock.now - at}`);
+  }
+});
+
+Deno.test('feeds are not subscribed to, and are sought from neighbours when they are taken away', () => {
+  const swarm = new Swarm();
+  const [one, two] = [swarm.add({ uploadKbps: 4000 }), swarm.add({ uploadKbps: 4000 })];
+  const feeds = allFeeds(swarm.source);
+  one!.feed(feeds);
+  two!.feed(feeds);
+  swarm.link(one!, two!);
+  swarm.run(5);
+  assert.deepEqual([one!.mesh.stats().children, two!.mesh.stats().children], [0, 0]);
+  two!.feed([]);
+  swarm.run(5);
+  assert.equal(one!.mesh.stats().children, 8);
+  assert.equal(two!.mesh.stats().parented, 8);
+});
+
+Deno.test('neighbours introduce neighbours until there are enough', () => {
+  const swarm = new Swarm();
+  const peers = Array.from({ length: 12 }, () => swarm.add({ neighbours: 8 }));
+  peers[0]!.feed(allFeeds(swarm.source));
+  for (let i = 1; i < peers.length; i++) swarm.link(peers[i - 1]!, peers[i]!);
+  swarm.run(30);
+  for (const peer of peers) assert.ok(peer.mesh.stats().links >= 6, `${peer.mesh.stats().links}`);
+});
+
+Deno.test('a peer without neighbours asks the edge for some, less and less often', () => {
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  const peer = swarm.add();
+  swarm.run(60);
+  const calls = peer.events.filter((event) => event.type === 'starving');
+  assert.ok(calls.length >= 3 && calls.length <= 8, `${calls.length}`);
+});
+
+Deno.test('an opaque payload travels through a common neighbour, who names the sender', () => {
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  const [a, b, c] = [1, 2, 3].map(() => swarm.add());
+  swarm.link(a!, b!);
+  swarm.link(b!, c!);
+  swarm.run(1);
+  assert.equal(a!.mesh.signal(c!.peerId, b!.peerId, 'an offer'), true);
+  assert.equal(a!.mesh.signal(c!.peerId, c!.peerId, 'an offer'), false);
+  swarm.run(1);
+  assert.deepEqual(c!.events.filter((event) => event.type === 'signal'), [
+    { type: 'signal', from: a!.peerId, via: b!.peerId, payload: 'an offer' },
+  ]);
+});
+
+Deno.test('a closed mesh says goodbye and leaves no timer behind', () => {
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  const [a, b] = [swarm.add(), swarm.add()];
+  swarm.link(a!, b!);
+  swarm.run(2);
+  a!.mesh.close();
+  swarm.run(1);
+  assert.deepEqual(b!.events.at(-1), { type: 'unlinked', peerId: a!.peerId, reason: 'goodbye' });
+  const before = a!.events.length;
+  swarm.run(10);
+  assert.equal(a!.events.length, before);
+});
+
+Deno.test('the same seed gives the same swarm', () => {
+  const [one, two] = [mixedSwarm(10, 5), mixedSwarm(10, 5)];
+  one.run(10);
+  two.run(10);
+  assert.deepEqual(one.peers.map((peer) => peer.mesh.stats()), two.peers.map((peer) => peer.mesh.stats()));
+});
