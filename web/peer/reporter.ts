@@ -27,6 +27,17 @@ type Counted = Pick<
   | 'stallMs'
 >;
 const LEAST_PERIOD_MS = 1000;
+const NOTHING: Counted = {
+  lanBytes: 0,
+  peerBytes: 0,
+  turnBytes: 0,
+  edgeBytes: 0,
+  uploadBytes: 0,
+  duplicateBytes: 0,
+  repairs: 0,
+  stalls: 0,
+  stallMs: 0,
+};
 
 export class Reporter {
   #options: ReporterOptions;
@@ -36,7 +47,9 @@ export class Reporter {
 
   constructor(options: ReporterOptions) {
     this.#options = options;
-    this.#told = this.#count();
+    // Bytes count from the session's beginning, playback from the visit's.
+    const { stalls, stallMs } = options.playback();
+    this.#told = { ...NOTHING, stalls, stallMs };
   }
 
   /** Reports whenever the edge's clock modulo the period is the phase. */
