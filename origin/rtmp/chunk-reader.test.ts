@@ -53,6 +53,27 @@ Deno.test('headers of type 1, 2 and 3 leave out what stays the same, and count t
   assert.ok(messages.every((message) => message.streamId === 1 && message.type === audio));
 });
 
+Deno.test('headers of every type may be cut by a read at every byte', () => {
+  const wire = concatBytes(
+    rawChunk({ format: 0, csid: 4, time: 100, length: 3, type: audio, streamId: 1, payload: body(3) }),
+    rawChunk({ format: 1, csid: 4, time: 20, length: 2, type: audio, payload: body(2) }),
+    rawChunk({ format: 2, csid: 4, time: 7, payload: body(2, 9) }),
+    rawChunk({ format: 3, csid: 4, payload: body(2, 50) }),
+    rawChunk({ format: 2, csid: 4, time: 0xffffff, extended: 0x1000000, payload: body(2, 60) }),
+    rawChunk({ format: 3, csid: 4, extended: 0x1000000, payload: body(2, 70) }),
+    rawChunk({ format: 1, csid: 4, time: 20, length: 0, type: audio }),
+    rawChunk({ format: 2, csid: 4, time: 7 }),
+  );
+  const whole = readAll(wire);
+  assert.equal(whole.length, 8);
+  for (let cut = 1; cut < wire.length; cut++) {
+    assert.deepEqual(readAll(wire.subarray(0, cut), wire.subarray(cut)), whole);
+    // A view of its own memory: nothing behind the cut can be read by mistake.
+    assert.deepEqual(readAll(wire.slice(0, cut), wire.slice(cut)), whole);
+  }
+  assert.deepEqual(readAll(...Array.from(wire, (byte) => new Uint8Array([byte]))), whole);
+});
+
 Deno.test('a type 3 header after a type 0 header repeats its timestamp as the delta', () => {
   const messages = readAll(
     rawChunk({ format: 0, csid: 4, time: 23, length: 1, type: audio, payload: body(1) }),
@@ -293,7 +314,7 @@ Deno.test('whatever is written is read back, wherever reads cut it and whatever 
         );
         const parts: Uint8Array[] = [];
         for (let at = 0, i = 0; at < wire.length; i++) {
-          const part = wire.subarray(at, at + sizes[i % sizes.length]!);
+          const part = wire.slice(at, at + sizes[i % sizes.length]!);
           parts.push(part);
           at += part.length;
         }

@@ -108,11 +108,11 @@ export class ChunkReader {
     }
     let { field, extended, length, type, streamId } = stream;
     if (format < 3) {
-      field = view.getUint32(at) >>> 8;
+      field = uint24(input, at);
       extended = field === 0xffffff;
     }
     if (format < 2) {
-      length = view.getUint32(at + 2) & 0xffffff;
+      length = uint24(input, at + 3);
       type = input[at + 6]!;
     }
     if (format === 0) streamId = view.getUint32(at + 7, true);
@@ -222,4 +222,8 @@ export class ChunkReader {
     const stream = this.#streams.get(readUint32(payload, 'abort'));
     if (stream) this.#release(stream);
   }
+}
+
+function uint24(bytes: Uint8Array, at: number): number {
+  return bytes[at]! << 16 | bytes[at + 1]! << 8 | bytes[at + 2]!;
 }

@@ -50,6 +50,25 @@ for (const [what, url, output] of forms) {
   });
 }
 
+Deno.test('ffmpeg with timestamps above 24 bits publishes frames that are whole', async () => {
+  await using loopback = new Loopback();
+  const url = `rtmp://127.0.0.1:${loopback.server.port}/live/demo?key=K`;
+  await using ffmpeg = new Ffmpeg(url, { seconds: 2, output: ['-output_ts_offset', '17000'] });
+  const { code, errors } = await ffmpeg.finished;
+  assert.equal(code, 0, errors);
+  isWhole(loopback.last!);
+  const frames = loopback.last!.tags.filter((tag) => tag.type === 'video' && tag.body[1] === 1);
+  assert.equal(frames.length, 20);
+  assert.ok(frames.some((frame) => frame.body.length > 1000));
+  for (const { body, timestampMs } of frames) {
+    assert.ok(timestampMs >= 17_000_000 && timestampMs < 17_003_000, `${timestampMs}`);
+    const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+    let at = 5;
+    while (at < body.length) at += 4 + view.getUint32(at);
+    assert.equal(at, body.length); // the lengths of its NAL units fill the frame
+  }
+});
+
 Deno.test('ffmpeg publishes over RTMPS, beside plain RTMP', async () => {
   await using loopback = new Loopback({}, { ...await selfSigned(), port: 0 });
   assert.notEqual(loopback.server.tlsPort, loopback.server.port);
