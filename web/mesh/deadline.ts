@@ -3,13 +3,15 @@
  * fetch time and a margin is fetched over HTTP; the rest of its segment stays with the peers.
  */
 import type { PieceFrame } from '../../protocol/frame.ts';
-import { packIndex } from '../../protocol/piece-index.ts';
+import { packIndex, trackOf } from '../../protocol/piece-index.ts';
 import type { Context } from './context.ts';
 import type { Repair } from './repair.ts';
 import { EdgeBusy, type Playhead } from './seams.ts';
+import { stateHas } from './window-state.ts';
 
-/** After an error that is not EdgeBusy. */
+/** A piece that the edge did not give is asked for again after so long. */
 const FAILED_MS = 1000;
+const MAX_FAILED = 32;
 /** Without a playhead, pieces later than the target by more than this are given up. */
 const GIVE_UP_MS = 3000;
 
@@ -21,6 +23,7 @@ export class Deadline {
   #fetchMs = 250;
   #deviationMs = 100;
   #busyUntil = 0;
+  #failed: { index: number; until: number }[] = [];
   #playhead: Playhead | undefined;
   #playheadAt = 0;
   /** Peers that miss the same piece do not all ask at one moment. */
@@ -61,7 +64,8 @@ export class Deadline {
         if (this.isFetching(index) || this.#context.verifier.isBusy(index)) return true;
         const leftMs = this.#leftMs(window.estimateCutMs(slot, piece, track.sliceMs), track.sliceMs, now);
         if (leftMs > leadMs) return false;
-        if (leftMs >= -GIVE_UP_MS || this.#playhead !== undefined) this.#fetch(index, now);
+        if (leftMs < -GIVE_UP_MS && this.#playhead === undefined) return true;
+        if (piece < slot.frames.length || this.#isAttested(index)) this.#fetch(index, now);
         return true;
       });
     }
@@ -74,8 +78,22 @@ export class Deadline {
     return cutMs - sliceMs - this.#playhead.decodeTimeUs / 1000 - played;
   }
 
+  /** One liar's word does not send us to the edge for pieces that do not exist. */
+  #isAttested(index: number): boolean {
+    const { linked } = this.#context;
+    let witnesses = 0;
+    for (const one of linked) {
+      const state = one.states[trackOf(index)];
+      if (state !== undefined && stateHas(state, index) && ++witnesses >= Math.min(2, linked.length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   #fetch(index: number, now: number): void {
     if (this.#fetching.length >= this.#context.tuning.maxFetches || this.isFetching(index)) return;
+    if (this.#failed.some((failed) => failed.index === index && now < failed.until)) return;
     const { world, meter } = this.#context;
     this.#fetching.push(index);
     const done = () => this.#fetching.splice(this.#fetching.indexOf(index), 1);
@@ -88,7 +106,9 @@ export class Deadline {
       if (frame.record.index === index) this.#onFrame(frame);
     }, (error) => {
       done();
-      this.#busyUntil = world.now() + (error instanceof EdgeBusy ? error.retryAfterMs : FAILED_MS);
+      if (error instanceof EdgeBusy) this.#busyUntil = world.now() + error.retryAfterMs;
+      else this.#failed.push({ index, until: world.now() + FAILED_MS });
+      if (this.#failed.length > MAX_FAILED) this.#failed.shift();
     });
   }
 }

@@ -15,6 +15,7 @@ import type { Link, MeshEvent } from './seams.ts';
 const MAX_WAITING = 64;
 /** Identities and peer ids that are remembered as banned. */
 const MAX_BANNED = 1000;
+const MAX_PENALTIES = 100;
 
 export type Offence = Extract<MeshEvent, { type: 'offence' }>['why'];
 
@@ -32,6 +33,8 @@ export class Links {
   #all = new Map<string, Neighbour>();
   #rules: TicketRules;
   #banned = new Set<string>();
+  /** Penalties of peers that are gone: who comes back is not as good as new. */
+  #penalties = new Map<string, number>();
   #ticket: Uint8Array;
 
   constructor(context: Context, events: LinkEvents) {
@@ -72,6 +75,7 @@ export class Links {
     const nonce = new Uint8Array(NONCE_BYTES);
     for (let i = 0; i < NONCE_BYTES; i++) nonce[i] = Math.floor(world.random() * 256);
     const neighbour = new Neighbour(link, nonce, world.now(), tuning.messagesPerS);
+    neighbour.bad = this.#penalties.get(link.peerId) ?? 0;
     this.#all.set(link.peerId, neighbour);
     this.#context.send(neighbour, {
       type: 'hello',
@@ -107,6 +111,7 @@ export class Links {
     neighbour.stage = 'closed';
     neighbour.waiting = [];
     this.#all.delete(neighbour.peerId);
+    this.#keepPenalty(neighbour);
     if (wasLinked) {
       const { linked } = this.#context;
       linked.splice(linked.indexOf(neighbour), 1);
@@ -224,6 +229,13 @@ export class Links {
     else if (neighbour.stage !== 'linked') this.close(neighbour, `${message.type} before the handshake`);
     else if (message.type === 'ticket') this.#onTicket(neighbour, message);
     else this.#events.onMessage(neighbour, message);
+  }
+
+  #keepPenalty({ peerId, bad }: Neighbour): void {
+    this.#penalties.delete(peerId);
+    if (bad < 1) return;
+    this.#penalties.set(peerId, bad);
+    if (this.#penalties.size > MAX_PENALTIES) this.#penalties.delete(this.#penalties.keys().next().value!);
   }
 
   #remember(name: string): void {

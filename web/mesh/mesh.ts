@@ -355,9 +355,8 @@ export class Mesh implements MeshControl {
     }
     verifier.judge(frame, (verdict) => {
       if (verdict === 'good') {
-        if (standing === 'conflict') {
-          if (from !== undefined) this.#strike(from, 3);
-        } else this.#store(frame, lane, from, source, pushed);
+        if (standing === 'new') this.#store(frame, lane, from, source, pushed);
+        else if (from !== undefined && !asked && !pushed) this.#unasked(from, lane);
       } else if (verdict !== 'failed' && from !== undefined) this.#links.offend(from, verdict);
     });
   }

@@ -28,9 +28,9 @@ const JOIN_QUIET_MS = 400;
 const NOTHING_VERIFIED_MS = 3000;
 /** Requests under way with one neighbour. */
 const MAX_WITH_ONE = 6;
-/** After a reject a neighbour is not asked for so long; what it adds to its penalty. */
+/** After a reject a neighbour is not asked for so long; what it adds to its penalty if it says it can spare. */
 const REJECTED_MS = 300;
-const REJECTED_PENALTY = 0.3;
+const REJECTED_PENALTY = 0.6;
 /** Pieces that are remembered as tried, with whom. */
 const MAX_TRIED = 24;
 
@@ -94,7 +94,7 @@ export class Repair {
     this.#end(at);
     if (now < from.pausedUntil) return;
     from.pausedUntil = now + REJECTED_MS;
-    from.bad += REJECTED_PENALTY;
+    from.bad += from.spareKbps > 0 ? REJECTED_PENALTY : REJECTED_PENALTY / 4;
   }
 
   /** A link is gone: what was asked of it is asked elsewhere. */
