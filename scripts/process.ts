@@ -89,8 +89,9 @@ export class Part {
 
 async function eachLine(stream: ReadableStream<Uint8Array>, take: (line: string) => void): Promise<void> {
   let held = '';
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (held + text).split('\n');
+  const decoder = new TextDecoder();
+  for await (const chunk of stream) {
+    const lines = (held + decoder.decode(chunk, { stream: true })).split('\n');
     held = (lines.pop() ?? '').slice(-65_536);
     for (const line of lines) take(line);
   }

@@ -1,0 +1,93 @@
+/** The first command of the README, as a user runs it: through npx, stopped by a signal to the outermost process. */
+import assert from 'node:assert/strict';
+import { freePort } from '../free-port.ts';
+import { descendants, isAlive } from '../process-tree.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+
+interface Started {
+  child: Deno.ChildProcess;
+  ports: number[];
+  output(): string;
+  exited: Promise<number>;
+}
+
+function start(flags: string[]): Started {
+  const ports = [freePort(), freePort(), freePort()];
+  const [edge, rtmp, origin] = ports;
+  const child = new Deno.Command('npx', {
+    args: [
+      ...['--yes', 'deno@2.9.6', 'task', 'start'],
+      ...['--port', `${edge}`, '--rtmp-port', `${rtmp}`, '--origin-port', `${origin}`, ...flags],
+    ],
+    cwd: ROOT,
+    stdin: 'null',
+    stdout: 'piped',
+    stderr: 'piped',
+  }).spawn();
+  let output = '';
+  const keep = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) output += decoder.decode(chunk, { stream: true });
+  };
+  const read = Promise.all([keep(child.stdout), keep(child.stderr)]);
+  const exited = child.status.then(async ({ code }) => (await read, code));
+  return { child, ports, output: () => output, exited };
+}
+
+async function until(what: string, started: Started, holds: () => boolean, withinMs = 90_000): Promise<void> {
+  const end = performance.now() + withinMs;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`waited for ${what}; so far:\n${started.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  Deno.test(`start brings a channel up, and ${signal} to the outermost process leaves nothing behind`, async () => {
+    const started = start(['--channel', `start-${signal.toLowerCase()}`]);
+    let family: number[] = [];
+    try {
+      await until('the addresses', started, () => started.output().includes('Ctrl-C stops everything.'));
+      family = descendants(started.child.pid);
+      assert.ok(family.length >= 4, 'edge, origin and encoder run as processes');
+      const watch = /watch +(\S+)/.exec(started.output())?.[1] ?? '';
+      const page = await fetch(watch);
+      assert.equal(page.status, 200);
+      assert.match(await page.text(), /<shoal-player/);
+      assert.match(started.output(), /stream key +start-\w+\?key=\S+/);
+    } finally {
+      started.child.kill(signal);
+    }
+    await until('every process to end', started, () => !family.some(isAlive), 20_000);
+    await started.exited;
+    for (const port of started.ports) Deno.listen({ hostname: '127.0.0.1', port }).close();
+  });
+}
+
+Deno.test('a taken port is a clear message, before anything is started', async () => {
+  const taken = Deno.listen({ hostname: '127.0.0.1', port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  try {
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ['task', 'start', '--rtmp-port', String(port)],
+      cwd: ROOT,
+    }).output();
+    assert.equal(success, false);
+    assert.match(
+      new TextDecoder().decode(stderr),
+      new RegExp(`port ${port} is taken; choose another with --rtmp-port N`),
+    );
+  } finally {
+    taken.close();
+  }
+});
+
+Deno.test('an unknown flag is answered with the help', async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ['task', 'start', '--no-such-flag'],
+    cwd: ROOT,
+  }).output();
+  assert.equal(code, 2);
+  assert.match(new TextDecoder().decode(stderr), /no-such-flag[\s\S]*--no-demo/);
+});
