@@ -7,7 +7,7 @@ import type { Broadcast } from '../../protocol/broadcast.ts';
 import { fromBase64Url, fromHex, toBinaryString } from '../../protocol/bytes.ts';
 import type { ChannelSettings } from '../../protocol/channel.ts';
 import { announceProof, type Ticket, TICKET_SECONDS } from '../../protocol/ticket.ts';
-import type { Feed } from '../../protocol/tracker.ts';
+import { type Feed, MAX_SIGNAL_LENGTH } from '../../protocol/tracker.ts';
 import { grantDesk } from '../access/grant.ts';
 import { peerIdOf, ticketDesk } from '../access/ticket.ts';
 import { channelOf, type Env, mediaOf } from '../env.ts';
@@ -124,7 +124,7 @@ export class Swarm extends DurableObject<Env> {
     if (!this.#state || !this.#shard) return false;
     const { channel, broadcast } = this.#state;
     if (feeds.length === 0) this.#seeds.forget(peerId);
-    return this.#shard.pushFeeds(peerId, feeds, `/media/${channel}/${broadcast.id}`);
+    return this.#shard.pushFeeds(peerId, feeds, seedMediaPath(`/media/${channel}/${broadcast.id}`, peerId));
   }
 
   /** These ticket identities are out, whatever shard they sit in. */
@@ -161,11 +161,9 @@ export class Swarm extends DurableObject<Env> {
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     const port = this.#ports.get(socket);
     if (!port) return;
-    if (!this.#shard) return port.refuse();
-    await this.#shard.receive(
-      port,
-      typeof message === 'string' ? message : new TextDecoder().decode(message),
-    );
+    const text = typeof message === 'string' ? message : new TextDecoder().decode(message);
+    if (!this.#shard) return port.refuse(text);
+    await this.#shard.receive(port, text);
   }
 
   override async webSocketClose(socket: WebSocket): Promise<void> {
@@ -325,8 +323,14 @@ class SocketPort implements Port {
   }
 
   /** Nothing is served at this address. */
-  refuse(): void {
-    this.send(failure('this info_hash is not served here', { action: 'announce' }));
+  refuse(text: string): void {
+    let about: unknown;
+    try {
+      about = text.length <= MAX_SIGNAL_LENGTH ? JSON.parse(text) : undefined;
+    } catch {
+      // It is refused all the same.
+    }
+    this.send(failure('this info_hash is not served here', about));
     if (++this.#refused >= 10) this.close(1008, 'this info_hash is not served here');
   }
 }

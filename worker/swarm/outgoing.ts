@@ -13,9 +13,16 @@ export type Outgoing =
 /** Seconds between two announces of a stock client. */
 export const STOCK_INTERVAL_S = 120;
 
-export function failure(reason: string, about?: { action?: unknown; info_hash?: unknown }): Outgoing {
+/**
+ * A refusal, with what was asked: the stock client drops a failure of another info-hash, and breaks on an announce
+ * without one.
+ */
+export function failure(reason: string, about?: unknown): Outgoing {
   const reply: Extract<Outgoing, { 'failure reason': string }> = { 'failure reason': reason };
-  if (about?.action === 'announce' || about?.action === 'scrape') reply.action = about.action;
-  if (typeof about?.info_hash === 'string') reply.info_hash = about.info_hash.slice(0, 20);
+  if (typeof about !== 'object' || about === null) return reply;
+  const { action, info_hash } = about as Record<string, unknown>;
+  if (typeof info_hash !== 'string') return reply;
+  reply.info_hash = info_hash.slice(0, 20);
+  if (action === 'announce' || action === 'scrape') reply.action = action;
   return reply;
 }

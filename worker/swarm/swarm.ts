@@ -123,8 +123,7 @@ export class Swarm {
     if (!parsed.success) {
       const issue = parsed.issues[0];
       const field = v.getDotPath(issue);
-      const about = typeof json === 'object' && json !== null ? json as Record<string, unknown> : undefined;
-      return port.send(failure(`${field ?? 'message'}: ${issue.message}`.slice(0, 300), about));
+      return port.send(failure(`${field ?? 'message'}: ${issue.message}`.slice(0, 300), json));
     }
     return this.handle(port, parsed.output);
   }
