@@ -27,6 +27,8 @@ export interface LinkClientOptions {
 const MIN_QUEUE_BYTES = 128 * 1024;
 /** No more than this is handed to the socket at a time: what it holds can be neither dropped nor overtaken. */
 const SOCKET_BYTES = 64 * 1024;
+/** More than any window holds: an edge that never answers makes nothing grow. */
+const MAX_SENT_SINCE_HELLO = 10_000;
 const POLL_MS = 10;
 
 export class LinkClient {
@@ -35,6 +37,9 @@ export class LinkClient {
   readonly #queue = new LinkQueue();
   #broadcast: Broadcast;
   #welcomed = false;
+  #awaitsWelcome = false;
+  /** Sent while the edge's answer to a hello was on its way, so not in it. */
+  readonly #sentSinceHello = new Set<number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: LinkClientOptions) {
@@ -90,6 +95,8 @@ export class LinkClient {
   }
 
   #hello(): void {
+    this.#sentSinceHello.clear();
+    this.#awaitsWelcome = true;
     this.#say({ type: 'hello', broadcast: this.#broadcast, windowS: this.#options.window.windowS });
   }
 
@@ -102,7 +109,11 @@ export class LinkClient {
     const { window } = this.#options;
     if (message.type === 'welcome') {
       const held = new Set(message.have);
-      this.#queue.setRefill(window.newestFirst().filter((index) => !held.has(index)));
+      this.#queue.setRefill(
+        window.newestFirst().filter((index) => !held.has(index) && !this.#sentSinceHello.has(index)),
+      );
+      this.#sentSinceHello.clear();
+      this.#awaitsWelcome = false;
       this.#welcomed = true;
     } else {
       const missing = message.indexes.filter((index) => !window.get(index));
@@ -118,6 +129,9 @@ export class LinkClient {
       if (!next) return;
       const { piece, kind } = next;
       if (!this.#socket.send(encodePieceFrame(piece.signed, piece.bytes))) return;
+      if (this.#awaitsWelcome && this.#sentSinceHello.size < MAX_SENT_SINCE_HELLO) {
+        this.#sentSinceHello.add(piece.record.index);
+      }
       this.#options.onSent(kind, piece.bytes.length + PIECE_FRAME_OVERHEAD);
     }
     if (this.#queue.isEmpty || this.#timer !== undefined) return;

@@ -105,7 +105,7 @@ export class LiveChannel {
     const encoder = this.#packager.startSession();
     const publication = { publish, encoder };
     this.#current = publication;
-    if (this.#packager.broadcast) this.#announce(this.#packager.broadcast);
+    this.#tellLive();
     return {
       tag: (tag) => encoder.tag(tag),
       ended: (reason, polite) => {
@@ -128,8 +128,7 @@ export class LiveChannel {
   /** The control socket is up again: says what the edge may not know. */
   repeat(): void {
     if (this.#unsaid && this.#options.tell(this.#unsaid)) this.#unsaid = undefined;
-    const broadcast = this.#packager.broadcast;
-    if (this.#current && broadcast) this.#options.tell({ type: 'live', channel: this.name, broadcast });
+    if (this.#current) this.#tellLive();
   }
 
   /** Ingest health; undefined without an encoder or before the channel is live. */
@@ -161,8 +160,13 @@ export class LiveChannel {
     this.#packager.window.clear();
   }
 
+  #tellLive(): void {
+    const { broadcast } = this.#packager;
+    if (broadcast) this.#options.tell({ type: 'live', channel: this.name, broadcast });
+  }
+
   #announce(broadcast: Broadcast): void {
-    this.#options.tell({ type: 'live', channel: this.name, broadcast });
+    this.#tellLive();
     if (this.#link) {
       this.#link.update(broadcast);
       return;
