@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { joinMediaPath, parseTracks, pieceMediaPath, runMediaPath } from './media.ts';
+import { joinMediaPath, parseTracks, pieceMediaPath, runMediaPath, seedMediaPath } from './media.ts';
 import { packIndex } from './piece-index.ts';
 
 const base = '/media/demo/00112233445566778899aabbccddeeff';
@@ -8,6 +8,7 @@ Deno.test('media paths stand below the media path of the join answer', () => {
   assert.equal(joinMediaPath(base, [0, 1]), `${base}/join?tracks=0,1`);
   assert.equal(pieceMediaPath(base, packIndex(0xfffff, 1, 3)), `${base}/piece/fffff103`);
   assert.equal(runMediaPath(base, [1, 0], 77), `${base}/run/0,1/77`);
+  assert.equal(seedMediaPath(base, '-SH0001-abcdefghijkl'), `${base}/seed?peer=-SH0001-abcdefghijkl`);
 });
 
 Deno.test('asking for a run names its tracks in one order only, so that caches hold one copy', () => {

@@ -7,7 +7,7 @@
  * | `join?tracks=0,1` | init segments and everything from the newest keyframe on, audio to match |
  * | `piece/:index` | one piece, index in eight hex digits; 404 when it is gone or was never cut |
  * | `run/:tracks/:second` | pieces of these tracks whose decode time lies in that second since time zero |
- * | as pushed in `feeds` | the seed stream: one long response |
+ * | `seed?peer=…`, as pushed in `feeds` | the seed stream: one long response |
  *
  * 503 with Retry-After: the egress cap is spent, later. 401: the grant is over, renew it. A run that is still open
  * is answered with what there is; the header below tells so.
@@ -30,6 +30,11 @@ export function pieceMediaPath(mediaPath: string, index: number): string {
 /** `second`: decode time in whole seconds since the broadcast's time zero. Tracks ascending, so that caches agree. */
 export function runMediaPath(mediaPath: string, tracks: number[], second: number): string {
   return `${mediaPath}/run/${tracks.toSorted((a, b) => a - b).join(',')}/${second}`;
+}
+
+/** The seed stream of one peer: the path that `feeds` pushes. Its grant must be that peer's. */
+export function seedMediaPath(mediaPath: string, peerId: string): string {
+  return `${mediaPath}/seed?peer=${encodeURIComponent(peerId)}`;
 }
 
 /** Reads `0,1` as tracks; undefined for anything that is not an ascending list of track numbers. */

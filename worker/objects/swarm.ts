@@ -6,6 +6,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Broadcast } from '../../protocol/broadcast.ts';
 import { fromBase64Url, fromHex, toBinaryString } from '../../protocol/bytes.ts';
 import type { ChannelSettings } from '../../protocol/channel.ts';
+import { seedMediaPath } from '../../protocol/media.ts';
 import { announceProof, type Ticket, TICKET_SECONDS } from '../../protocol/ticket.ts';
 import { type Feed, MAX_SIGNAL_LENGTH } from '../../protocol/tracker.ts';
 import { grantDesk } from '../access/grant.ts';
