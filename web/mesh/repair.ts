@@ -26,8 +26,9 @@ const CATCH_UP_MS = 300;
 const JOIN_QUIET_MS = 400;
 /** Claims are forgotten when nothing could be verified for so long. */
 const NOTHING_VERIFIED_MS = 3000;
-/** Requests under way with one neighbour. */
+/** Requests under way with one neighbour, and with one that never gave anything. */
 const MAX_WITH_ONE = 6;
+const MAX_WITH_STRANGER = 3;
 /** After a reject a neighbour is not asked for so long; what it adds to its penalty if it says it can spare. */
 const REJECTED_MS = 300;
 const REJECTED_PENALTY = 0.6;
@@ -42,6 +43,8 @@ export class Repair {
   /** Per track: the segment that playback begins with; -1: not known yet. */
   #start: number[] = new Array(16).fill(-1);
   #quietUntil = 0;
+  /** Which track goes first, in turn: none starves another. */
+  #turn = 0;
   /** Whether somebody else fetches this piece already. */
   #isFetching: (index: number) => boolean;
   /** Media milliseconds before which pieces are of no use. */
@@ -114,7 +117,10 @@ export class Repair {
       this.#context.send(request.neighbour, { type: 'cancel', index: request.index });
     }
     if (this.#context.linked.length === 0 || now < this.#quietUntil) return;
-    for (const track of this.#context.lanes.tracks) {
+    const { tracks } = this.#context.lanes;
+    this.#turn++;
+    for (let i = 0; i < tracks.length; i++) {
+      const track = tracks[(i + this.#turn) % tracks.length]!;
       const window = this.#context.store.track(track.track)!;
       if (!this.#context.lanes.at(track.track, 0)!.wanted) continue;
       this.#begin(window, now);
@@ -228,7 +234,8 @@ export class Repair {
       const one = linked[(first + i) % count]!;
       const state = one.states[track];
       if (state === undefined || (one.uploadKbps <= 0 && !one.isLan)) continue;
-      if (one.requests >= MAX_WITH_ONE || now < one.pausedUntil) continue;
+      if (now < one.pausedUntil) continue;
+      if (one.requests >= (one.receivedBytes > 0 ? MAX_WITH_ONE : MAX_WITH_STRANGER)) continue;
       if (one.bad >= SHUNNED && world.random() < 0.8) continue;
       if (isInit ? store.piece(index) !== undefined : !stateHas(state, index)) continue;
       seen++;

@@ -268,11 +268,11 @@ Deno.test('a peer that claims pieces that do not exist is asked in vain for a wh
     if (message.type === 'request') asked++;
     receive.call(attacker, from, message);
   };
+  let sent = 0;
+  honest[0]!.outgoing = (message) => message.type === 'piece' && ++sent % 8 === 0 ? undefined : message;
   swarm.run(40);
-  assertUnharmed(swarm, honest, attacker);
+  assertUnharmed(swarm, honest, attacker, 8000);
   assert.deepEqual(offences(honest), []);
-  const dropped = honest.filter((peer) => unlinked(peer) === 'of no use');
-  assert.ok(dropped.length >= 5, `${dropped.length}`);
   const then = asked;
   swarm.run(10);
   assert.ok(asked - then < then / 8, `${asked - then} after ${then}`);
