@@ -37,7 +37,7 @@ export class TrackSlot {
   #endBeforeMs = 0;
   #kbps: number | undefined;
   #bytes = 0;
-  #samples = 0;
+  #intervals = 0;
   #measuredMs = 0;
   #lastMs: number | undefined;
 
@@ -140,10 +140,12 @@ export class TrackSlot {
   #measure(sample: Sample): void {
     if (this.#kbps !== undefined) return;
     const timeMs = sample.decodeTime * 1000 / this.#format!.timescale;
-    if (this.#lastMs !== undefined && !sample.gapBefore) this.#measuredMs += timeMs - this.#lastMs;
-    this.#lastMs = timeMs;
     this.#bytes += sample.data.length;
-    this.#samples += 1;
+    if (this.#lastMs !== undefined && !sample.gapBefore) {
+      this.#measuredMs += timeMs - this.#lastMs;
+      this.#intervals += 1;
+    }
+    this.#lastMs = timeMs;
   }
 
   #measuredKbps(): number {
@@ -151,6 +153,6 @@ export class TrackSlot {
   }
 
   #measuredFps(): number {
-    return Math.round(this.#samples * 1000 / Math.max(1, this.#measuredMs));
+    return Math.round(this.#intervals * 1000 / Math.max(1, this.#measuredMs));
   }
 }
