@@ -357,3 +357,22 @@ Deno.test('random bytes give messages or a ProtocolError and stay within the mem
     fuzz,
   );
 });
+
+Deno.test('good chunks with some bytes changed give messages or a ProtocolError', () => {
+  const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(fc.array(anyMessage, { minLength: 2, maxLength: 8 }), changes, (sent, changed) => {
+      const wire = concatBytes(...sent.map(({ csid, message }) => writeChunks(message, csid, 128)));
+      for (const [at, byte] of changed) wire[at % wire.length] = byte;
+      const reader = new ChunkReader(limits);
+      try {
+        for (const message of read(reader, wire)) {
+          assert.ok(message.timestamp >= 0 && message.timestamp < 2 ** 32);
+        }
+      } catch (error) {
+        assert.ok(error instanceof ProtocolError, String(error));
+      }
+    }),
+    fuzz,
+  );
+});

@@ -1,6 +1,7 @@
 /** Publishing with a real ffmpeg over loopback. */
 import assert from 'node:assert/strict';
 import { UnsupportedMedia } from './seam.ts';
+import { selfSigned } from './testing/certificate.ts';
 import { Ffmpeg } from './testing/ffmpeg.ts';
 import { Loopback, type Published, until } from './testing/loopback.ts';
 
@@ -147,30 +148,3 @@ Deno.test('a server that closes ends its encoders', async () => {
   assert.deepEqual(loopback.last!.ended, { reason: 'the server is stopping', polite: false });
   assert.notEqual((await ffmpeg.finished).code, 0);
 });
-
-async function selfSigned(): Promise<{ cert: string; key: string }> {
-  const directory = await Deno.makeTempDir();
-  const [key, cert] = [`${directory}/key.pem`, `${directory}/cert.pem`];
-  try {
-    const { success, stderr } = await new Deno.Command('openssl', {
-      args: [
-        ...[
-          'req',
-          '-x509',
-          '-newkey',
-          'ec',
-          '-pkeyopt',
-          'ec_paramgen_curve:prime256v1',
-          '-nodes',
-          '-days',
-          '2',
-        ],
-        ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert],
-      ],
-    }).output();
-    assert.ok(success, new TextDecoder().decode(stderr));
-    return { cert: await Deno.readTextFile(cert), key: await Deno.readTextFile(key) };
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}

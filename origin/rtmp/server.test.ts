@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { MessageType } from './message.ts';
 import { RtmpServer } from './server.ts';
 import { clientHandshake, command, connect, message, opening } from './testing/encoder.ts';
+import { selfSigned } from './testing/certificate.ts';
 import { Loopback, until } from './testing/loopback.ts';
 import { Socket } from './testing/socket.ts';
 
@@ -126,6 +127,18 @@ Deno.test('a port that is taken is told to whoever starts the server, and no lis
   assert.throws(() => new RtmpServer({ ...options, port: loopback.server.port }), Deno.errors.AddrInUse);
   const tls = { cert: 'no PEM', key: 'no PEM', port: 0 };
   assert.throws(() => new RtmpServer({ ...options, port: 0, tls }), Error);
+});
+
+Deno.test('clients that never finish their TLS handshake are closed, and keep nobody out meanwhile', async () => {
+  await using loopback = new Loopback({ handshakeWithinMs: 500 }, { ...await selfSigned(), port: 0 });
+  using _silent = await Socket.open(loopback.server.tlsPort!);
+  using noisy = await Socket.open(loopback.server.tlsPort!);
+  await noisy.send(new Uint8Array(5000).fill(0x16));
+  using plain = await Socket.open(loopback.server.port);
+  await plain.send(opening('live', 'demo?key=K'), video);
+  await until('the plain encoder is live', () => loopback.last?.tags.length === 1);
+  await until('the others are gone', () => loopback.server.sessions === 1);
+  assert.equal(loopback.server.publishing, 1);
 });
 
 Deno.test('a server may be closed twice', async () => {
