@@ -3,8 +3,7 @@
  * The figures and the goals are described in docs/benchmarks.md.
  */
 import { parseArgs } from 'node:util';
-import { pathOf, ROOT } from '../../../scripts/paths.ts';
-import { run } from '../../../scripts/process.ts';
+import { buildPlayer } from '../../build-player.ts';
 import { startFeed } from '../../feed.ts';
 import { startStack } from '../../stack.ts';
 import { report, type Row } from '../table.ts';
@@ -45,11 +44,8 @@ const scenarios = chosen('--scenarios', values.scenarios, SCENARIOS, (name) => n
 const viewers = wholeNumber('--viewers', values.viewers);
 const seconds = wholeNumber('--seconds', values.seconds);
 
-const built = await run([Deno.execPath(), 'run', '-A', 'scripts/build.ts'], { cwd: pathOf(ROOT) });
-if (!built.success) throw new Error(`the player could not be built:\n${built.output}`);
-
 const hlsFolder = await Deno.makeTempDir({ prefix: 'shoal-bench-' });
-const stack = await startStack({ assets: pathOf(new URL('web/dist/', ROOT)) });
+const stack = await startStack({ assets: await buildPlayer() });
 const hls = (folder: string, segmentS: number) =>
   `[f=hls:hls_time=${segmentS}:hls_list_size=${
     30 / segmentS

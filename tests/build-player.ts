@@ -1,0 +1,16 @@
+/** The player bundle, built once a test process by the product's own build. */
+import { pathOf, ROOT } from '../scripts/paths.ts';
+import { run } from '../scripts/process.ts';
+
+let built: Promise<string> | undefined;
+
+/** Answers the folder with the built assets. Throws an Error with the build's output when it fails. */
+export function buildPlayer(): Promise<string> {
+  return built ??= (async () => {
+    const { success, output } = await run([Deno.execPath(), 'run', '-A', 'scripts/build.ts'], {
+      cwd: pathOf(ROOT),
+    });
+    if (!success) throw new Error(`the player could not be built:\n${output}`);
+    return pathOf(new URL('web/dist/', ROOT));
+  })();
+}

@@ -1,0 +1,167 @@
+/** The main job: a real encoder, a real origin and edge, real Chromium viewers who feed each other. */
+import assert from 'node:assert/strict';
+import type { Browser, Page } from 'puppeteer-core';
+import { latencyOf, READ_CELLS } from '../bar-code.ts';
+import { buildPlayer } from '../build-player.ts';
+import { startFeed } from '../feed.ts';
+import { startStack } from '../stack.ts';
+import { launchChromium } from './chromium.ts';
+
+interface Stats {
+  peerBytes: number;
+  edgeBytes: number;
+  uploadBytes: number;
+  peers: number;
+  latencySeconds: number;
+  stalls: number;
+  startupMs: number;
+  bufferSeconds: number;
+}
+
+interface Reading {
+  stats: Stats;
+  currentTime: number;
+  frames: number;
+  /** Live latency as the picture itself tells it, milliseconds. */
+  latencyMs: number | undefined;
+}
+
+/** Opens a viewer in a context of its own. */
+async function openViewer(browser: Browser, url: string): Promise<Page> {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  await page.goto(url);
+  return page;
+}
+
+async function read(page: Page): Promise<Reading> {
+  const { stats, currentTime, frames, cells, nowMs } = await page.evaluate(`(() => {
+    const player = document.querySelector('shoal-player');
+    const video = player.shadowRoot.querySelector('video');
+    return {
+      stats: player.stats(),
+      currentTime: video.currentTime,
+      frames: video.getVideoPlaybackQuality().totalVideoFrames,
+      cells: (${READ_CELLS})(video),
+      nowMs: Date.now(),
+    };
+  })()`) as { stats: Stats; currentTime: number; frames: number; cells: number[] | null; nowMs: number };
+  return { stats, currentTime, frames, latencyMs: latencyOf(cells, nowMs) };
+}
+
+/** Polls until the condition holds, and says what it waited for when it does not. */
+async function until<T>(
+  what: string,
+  withinMs: number,
+  look: () => Promise<T | undefined | false>,
+): Promise<T> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const found = await look().catch(() => undefined);
+    if (found) return found;
+    if (performance.now() > end) throw new Error(`waited ${withinMs / 1000} s until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const plays = (page: Page) => async () => {
+  const reading = await read(page);
+  return reading.currentTime > 0 && reading.frames > 5 && reading;
+};
+
+Deno.test('three viewers of a live RTMP broadcast play it, mostly from each other, and outlive the one that dies', async () => {
+  const stack = await startStack({ assets: await buildPlayer() });
+  const browser = await launchChromium();
+  const feed = startFeed({ output: ['-f', 'flv', stack.publishUrl()] });
+  try {
+    const url = `${stack.edge.url}/watch/demo`;
+    // The first comes before anything is live for sure: it shows that it waits, and plays by itself.
+    const pages = [await openViewer(browser, url)];
+    await until('the first viewer plays', 20_000, plays(pages[0]!));
+    for (let i = 0; i < 2; i++) pages.push(await openViewer(browser, url));
+    await Promise.all(pages.map((page, i) => until(`viewer ${i} plays`, 20_000, plays(page))));
+    await Promise.all(
+      pages.map((page, i) =>
+        until(`viewer ${i} has two neighbours`, 20_000, async () => (await read(page)).stats.peers >= 2)
+      ),
+    );
+
+    const before = await Promise.all(pages.map(read));
+    const startedAt = performance.now();
+    await Promise.all(pages.map((page, i) =>
+      until(`viewer ${i} has played 30 s`, 45_000, async () => {
+        return (await read(page)).currentTime - before[i]!.currentTime >= 30;
+      })
+    ));
+    const wallS = (performance.now() - startedAt) / 1000;
+    const after = await Promise.all(pages.map(read));
+
+    after.forEach((reading, i) => {
+      const stalls = reading.stats.stalls - before[i]!.stats.stalls;
+      assert.equal(stalls, 0, `viewer ${i} stalled ${stalls} times in ${wallS.toFixed(1)} s`);
+      assert.ok(reading.frames - before[i]!.frames > 25 * 25, `viewer ${i} decoded frames all the way`);
+      assert.ok(reading.latencyMs !== undefined, `viewer ${i} shows the encoder's clock`);
+      assert.ok(reading.latencyMs < 4000, `viewer ${i} is ${reading.latencyMs} ms behind live`);
+      assert.ok(
+        Math.abs(reading.stats.latencySeconds * 1000 - reading.latencyMs) < 700,
+        `viewer ${i} says ${reading.stats.latencySeconds} s, its picture ${reading.latencyMs} ms`,
+      );
+    });
+    const grown = (field: 'peerBytes' | 'edgeBytes') =>
+      after.reduce((sum, reading, i) => sum + reading.stats[field] - before[i]!.stats[field], 0);
+    const share = grown('peerBytes') / (grown('peerBytes') + grown('edgeBytes'));
+    assert.ok(share >= 0.5, `${(100 * share).toFixed(1)} % of the bytes came from peers`);
+
+    // The seed is the one whose loss is felt most: kill whoever took most from the edge.
+    const seed = after.reduce(
+      (most, reading, i) => reading.stats.edgeBytes > after[most]!.stats.edgeBytes ? i : most,
+      0,
+    );
+    await pages[seed]!.browserContext().close();
+    const left = pages.filter((_, i) => i !== seed);
+    const atKill = await Promise.all(left.map(read));
+    await Promise.all(
+      left.map((page, i) =>
+        until(`a viewer that is left plays on for 10 s`, 20_000, async () => {
+          return (await read(page)).currentTime - atKill[i]!.currentTime >= 10;
+        })
+      ),
+    );
+    for (const [i, page] of left.entries()) {
+      assert.equal(
+        (await read(page)).stats.stalls - atKill[i]!.stats.stalls,
+        0,
+        'nobody stalls when a seed dies',
+      );
+    }
+  } finally {
+    await browser.close();
+    await feed.stop();
+    await stack.stop();
+  }
+});
+
+Deno.test('a viewer that came too early sees that nothing is on, and the broadcast when it begins', async () => {
+  const stack = await startStack({ assets: await buildPlayer() });
+  const browser = await launchChromium();
+  try {
+    const page = await openViewer(browser, `${stack.edge.url}/watch/demo`);
+    await until(
+      'the page says that the channel is offline',
+      10_000,
+      () =>
+        page.evaluate(
+          `/offline/i.test(document.querySelector('shoal-player').shadowRoot.textContent)`,
+        ) as Promise<boolean>,
+    );
+    const feed = startFeed({ output: ['-f', 'flv', stack.publishUrl()] });
+    try {
+      await until('it plays by itself', 30_000, plays(page));
+    } finally {
+      await feed.stop();
+    }
+  } finally {
+    await browser.close();
+    await stack.stop();
+  }
+});
