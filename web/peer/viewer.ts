@@ -106,6 +106,12 @@ export class Viewer extends Emitter<ViewerEvents> {
   #uploadKbps: number | undefined;
   #tracks: number[] = [];
   #clockOffsetMs: number;
+  #title = '';
+  /** What the viewer allows, and what holds after the channel's own policy. */
+  #p2pChoice: P2pPolicy;
+  #p2p: P2pPolicy;
+  /** The session was ended to join anew: what is on the shelf is still good. */
+  #keepsShelf = false;
   #settled = emptyStats();
   #joins = 0;
   #playback: PlaybackFigures = { stalls: 0, stallMs: 0, latencyMs: 0, bufferMs: 0 };
@@ -115,6 +121,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#options = options;
     this.#environment = options.environment ?? standardEnvironment();
     this.#uploadKbps = options.uploadKbps;
+    this.#p2p = this.#p2pChoice = options.p2p ?? 'on';
     this.#clockOffsetMs = this.#environment.wallClockMs() - this.#environment.now();
   }
 
@@ -148,6 +155,26 @@ export class Viewer extends Emitter<ViewerEvents> {
   /** The broadcast that is watched; the last one while lost, reconnecting or ended. */
   get broadcast(): Broadcast | undefined {
     return this.#broadcast;
+  }
+
+  /** The channel's title, for people; empty before the first join. */
+  get title(): string {
+    return this.#title;
+  }
+
+  /** What holds: the stricter of what the viewer and the channel allow. */
+  get p2p(): P2pPolicy {
+    return this.#p2p;
+  }
+
+  /** What the viewer allows from now on. Joins anew under it; what is on the shelf stays, so that playback goes on. */
+  setP2p(policy: P2pPolicy): void {
+    if (policy === this.#p2pChoice) return;
+    this.#p2p = this.#p2pChoice = policy;
+    if (!this.#session) return;
+    this.#endSession();
+    this.#keepsShelf = true;
+    this.#askIn(0);
   }
 
   /** How far behind the live edge to play, milliseconds. */
@@ -264,13 +291,13 @@ export class Viewer extends Emitter<ViewerEvents> {
   }
 
   async #join(visit: AbortController, crypto: PeerCrypto): Promise<JoinOutcome> {
-    const { edgeUrl, channel, token, p2p } = this.#options;
+    const { edgeUrl, channel, token } = this.#options;
     const url = new URL(`/join/${encodeURIComponent(channel)}`, edgeUrl).href;
     this.#joins++;
     const outcome = await join(this.#environment, url, {
       peerKey: toBase64Url(crypto.publicKey),
       ...(token !== undefined && { token }),
-      p2p: p2p ?? 'on',
+      p2p: this.#p2pChoice,
     }, visit.signal);
     if (this.#visit === visit) {
       this.#asking = undefined;
@@ -293,6 +320,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#failures = 0;
     const { answer } = outcome;
     this.#clockOffsetMs = outcome.clockOffsetMs;
+    this.#title = answer.title;
     if ('broadcast' in answer) return this.#enter(answer);
     const watched = this.#session !== undefined || this.#state === 'ended';
     this.#endSession();
@@ -314,10 +342,15 @@ export class Viewer extends Emitter<ViewerEvents> {
       return this.#follows();
     }
     this.#endSession();
+    const goesOn = this.#keepsShelf && this.#broadcast?.id === answer.broadcast.id;
+    this.#keepsShelf = false;
     this.#broadcast = answer.broadcast;
     this.#uploadRatio = answer.uploadRatio;
-    this.#shelf = new Shelf(answer.windowS * 1000);
-    this.#tracks = (this.#options.tracks ?? firstOfEachKind)(answer.broadcast);
+    this.#p2p = answer.p2p;
+    if (!goesOn) {
+      this.#shelf = new Shelf(answer.windowS * 1000);
+      this.#tracks = (this.#options.tracks ?? firstOfEachKind)(answer.broadcast);
+    }
     this.#lastPieceAt = this.#environment.now();
     this.#session = new Session({
       environment: this.#environment,
@@ -331,7 +364,7 @@ export class Viewer extends Emitter<ViewerEvents> {
       playback: () => this.#playback,
       events: this.#sessionEvents(),
     });
-    this.emit('broadcast', answer.broadcast);
+    if (!goesOn) this.emit('broadcast', answer.broadcast);
     this.#setLatencyTarget(answer.latencyTargetMs);
     this.#follows();
   }

@@ -1,0 +1,149 @@
+/** The player's source in real Chromium, fed from fixture media: what plays, for how far behind, over which holes. */
+import assert from 'node:assert/strict';
+import { build, stop } from 'esbuild';
+import type { Browser, Page } from 'puppeteer-core';
+import { encodePieceFrame } from '../../protocol/frame.ts';
+import { encodeRecord, SIGNATURE_BYTES } from '../../protocol/record.ts';
+import { concatBytes } from '../../protocol/bytes.ts';
+import { trackOf } from '../../protocol/piece-index.ts';
+import { launchChromium } from './chromium.ts';
+import type { FixtureFeedOptions } from './fixture-feed.ts';
+import { type FixtureMedia, fixtureMedia, type FixturePart } from './fixture-media.ts';
+import type { Seen } from './source-page.ts';
+
+const PATIENCE_MS = 40_000;
+
+interface Case {
+  parts: FixturePart[];
+  only?: 'video' | 'audio';
+  options?: Partial<FixtureFeedOptions>;
+}
+
+const steady: FixturePart = { seconds: 40, size: '320x180', gopS: 2 };
+
+Deno.test('a live feed plays and is held at the latency target without a stall', () =>
+  play({ parts: [steady] }, async (page) => {
+    const first = await until(page, (seen) => seen.firstPictureMs !== undefined);
+    const later = await until(page, (seen) => seen.currentTime - first.currentTime > 8);
+    assert.equal(later.waits, 0);
+    assert.deepEqual(later.troubles, []);
+    assert.ok(later.decodedFrames > 100, `${later.decodedFrames} frames`);
+    const held = await until(page, ({ figures }) => Math.abs(figures!.latencyMs - 1500) < 250);
+    assert.equal(held.waits, 0);
+  }));
+
+Deno.test('a viewer who joins right after a keyframe drifts back to the target without a stall', () =>
+  play({ parts: [steady], options: { headStartMs: 6600 } }, async (page) => {
+    const held = await until(page, ({ figures }) => Math.abs((figures?.latencyMs ?? 0) - 1500) < 200);
+    assert.equal(held.waits, 0);
+    assert.deepEqual(held.troubles, []);
+  }));
+
+Deno.test('an encoder that comes back after three seconds in another size is played on', () => {
+  const back: FixturePart = { seconds: 15, size: '480x270', gopS: 2, gapS: 3 };
+  return play({ parts: [{ ...steady, seconds: 10 }, back] }, async (page) => {
+    const seen = await until(page, ({ currentTime, width }) => currentTime > 16 && width === 480);
+    assert.deepEqual(seen.troubles, []);
+    await until(page, ({ currentTime }) => currentTime > seen.currentTime + 3);
+  });
+});
+
+Deno.test('GOPs of five seconds, whose segments skip numbers, play without a stall', () =>
+  play({ parts: [{ ...steady, seconds: 30, gopS: 5 }] }, async (page) => {
+    const seen = await until(page, ({ currentTime }) => currentTime > 18);
+    assert.equal(seen.waits, 0);
+    assert.deepEqual(seen.troubles, []);
+  }));
+
+Deno.test('a segment that never comes is jumped over', () =>
+  play({ parts: [steady], options: { missing: [5] } }, async (page) => {
+    const seen = await until(page, ({ currentTime }) => currentTime > 15);
+    assert.deepEqual(seen.troubles, []);
+    await until(page, ({ currentTime }) => currentTime > seen.currentTime + 2);
+  }));
+
+Deno.test('a broadcast without sound plays', () =>
+  play({ parts: [steady], only: 'video' }, async (page) => {
+    const seen = await until(page, ({ currentTime }) => currentTime > 10);
+    assert.equal(seen.waits, 0);
+    assert.deepEqual(seen.troubles, []);
+  }));
+
+Deno.test('a broadcast without picture plays', () =>
+  play({ parts: [steady], only: 'audio' }, async (page) => {
+    const seen = await until(page, ({ currentTime }) => currentTime > 10);
+    assert.deepEqual(seen.troubles, []);
+  }));
+
+Deno.test('a declared track of which nothing comes does not hold up the other', () =>
+  play({ parts: [steady], options: { silentTracks: [1] } }, async (page) => {
+    const seen = await until(page, ({ currentTime }) => currentTime > 12);
+    assert.deepEqual(seen.troubles, []);
+  }));
+
+/** Waits until what the page sees meets the condition; fails with the last sight of it. */
+async function until(page: Page, condition: (seen: Seen) => boolean): Promise<Seen> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const seen = await page.evaluate(() => (globalThis as unknown as { seen?: Seen }).seen);
+    if (seen && condition(seen)) return seen;
+    if (Date.now() > end) throw new Error(`did not come about: ${condition}; seen: ${JSON.stringify(seen)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function play(test: Case, check: (page: Page) => Promise<void>): Promise<void> {
+  const media = await fixtureMedia(test.parts);
+  const server = serve(await bundle(), media, test);
+  let browser: Browser | undefined;
+  try {
+    browser = await launchChromium();
+    const page = await browser.newPage();
+    page.on('pageerror', (error) => console.error('page:', (error as Error).message));
+    page.on('console', (message) => message.type() === 'error' && console.error('page:', message.text()));
+    await page.goto(`http://127.0.0.1:${server.addr.port}/`);
+    await check(page);
+  } finally {
+    await browser?.close();
+    await server.shutdown();
+  }
+}
+
+async function bundle(): Promise<string> {
+  const entry = new URL('source-page.ts', import.meta.url).pathname;
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: 'esm',
+    write: false,
+    sourcemap: 'inline',
+  });
+  await stop();
+  return outputFiles[0]!.text;
+}
+
+function serve(script: string, media: FixtureMedia, { only, options }: Case) {
+  const tracks = media.tracks.filter((track) => !only || track.kind === only);
+  const silent = options?.silentTracks ?? [];
+  const numbers = tracks.map((track) => track.track).filter((track) => !silent.includes(track));
+  const frames = media.pieces
+    .filter(({ record }) => numbers.includes(trackOf(record.index)))
+    .map(({ record, bytes }) =>
+      encodePieceFrame(concatBytes(encodeRecord(record), new Uint8Array(SIGNATURE_BYTES)), bytes)
+    );
+  const files: Record<string, [string, BodyInit]> = {
+    '/': ['text/html', '<video muted playsinline></video><script type="module" src="page.js"></script>'],
+    '/page.js': ['text/javascript', script],
+    '/media.bin': ['application/octet-stream', concatBytes(...frames)],
+    '/options.json': [
+      'application/json',
+      JSON.stringify({ tracks, headStartMs: 7500, delayMs: 150, ...options }),
+    ],
+  };
+  return Deno.serve({ port: 0, hostname: '127.0.0.1', onListen: () => {} }, (request) => {
+    const found = files[new URL(request.url).pathname];
+    return found
+      ? new Response(found[1], { headers: { 'content-type': found[0] } })
+      : new Response('not here', { status: 404 });
+  });
+}

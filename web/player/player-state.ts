@@ -1,0 +1,112 @@
+/** What the player shows: observed facts, and nothing that asks for a change. */
+import type { P2pPolicy } from '../../protocol/channel.ts';
+import type { ViewerReason, ViewerState } from '../peer/viewer.ts';
+
+/** `idle` before `play()` or without autoplay; the rest as the viewer tells it. */
+export type Phase = 'idle' | ViewerState;
+
+/** Numbers since the element was made; `peers`, `latencySeconds` and `bufferSeconds` are of now. */
+export interface PlayerStats {
+  peerBytes: number;
+  /** Everything that came from servers, seed stream included. */
+  edgeBytes: number;
+  uploadBytes: number;
+  peers: number;
+  latencySeconds: number;
+  stalls: number;
+  /** From the start to the first picture; 0 before it. */
+  startupMs: number;
+  bufferSeconds: number;
+}
+
+export interface PlayerState {
+  phase: Phase;
+  reason: ViewerReason | undefined;
+  title: string;
+  /** The first picture (or sound) of the broadcast was there. */
+  started: boolean;
+  paused: boolean;
+  /** Playback waits for media. */
+  waiting: boolean;
+  muted: boolean;
+  /** 0 to 1. */
+  volume: number;
+  /** The browser refused sound without a gesture: playing muted until the viewer asks for it. */
+  soundRefused: boolean;
+  /** Nothing to see in this broadcast. */
+  audioOnly: boolean;
+  following: boolean;
+  positionS: number;
+  seekableStartS: number;
+  seekableEndS: number;
+  rate: number;
+  targetMs: number;
+  fullscreen: boolean;
+  pictureInPicture: boolean;
+  /** Which of these the browser can do. */
+  canFullscreen: boolean;
+  canPictureInPicture: boolean;
+  /** What the viewer chose, and what holds after the channel's own policy. */
+  p2pChoice: P2pPolicy;
+  p2p: P2pPolicy;
+  stats: PlayerStats;
+  details: PlaybackDetails | undefined;
+  overlay: boolean;
+}
+
+/** For the statistics overlay. */
+export interface PlaybackDetails {
+  size: string;
+  codecs: string;
+  droppedFrames: number;
+  decodedFrames: number;
+  lanBytes: number;
+  turnBytes: number;
+  repairs: number;
+  duplicateBytes: number;
+  substreams: string;
+  lagP50Ms: number;
+  lagP95Ms: number;
+  lastTrouble: string;
+}
+
+export const noStats: PlayerStats = {
+  peerBytes: 0,
+  edgeBytes: 0,
+  uploadBytes: 0,
+  peers: 0,
+  latencySeconds: 0,
+  stalls: 0,
+  startupMs: 0,
+  bufferSeconds: 0,
+};
+
+export function initialState(): PlayerState {
+  return {
+    phase: 'idle',
+    reason: undefined,
+    title: '',
+    started: false,
+    paused: true,
+    waiting: false,
+    muted: false,
+    volume: 1,
+    soundRefused: false,
+    audioOnly: false,
+    following: true,
+    positionS: 0,
+    seekableStartS: 0,
+    seekableEndS: 0,
+    rate: 1,
+    targetMs: 1500,
+    fullscreen: false,
+    pictureInPicture: false,
+    canFullscreen: false,
+    canPictureInPicture: false,
+    p2pChoice: 'on',
+    p2p: 'on',
+    stats: noStats,
+    details: undefined,
+    overlay: false,
+  };
+}

@@ -1,0 +1,233 @@
+/**
+ * A session: one visit of one element to one channel. Starts the viewer and the source, both loaded when first needed,
+ * turns what they tell into the store, and does what the controls ask for.
+ */
+import type { P2pPolicy } from '../../protocol/channel.ts';
+import type { Viewer, ViewerState } from '../peer/viewer.ts';
+import type { PlayerAttributes } from './attributes.ts';
+import { FirstPicture } from './first-picture.ts';
+import { detailsOf, statsOf } from './figures.ts';
+import type { PlayerState } from './player-state.ts';
+import type { Source, SourceFigures } from './source/source.ts';
+import { StallCounter } from './stall-counter.ts';
+import type { Store } from './store.ts';
+
+const STATS_EVERY_MS = 500;
+const PLAYHEAD_EVERY_MS = 200;
+/** A seek may wait this long for its media. */
+const SEEK_EXCUSE_MS = 2000;
+
+/** Which states of the viewer show a picture, or wait for one to go on. */
+const WATCHING: readonly ViewerState[] = ['live', 'lost', 'reconnecting'];
+
+export class Session {
+  readonly #video: HTMLVideoElement;
+  readonly #store: Store<PlayerState>;
+  readonly #attributes: PlayerAttributes;
+  #viewer: Viewer | undefined;
+  #source: Source | undefined;
+  #figures: SourceFigures | undefined;
+  #stalls = new StallCounter(() => performance.now());
+  #first: FirstPicture;
+  #lastTrouble = '';
+  #stopped = false;
+  #undo: (() => void)[] = [];
+
+  constructor(video: HTMLVideoElement, store: Store<PlayerState>, attributes: PlayerAttributes) {
+    this.#video = video;
+    this.#store = store;
+    this.#attributes = attributes;
+    this.#first = new FirstPicture(video, () => this.#pictured());
+  }
+
+  /** Joins and plays. Settles when the parts are loaded; what comes after is told by the store. */
+  async start(): Promise<void> {
+    const { channel, edgeUrl, token, latencyMs, uploadKbps } = this.#attributes;
+    if (channel === undefined) {
+      return this.#refuse('no-channel', 'This player has no channel to play. Its page must name one.');
+    }
+    if (!globalThis.isSecureContext) return this.#refuse('insecure-context', insecureMessage());
+    this.#store.set({ phase: 'joining', reason: undefined });
+    try {
+      const [peer, source] = await Promise.all([import('../peer/viewer.ts'), import('./source/source.ts')]);
+      if (this.#stopped) return;
+      if (!source.Source.isSupported()) return this.#refuse('no-media-source', unsupportedMessage());
+      const viewer = new peer.Viewer({
+        edgeUrl,
+        channel,
+        p2p: this.#store.state.p2pChoice,
+        ...(token !== undefined && { token }),
+        ...(uploadKbps !== undefined && { uploadKbps }),
+      });
+      this.#viewer = viewer;
+      this.#source = new source.Source(this.#video, viewer);
+      this.#source.setLatencyTarget(latencyMs);
+      this.#listen(viewer, this.#source);
+      viewer.start();
+      await this.#source.start();
+    } catch (error) {
+      if (!this.#stopped) {
+        this.#refuse('player-failed', `The player could not start: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  /** Leaves the channel and frees the element. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const undo of this.#undo) undo();
+    this.#undo = [];
+    this.#first.stop();
+    this.#viewer?.stop();
+    await this.#source?.stop();
+  }
+
+  jumpToLive(): void {
+    this.#stalls.excuse(SEEK_EXCUSE_MS);
+    this.#source?.jumpToLive();
+    void this.play();
+  }
+
+  seek(timeS: number): void {
+    this.#stalls.excuse(SEEK_EXCUSE_MS);
+    this.#source?.seek(timeS);
+  }
+
+  setP2p(policy: P2pPolicy): void {
+    this.#store.set({ p2pChoice: policy });
+    this.#viewer?.setP2p(policy);
+  }
+
+  /** Plays; where the browser wants a gesture for sound, plays muted and says so. */
+  async play(): Promise<void> {
+    try {
+      await this.#video.play();
+    } catch (error) {
+      if ((error as DOMException).name !== 'NotAllowedError' || this.#video.muted) return;
+      this.#video.muted = true;
+      this.#store.set({ soundRefused: true });
+      await this.#video.play().catch(() => {});
+    }
+  }
+
+  #listen(viewer: Viewer, source: Source): void {
+    this.#undo.push(
+      viewer.on('state', ({ state, reason }) => this.#onState(state, reason)),
+      viewer.on('broadcast', (broadcast) => {
+        this.#stalls.reset();
+        this.#first.arm();
+        const audioOnly = broadcast.tracks.every((track) => track.kind === 'audio');
+        this.#store.set({ started: false, audioOnly, title: viewer.title, p2p: viewer.p2p });
+      }),
+      source.on('loaded', () => {
+        if (this.#attributes.autoplay || !this.#store.state.paused || this.#wantsPlay) void this.play();
+      }),
+      source.on('figures', (figures) => this.#onFigures(figures)),
+      source.on('trouble', ({ code, message }) => {
+        this.#lastTrouble = `${code}: ${message}`;
+        this.#video.dispatchEvent(new CustomEvent('shoal-trouble', { detail: { code, message } }));
+      }),
+    );
+    const on = (name: keyof HTMLMediaElementEventMap, listener: () => void) => {
+      this.#video.addEventListener(name, listener);
+      this.#undo.push(() => this.#video.removeEventListener(name, listener));
+    };
+    on('waiting', () => this.#onWaiting());
+    on('playing', () => this.#onPlaying());
+    on('pause', () => this.#onPlaying());
+    on('seeking', () => this.#stalls.excuse(SEEK_EXCUSE_MS));
+    const figures = setInterval(() => this.#tellFigures(), STATS_EVERY_MS);
+    const playhead = setInterval(() => this.#tellPlayhead(), PLAYHEAD_EVERY_MS);
+    this.#undo.push(() => clearInterval(figures), () => clearInterval(playhead));
+  }
+
+  /** Somebody pressed play before there was anything to play. */
+  #wantsPlay = false;
+
+  /** Play as a person means it: also before the broadcast is there. */
+  wish(playing: boolean): void {
+    this.#wantsPlay = playing;
+    if (playing) void this.play();
+    else this.#video.pause();
+  }
+
+  #onState(phase: ViewerState, reason: PlayerState['reason']): void {
+    const viewer = this.#viewer!;
+    if (!WATCHING.includes(phase)) {
+      this.#stalls.reset();
+      this.#store.set({ started: false, waiting: false });
+    }
+    this.#store.set({ phase, reason, title: viewer.title || this.#store.state.title, p2p: viewer.p2p });
+  }
+
+  #onWaiting(): void {
+    this.#store.set({ waiting: true });
+    // While the encoder or the edge is away there is nothing to wait for: its own state tells of it.
+    if (this.#viewer?.state === 'live' && !this.#video.seeking) this.#stalls.waiting();
+  }
+
+  #onPlaying(): void {
+    this.#stalls.resumed();
+    this.#store.set({ waiting: false });
+  }
+
+  #pictured(): void {
+    this.#stalls.started();
+    this.#store.set({ started: true, waiting: false });
+  }
+
+  #onFigures(figures: SourceFigures): void {
+    this.#figures = figures;
+    this.#store.set({
+      following: figures.following,
+      positionS: this.#video.currentTime,
+      seekableStartS: figures.seekable.startS,
+      seekableEndS: figures.seekable.endS,
+      rate: figures.rate,
+      targetMs: figures.targetMs,
+    });
+  }
+
+  #tellFigures(): void {
+    const stats = statsOf(this.#viewer, this.#figures, this.#stalls, this.#first.startupMs);
+    this.#viewer?.setPlayback({
+      stalls: stats.stalls,
+      stallMs: this.#stalls.stalledMs,
+      latencyMs: stats.latencySeconds * 1000,
+      bufferMs: stats.bufferSeconds * 1000,
+      ...(stats.startupMs > 0 && { startupMs: stats.startupMs }),
+    });
+    const details = this.#viewer && this.#store.state.overlay
+      ? detailsOf(this.#viewer, this.#video, this.#lastTrouble)
+      : undefined;
+    this.#store.set({ stats, details });
+  }
+
+  /** The numbers of this moment. */
+  stats(): PlayerState['stats'] {
+    return statsOf(this.#viewer, this.#figures, this.#stalls, this.#first.startupMs);
+  }
+
+  #tellPlayhead(): void {
+    if (!this.#figures || !this.#viewer || this.#video.readyState === 0) return;
+    const decodeTimeUs = Math.round(this.#video.currentTime * 1e6);
+    this.#viewer.setPlayhead({
+      decodeTimeUs,
+      bufferedUntilUs: decodeTimeUs + Math.round(this.#figures.bufferMs * 1000),
+      playing: !this.#video.paused,
+    });
+  }
+
+  #refuse(code: string, message: string): void {
+    this.#store.set({ phase: 'unsupported', reason: { code, message }, started: false });
+  }
+}
+
+function insecureMessage(): string {
+  return 'This page is not a secure context, so the browser gives it no cryptography to check what it receives. ' +
+    'Open it over https, or on localhost.';
+}
+
+function unsupportedMessage(): string {
+  return 'This browser cannot play live media here: it lacks Media Source Extensions with H.264.';
+}

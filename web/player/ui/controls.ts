@@ -1,0 +1,35 @@
+import type { Ui } from './context.ts';
+import { h } from './dom.ts';
+import { fullscreenButton } from './fullscreen-button.ts';
+import { liveBadge } from './live-badge.ts';
+import { overlayButton } from './overlay.ts';
+import { p2pMenu } from './p2p-menu.ts';
+import { pictureInPictureButton } from './picture-in-picture-button.ts';
+import { playButton } from './play-button.ts';
+import { timeline } from './timeline.ts';
+import { volume } from './volume.ts';
+
+/** The bar below the picture. */
+export function controls(ui: Ui): HTMLElement {
+  const bar = h(
+    'div',
+    { class: 'controls', part: 'controls', role: 'group', 'aria-label': 'Player controls' },
+    timeline(ui),
+    h(
+      'div',
+      { class: 'row' },
+      playButton(ui),
+      volume(ui),
+      liveBadge(ui),
+      h('span', { class: 'gap' }),
+      p2pMenu(ui),
+      overlayButton(ui),
+      pictureInPictureButton(ui),
+      fullscreenButton(ui),
+    ),
+  );
+  ui.store.watch(['phase'], ({ phase }) => {
+    bar.hidden = phase !== 'live' && phase !== 'lost' && phase !== 'reconnecting';
+  });
+  return bar;
+}

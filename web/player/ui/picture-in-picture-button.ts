@@ -1,0 +1,23 @@
+import type { Ui } from './context.ts';
+import { h, icon, rename } from './dom.ts';
+import { icons } from './icons.ts';
+
+/** Picture in picture, where the browser can. */
+export function pictureInPictureButton({ store, ask }: Ui): HTMLElement {
+  const button = h(
+    'button',
+    {
+      type: 'button',
+      part: 'button pip-button',
+      class: 'roomy',
+      onclick: () => ask.togglePictureInPicture(),
+    },
+    icon(icons.picture),
+  );
+  store.watch(['pictureInPicture', 'canPictureInPicture', 'audioOnly'], (state) => {
+    button.hidden = !state.canPictureInPicture || state.audioOnly;
+    rename(button, state.pictureInPicture ? 'Back into the page (i)' : 'Picture in picture (i)');
+    button.setAttribute('aria-pressed', String(state.pictureInPicture));
+  });
+  return button;
+}

@@ -1,0 +1,57 @@
+import type { Ui } from './context.ts';
+import { h, icon } from './dom.ts';
+import { icons } from './icons.ts';
+import { slateText } from './slate-text.ts';
+
+/** In place of the picture, or as a banner over it: what is going on, in plain words. */
+export function slate({ store, ask }: Ui): HTMLElement {
+  const title = h('strong', {});
+  const text = h('p', {});
+  const waves = h('div', { class: 'waves', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'));
+  const play = h(
+    'button',
+    {
+      type: 'button',
+      part: 'big-play',
+      class: 'big-play',
+      'aria-label': 'Play',
+      onclick: () => ask.togglePlay(),
+    },
+    icon(icons.play),
+  );
+  const retry = h('button', { type: 'button', class: 'plain', onclick: () => ask.retry() }, 'Try again');
+  const copy = h('button', { type: 'button', class: 'plain', onclick: () => void copied() }, 'Copy details');
+  const root = h(
+    'div',
+    { class: 'slate', part: 'slate', role: 'status' },
+    waves,
+    play,
+    title,
+    text,
+    h('div', { class: 'actions' }, retry, copy),
+  );
+
+  async function copied(): Promise<void> {
+    await ask.copyDiagnostic();
+    copy.textContent = 'Copied';
+  }
+
+  const keys = ['phase', 'reason', 'title', 'started', 'paused', 'waiting', 'audioOnly'] as const;
+  store.watch(keys, (state) => {
+    const shown = slateText(state);
+    root.hidden = shown === undefined;
+    if (!shown) return;
+    root.classList.toggle('banner', shown.banner);
+    root.classList.toggle('over', state.started && !state.audioOnly && !shown.banner);
+    waves.hidden = !shown.busy;
+    play.hidden = shown.action !== 'play';
+    retry.hidden = shown.action !== 'retry';
+    copy.hidden = !shown.diagnostic;
+    copy.textContent = 'Copy details';
+    title.textContent = shown.title;
+    title.hidden = shown.title === '';
+    text.textContent = shown.text;
+    text.hidden = shown.text === '';
+  });
+  return root;
+}

@@ -1,0 +1,35 @@
+import { formatClock } from '../format.ts';
+import type { Ui } from './context.ts';
+import { h } from './dom.ts';
+
+/** The window: how far back one can go, and where the picture is. Right is live. */
+export function timeline({ store, ask }: Ui): HTMLElement {
+  const slider = h('input', {
+    type: 'range',
+    min: '0',
+    max: '1000',
+    value: '1000',
+    part: 'timeline',
+    class: 'timeline',
+    'aria-label': 'Position in the live window',
+    oninput: () => {
+      const { seekableStartS, seekableEndS } = store.state;
+      ask.seek(seekableStartS + (seekableEndS - seekableStartS) * Number(slider.value) / 1000);
+    },
+  });
+  store.watch(['positionS', 'seekableStartS', 'seekableEndS', 'following'], (state) => {
+    const { positionS, seekableStartS, seekableEndS, following } = state;
+    const length = seekableEndS - seekableStartS;
+    const share = following || length <= 0
+      ? 1
+      : Math.min(1, Math.max(0, (positionS - seekableStartS) / length));
+    slider.value = String(Math.round(share * 1000));
+    slider.style.setProperty('--fill', `${share * 100}%`);
+    slider.setAttribute(
+      'aria-valuetext',
+      following ? 'live' : `${formatClock(seekableEndS - positionS)} before live`,
+    );
+    slider.disabled = length < 4;
+  });
+  return slider;
+}

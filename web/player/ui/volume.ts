@@ -1,0 +1,27 @@
+import type { Ui } from './context.ts';
+import { h, icon, rename } from './dom.ts';
+import { icons } from './icons.ts';
+
+/** Mute, and the volume where there is room for it. */
+export function volume({ store, ask }: Ui): HTMLElement {
+  const mute = h('button', { type: 'button', part: 'button mute-button', onclick: () => ask.toggleMute() });
+  const slider = h('input', {
+    type: 'range',
+    min: '0',
+    max: '1',
+    step: '0.05',
+    part: 'volume',
+    class: 'volume',
+    'aria-label': 'Volume',
+    oninput: () => ask.setVolume(Number(slider.value)),
+  });
+  store.watch(['muted', 'volume'], ({ muted, volume }) => {
+    const silent = muted || volume === 0;
+    rename(mute, silent ? 'Unmute (m)' : 'Mute (m)');
+    mute.replaceChildren(icon(silent ? icons.muted : icons.sound));
+    slider.value = String(silent ? 0 : volume);
+    slider.style.setProperty('--fill', `${Number(slider.value) * 100}%`);
+    slider.setAttribute('aria-valuetext', `${Math.round(Number(slider.value) * 100)} %`);
+  });
+  return h('div', { class: 'sound' }, mute, slider);
+}
