@@ -1,9 +1,9 @@
 /**
  * Runs: aligned seconds of media from the edge, one cacheable request a second for all who have no peers.
  *
- * Looks at every second of the stream once it should be there. Held whole: nothing to do. Not held and no peers:
- * fetched at once. Not held and there are peers: left to them and to single repairs, unless nothing newer has come
- * either, which is the sign that the whole neighbourhood has run dry.
+ * Looks at every second of the stream once it should be there. Held whole: nothing to do. Not held, and neither
+ * neighbours nor feeds: fetched at once. Else it is left to those and to single repairs, unless nothing newer has
+ * come either, which is the sign that the whole neighbourhood has run dry.
  */
 import type { PieceFrame } from '../../protocol/frame.ts';
 import { RUN_MS, runMediaPath } from '../../protocol/media.ts';
@@ -20,16 +20,16 @@ export interface RunFetcherOptions {
   /** The edge's clock as decode time, milliseconds since the broadcast's time zero. */
   mediaNowMs(): number;
   tracks(): number[];
-  /** Whether there is a linked neighbour. */
-  hasPeers(): boolean;
+  /** Whether media comes some other way: from neighbours, or by feeds. */
+  isFed(): boolean;
   take(frame: PieceFrame): void;
   /** Too far behind to catch up second by second (a page was frozen): begin again at the newest keyframe. */
   fellBehind(): void;
 }
 
-/** How long after its end a second is looked at; with peers, later. Learnt from runs that were still open. */
+/** How long after its end a second is looked at; by who is fed otherwise, later. Learnt from runs that were still open. */
 const LATE_MS = 250;
-const LATE_WITH_PEERS_MS = 2500;
+const LATE_WHEN_FED_MS = 2500;
 const MOST_LATE_MS = 2500;
 const LATE_STEP_MS = 100;
 /** Spread of viewers over the moment after a second has ended. */
@@ -64,8 +64,8 @@ export class RunFetcher {
 
   #later(extraMs = 0): void {
     if (this.#closed) return;
-    const { environment, mediaNowMs, hasPeers } = this.#options;
-    const lateMs = hasPeers() ? LATE_WITH_PEERS_MS : this.#lateMs;
+    const { environment, mediaNowMs, isFed } = this.#options;
+    const lateMs = isFed() ? LATE_WHEN_FED_MS : this.#lateMs;
     const due = (this.#second + 1) * RUN_MS + lateMs + this.#spreadMs;
     this.#timer = environment.setTimer(Math.max(0, due - mediaNowMs(), extraMs), () => void this.#look());
   }
@@ -105,9 +105,9 @@ export class RunFetcher {
   }
 
   #needs(second: number): boolean {
-    const { shelf, tracks, hasPeers } = this.#options;
+    const { shelf, tracks, isFed } = this.#options;
     const untilUs = (second + 1) * RUN_MS * 1000;
-    if (hasPeers()) return shelf.newestUs < untilUs;
+    if (isFed()) return shelf.newestUs < untilUs;
     return tracks().some((track) => !shelf.holds(track, second * RUN_MS * 1000, untilUs));
   }
 

@@ -361,7 +361,7 @@ export class Session {
       shelf,
       mediaNowMs: () => serverNowMs() - this.#answer.broadcast.epochMs,
       tracks: () => this.#tracks,
-      hasPeers: () => this.#linked.size > 0,
+      isFed: () => this.#linked.size > 0 || this.#seedStream.feeds.length > 0,
       take: (frame) => this.#mesh.offerPiece(frame, 'run'),
       fellBehind: () => void this.#joinMedia(this.#tracks),
     });
