@@ -32,7 +32,7 @@ export function controlBytesOf(message: Message): number {
     case 'path':
       return EXTENSION + 3 + 4 * message.path.length;
     case 'hello':
-      return EXTENSION + 6 + message.ticket.length + message.nonce.length + message.tracks.length;
+      return EXTENSION + 5 + message.ticket.length + message.nonce.length + message.tracks.length;
     case 'proof':
       return EXTENSION + message.signature.length;
     case 'ticket':

@@ -53,6 +53,8 @@ export class WireCodec {
   #queue = new ByteQueue();
   #remotePeerId: string | undefined;
   #remoteExtensionId = 0;
+  /** A wire without the fast extension must close at a reject (BEP 6). */
+  #remoteIsFast = false;
   #kind: 'unknown' | 'shoal' | 'stock' = 'unknown';
   #isOpened = false;
   #record: { record: PieceRecord; signed: Uint8Array } | undefined;
@@ -130,7 +132,7 @@ export class WireCodec {
       case 'cancel':
         return [encodeBlock(Id.cancel, message.index)];
       case 'reject':
-        return [encodeBlock(Id.reject, message.index)];
+        return this.#remoteIsFast ? [encodeBlock(Id.reject, message.index)] : [];
       case 'have': {
         const bytes = new Uint8Array(9);
         head(bytes, 0, Id.have, 4);
@@ -179,6 +181,7 @@ export class WireCodec {
       throw new WireOffence('handshake.infoHash is of another torrent');
     }
     this.#remotePeerId = toBinaryString(bytes.subarray(48));
+    this.#remoteIsFast = (bytes[27]! & 0x04) !== 0;
     if ((bytes[25]! & 0x10) === 0) this.#kind = 'stock';
     return true;
   }
