@@ -4,7 +4,7 @@
  * This file and the controls are all that loads before play; the mesh and Shaka come when they are needed. What it
  * shows stands in a store; what controls want goes through `Requests`; a session does the work.
  *
- * Events (bubbling, composed): `shoal-state` {state, reason}, `shoal-stats` {PlayerStats}, `shoal-error` {code,
+ * Events (bubbling, composed): `shoal-state` {state, reason, title}, `shoal-stats` {PlayerStats}, `shoal-error` {code,
  * message} for what ends playback, `shoal-trouble` {code, message} for what the player recovers from.
  */
 import type { P2pPolicy } from '../../protocol/channel.ts';
@@ -220,8 +220,8 @@ export class ShoalPlayerElement extends HTMLElement implements Requests {
     this.#undo.push(
       hideWhenIdle(this.#root, () => this.#mayHideControls()),
       showInMediaSession(this.#store, this),
-      this.#store.watch(['phase', 'reason'], ({ phase, reason }) => {
-        this.#tell('shoal-state', { state: phase, reason });
+      this.#store.watch(['phase', 'reason', 'title'], ({ phase, reason, title }) => {
+        this.#tell('shoal-state', { state: phase, reason, title });
         if (phase === 'refused' || phase === 'unsupported') this.#tell('shoal-error', { ...reason });
       }),
       this.#store.watch(['stats'], () => this.#session && this.#tell('shoal-stats', this.stats())),

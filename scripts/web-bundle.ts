@@ -1,0 +1,34 @@
+/** The esbuild run behind the build and the size report. */
+import { build, type Metafile, stop } from 'esbuild';
+import { pathOf, ROOT } from './paths.ts';
+
+/** Entry points by the name they get. `player.js` is what other sites embed: its name never changes. */
+export const ENTRIES = {
+  player: 'web/player/element.ts',
+  watch: 'web/pages/watch.ts',
+  embed: 'web/pages/embed.ts',
+} as const;
+
+/** Bundles for browsers of the last years: ESM, split, minified, with source maps beside. */
+export async function buildWeb(outdir: string): Promise<Metafile> {
+  try {
+    const { metafile } = await build({
+      absWorkingDir: pathOf(ROOT),
+      entryPoints: ENTRIES,
+      outdir,
+      bundle: true,
+      format: 'esm',
+      splitting: true,
+      minify: true,
+      sourcemap: true,
+      metafile: true,
+      target: ['es2022', 'chrome100', 'firefox102', 'safari16'],
+      chunkNames: '[name]-[hash]',
+      legalComments: 'linked',
+      logLevel: 'warning',
+    });
+    return metafile;
+  } finally {
+    await stop();
+  }
+}

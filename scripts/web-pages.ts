@@ -1,0 +1,60 @@
+/** Puts the pages together: the HTML of web/pages, its style inside, its script and what that will need named early. */
+import { type Metafile, stop, transform } from 'esbuild';
+import { ROOT } from './paths.ts';
+
+const PAGES = [
+  { name: 'watch', css: true },
+  { name: 'embed', css: false },
+];
+
+export async function writePages(bundle: Metafile, into: URL): Promise<void> {
+  for (const { name, css } of PAGES) {
+    const html = await Deno.readTextFile(new URL(`web/pages/${name}.html`, ROOT));
+    const style = css ? await minifiedCss(new URL(`web/pages/${name}.css`, ROOT)) : '';
+    const preloads = partsOf(bundle, `${name}.js`).map((file) =>
+      `<link rel="modulepreload" href="/assets/${file}">`
+    );
+    const page = html
+      .replace('<!-- build:head -->', `${style && `<style>${style}</style>`}${preloads.join('')}`)
+      .replace('<!-- build:body -->', `<script type="module" src="/assets/${name}.js"></script>`);
+    await Deno.writeTextFile(new URL(`${name}.html`, into), page);
+  }
+}
+
+/** Parts that load lazily and that a page which plays at once will need for certain. */
+const NEEDED_TO_PLAY = ['web/peer/viewer.ts', 'web/player/source/source.ts'];
+
+/**
+ * Everything an entry will load to play, the lazy parts too: it saves a round trip for each when the browser hears of
+ * them early.
+ */
+export function partsOf(bundle: Metafile, entry: string): string[] {
+  const names = new Map(Object.keys(bundle.outputs).map((path) => [fileName(path), path]));
+  const found = new Set<string>();
+  const visit = (name: string) => {
+    const path = names.get(name);
+    if (!path || found.has(name)) return;
+    found.add(name);
+    for (const { path: next, external } of bundle.outputs[path]!.imports) {
+      if (!external) visit(fileName(next));
+    }
+  };
+  visit(entry);
+  found.delete(entry);
+  return [...found];
+}
+
+function entryPointOf(bundle: Metafile, path: string): string | undefined {
+  const found = Object.keys(bundle.outputs).find((output) => fileName(output) === fileName(path));
+  return found && bundle.outputs[found]!.entryPoint;
+}
+
+async function minifiedCss(file: URL): Promise<string> {
+  const { code } = await transform(await Deno.readTextFile(file), { loader: 'css', minify: true });
+  await stop();
+  return code.trim();
+}
+
+function fileName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,5 @@
+/** The channel that a page is about: `/watch/:channel` and `/embed/:channel`. Undefined for any other path. */
+export function channelOf(path: string): string | undefined {
+  const match = /^\/(?:watch|embed)\/([^/]+)\/?$/.exec(path);
+  return match ? decodeURIComponent(match[1]!) : undefined;
+}
