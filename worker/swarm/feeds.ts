@@ -220,6 +220,8 @@ export class FeedDealer {
     for (const known of this.#known.values()) {
       const settled = known.sinceMs + SETTLE_MS;
       if (settled >= nowMs) due.push(settled + 1);
+      const forgiven = known.blamedMs + BLAME_MS;
+      if (forgiven >= nowMs && this.#known.size > 1) due.push(forgiven + 1);
     }
     if (due.length > 0) return Math.max(nowMs + 50, Math.min(...due));
     const spread = this.#slots.some((slot) => slot.holder !== undefined && nowMs - slot.sinceMs < HOLD_MS);

@@ -1,0 +1,277 @@
+import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import {
+  BLAME_MS,
+  type Candidate,
+  compareCandidates,
+  type Deal,
+  FeedDealer,
+  HOLD_MS,
+  OVERLAP_MS,
+  SETTLE_MS,
+} from './feeds.ts';
+
+const TRACKS = [{ track: 0, bitrateKbps: 512, substreams: 8 }, { track: 1, bitrateKbps: 128, substreams: 2 }];
+const FEEDS = 10;
+
+function candidate(id: string, more: Partial<Candidate> = {}): Candidate {
+  const place = { address: `10.${id.length}.${id.charCodeAt(0)}.1`, network: '', country: '', region: '' };
+  return { id, uploadKbps: 4000, nat: 'open', place, sinceMs: 0, ...more };
+}
+
+/** A dealer with everything that it told. */
+class Table {
+  readonly dealer = new FeedDealer();
+  readonly held = new Map<string, string[]>();
+  nowMs = 100_000;
+
+  constructor(copies = 1) {
+    this.dealer.configure(TRACKS, copies);
+  }
+
+  deal(): Deal[] {
+    const deals = this.dealer.deal(this.nowMs);
+    for (const { id, feeds } of deals) {
+      if (feeds.length === 0) this.held.delete(id);
+      else this.held.set(id, feeds.map(({ track, substream }) => `${track}/${substream}`));
+    }
+    return deals;
+  }
+
+  /** Deals whenever the dealer asks for it. */
+  run(forMs: number): void {
+    const endMs = this.nowMs + forMs;
+    for (;;) {
+      this.deal();
+      const nextMs = this.dealer.nextMs(this.nowMs) ?? Infinity;
+      if (nextMs > endMs) break;
+      this.nowMs = nextMs;
+    }
+    this.nowMs = endMs;
+    this.deal();
+  }
+
+  /** Copies of each feed that somebody holds. */
+  get copies(): Map<string, number> {
+    const copies = new Map<string, number>();
+    for (const feeds of this.held.values()) {
+      for (const feed of feeds) copies.set(feed, (copies.get(feed) ?? 0) + 1);
+    }
+    return copies;
+  }
+
+  get loads(): number[] {
+    return [...this.held.values()].map((feeds) => feeds.length).sort((a, b) => b - a);
+  }
+}
+
+test('a viewer who is alone gets every feed at once', () => {
+  const table = new Table();
+  table.dealer.offer('0', [candidate('a', { sinceMs: table.nowMs })]);
+  table.deal();
+  expect(table.held.get('a')).toHaveLength(FEEDS);
+  expect(table.copies.size).toBe(FEEDS);
+});
+
+test('eight viewers share one copy, a couple of substreams each', () => {
+  const table = new Table();
+  table.dealer.offer('0', 'abcdefgh'.split('').map((id) => candidate(id)));
+  table.run(60_000);
+  expect([...table.copies.values()]).toEqual(Array(FEEDS).fill(1));
+  expect(Math.max(...table.loads)).toBeLessThanOrEqual(2);
+});
+
+test('viewers who come one by one take feeds over once they have settled, and the old seed keeps them meanwhile', () => {
+  const table = new Table();
+  table.dealer.offer('0', [candidate('a', { sinceMs: table.nowMs })]);
+  table.deal();
+  table.nowMs += 1000;
+  table.dealer.offer('0', [candidate('b', { sinceMs: table.nowMs })]);
+  expect(table.deal()).toEqual([]);
+  table.nowMs += SETTLE_MS + HOLD_MS;
+  table.deal();
+  expect(table.held.get('b')!.length).toBeGreaterThan(0);
+  expect(table.held.get('a')).toHaveLength(FEEDS);
+  table.nowMs += OVERLAP_MS;
+  table.deal();
+  expect(table.held.get('a')!.length).toBeLessThan(FEEDS);
+  for (const copies of table.copies.values()) expect(copies).toBeLessThanOrEqual(2);
+});
+
+test('when a seed leaves its feeds are dealt in the same breath', () => {
+  const table = new Table();
+  table.dealer.offer('0', 'abcd'.split('').map((id) => candidate(id)));
+  table.run(60_000);
+  const lost = table.held.get('a')!;
+  table.dealer.leave('0', 'a');
+  table.deal();
+  expect(table.held.has('a')).toBe(false);
+  for (const feed of lost) expect(table.copies.get(feed)).toBe(1);
+});
+
+test('a seed that leaves while a feed moves away from it leaves the feed with the new one', () => {
+  const table = new Table();
+  table.dealer.offer('0', [candidate('a')]);
+  table.deal();
+  table.nowMs += HOLD_MS + 1;
+  table.dealer.offer('0', [candidate('b')]);
+  table.deal();
+  const moving = table.held.get('b')!;
+  expect(moving.length).toBeGreaterThan(0);
+  table.dealer.leave('0', 'a');
+  table.deal();
+  expect(table.held.get('b')).toHaveLength(FEEDS);
+});
+
+test('a seed that is behind with a feed loses that feed, and is avoided for a while', () => {
+  const table = new Table();
+  table.dealer.offer('0', 'abc'.split('').map((id) => candidate(id)));
+  table.run(60_000);
+  const [first] = table.held.get('a')!;
+  const [track, substream] = first!.split('/').map(Number);
+  table.dealer.lose('a', [{ track: track!, substream: substream! }], table.nowMs);
+  table.deal();
+  expect(table.held.get('a') ?? []).not.toContain(first);
+  expect(table.copies.get(first!)).toBe(1);
+  table.run(BLAME_MS / 2);
+  expect(table.held.get('a') ?? []).not.toContain(first);
+});
+
+test('a seed that lost its feeds and is the only one is told again that it has them', () => {
+  const table = new Table();
+  table.dealer.offer('0', [candidate('a')]);
+  table.deal();
+  table.dealer.lose('a', undefined, table.nowMs);
+  expect(table.deal()).toMatchObject([{ id: 'a', feeds: { length: FEEDS } }]);
+});
+
+test('who gives nothing or cannot be reached holds feeds only where nobody else is', () => {
+  const table = new Table();
+  table.dealer.offer('0', [
+    candidate('a', { uploadKbps: 0 }),
+    candidate('b', { nat: 'blocked' }),
+  ]);
+  table.deal();
+  expect(table.copies.size).toBe(FEEDS);
+  table.dealer.offer('0', 'cdef'.split('').map((id) => candidate(id)));
+  table.run(120_000);
+  expect([...table.held.keys()].sort()).toEqual(['c', 'd', 'e', 'f']);
+});
+
+test('copies of one feed lie with different peers', () => {
+  const table = new Table(3);
+  table.dealer.offer('0', 'abcdefgh'.split('').map((id) => candidate(id)));
+  table.run(60_000);
+  expect([...table.copies.values()]).toEqual(Array(FEEDS).fill(3));
+  for (const feeds of table.held.values()) expect(new Set(feeds).size).toBe(feeds.length);
+});
+
+test('seeds lie in different networks where there is a choice', () => {
+  const table = new Table();
+  const place = (network: string) => ({ address: '', network, country: '', region: '' });
+  table.dealer.offer('0', 'abcdefghij'.split('').map((id) => candidate(id, { place: place('AS1') })));
+  table.dealer.offer(
+    '0',
+    'klmno'.split('').map((id) => candidate(id, { place: place(`AS${id.charCodeAt(0)}`) })),
+  );
+  table.run(60_000);
+  for (const id of 'klmno') expect(table.held.has(id)).toBe(true);
+});
+
+test('fewer copies take feeds back, more copies deal more', () => {
+  const table = new Table(2);
+  table.dealer.offer('0', 'abcdefgh'.split('').map((id) => candidate(id)));
+  table.run(60_000);
+  table.dealer.configure(TRACKS, 1);
+  table.deal();
+  expect([...table.copies.values()]).toEqual(Array(FEEDS).fill(1));
+});
+
+test('seeds move into the backbone when there is one, and their new shard is told', () => {
+  const table = new Table();
+  table.dealer.offer('0', 'abcd'.split('').map((id) => candidate(id)));
+  table.run(60_000);
+  table.dealer.prefer((shard) => shard === 'b0');
+  table.dealer.offer('b0', 'abwxyz'.split('').map((id) => candidate(id)));
+  table.run(60_000);
+  for (const id of table.held.keys()) expect(table.dealer.shardOf(id)).toBe('b0');
+  expect([...table.copies.values()]).toEqual(Array(FEEDS).fill(1));
+});
+
+test('a peer whose home socket closes after it moved to the backbone keeps its feeds', () => {
+  const table = new Table();
+  table.dealer.offer('0', [candidate('a')]);
+  table.deal();
+  table.dealer.offer('b0', [candidate('a')]);
+  table.dealer.leave('0', 'a');
+  table.deal();
+  expect(table.held.get('a')).toHaveLength(FEEDS);
+});
+
+test('a dealer that was evicted goes on from its snapshot', () => {
+  const table = new Table();
+  table.dealer.offer('0', 'abcd'.split('').map((id) => candidate(id)));
+  table.run(60_000);
+  const again = new FeedDealer(structuredClone(table.dealer.snapshot()));
+  again.configure(TRACKS, 1);
+  expect(again.deal(table.nowMs)).toEqual([]);
+  expect(again.seeds().sort()).toEqual(table.dealer.seeds().sort());
+  again.leave('0', again.seeds()[0]!);
+  expect(again.deal(table.nowMs).length).toBeGreaterThan(0);
+});
+
+test('a dealer that is retired takes everything back', () => {
+  const table = new Table();
+  table.dealer.offer('0', 'ab'.split('').map((id) => candidate(id)));
+  table.run(60_000);
+  expect(table.dealer.retire().every((deal) => deal.feeds.length === 0)).toBe(true);
+});
+
+test('whatever comes and goes, every feed is held as often as it should be, and nothing moves for ever', () => {
+  const ids = 'abcdefghijkl'.split('');
+  const event = fc.oneof(
+    fc.record({
+      do: fc.constant('come' as const),
+      id: fc.constantFrom(...ids),
+      kbps: fc.constantFrom(0, 500, 4000),
+    }),
+    fc.record({ do: fc.constant('go' as const), id: fc.constantFrom(...ids) }),
+    fc.record({ do: fc.constant('blame' as const), id: fc.constantFrom(...ids) }),
+    fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 20_000 }) }),
+  );
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 60 }), fc.integer({ min: 1, max: 3 }), (events, copies) => {
+      const table = new Table(copies);
+      const here = new Set<string>();
+      for (const one of events) {
+        if (one.do === 'come') {
+          here.add(one.id);
+          table.dealer.offer('0', [candidate(one.id, { uploadKbps: one.kbps, sinceMs: table.nowMs })]);
+        } else if (one.do === 'go') {
+          here.delete(one.id);
+          table.dealer.leave('0', one.id);
+        } else if (one.do === 'blame') table.dealer.lose(one.id, undefined, table.nowMs);
+        else table.run(one.ms);
+        table.deal();
+        for (const id of table.held.keys()) expect(here.has(id)).toBe(true);
+        if (here.size > 0) expect(table.copies.size).toBe(FEEDS);
+      }
+      table.run(300_000);
+      const most = Math.min(copies, here.size);
+      for (const count of table.copies.values()) expect(count).toBe(most);
+      expect(table.dealer.nextMs(table.nowMs)).toBeUndefined();
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('candidates are ranked by what they give and how they can be reached', () => {
+  const ranked = [
+    candidate('blocked', { nat: 'blocked', uploadKbps: 9000 }),
+    candidate('small', { uploadKbps: 500 }),
+    candidate('symmetric', { nat: 'symmetric', uploadKbps: 4000 }),
+    candidate('late', { sinceMs: 5 }),
+    candidate('early'),
+  ].sort(compareCandidates);
+  expect(ranked.map((one) => one.id)).toEqual(['early', 'late', 'symmetric', 'small', 'blocked']);
+});
