@@ -1,7 +1,8 @@
 /**
  * The control socket: one per origin, dialled by it to `/origin/control`, JSON text messages.
  * Both sockets of the origin carry `Authorization: Bearer` with a JWT (HS256 by the origin secret, audience
- * `shoal-origin`, a minute's expiry, `sub` the origin's id).
+ * `shoal-origin`, a minute's expiry, `sub` the origin's id). Beside the messages below the origin may send the bare
+ * text `ping`, which the edge answers with `pong`.
  */
 import * as v from 'valibot';
 import { Broadcast, BroadcastId } from './broadcast.ts';

@@ -51,6 +51,7 @@ export class ControlClient {
       onOpen: () => this.#opened(),
       onText: (text) => this.#text(text),
       onDown: () => {},
+      pings: true,
       log,
       timing,
     });

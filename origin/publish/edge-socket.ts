@@ -12,6 +12,8 @@ export interface EdgeSocketOptions {
   onOpen: () => void;
   /** A text message; what it throws closes the connection. */
   onText: (text: string) => void;
+  /** Ask `ping` now and then, and give the connection up when nothing is answered (control.ts). */
+  pings?: boolean;
   /** The connection that was open is gone. */
   onDown: () => void;
   log: Log;
@@ -25,6 +27,8 @@ export interface EdgeSocketTiming {
   connectMs: number;
   /** Data that waits to be sent and does not move for this long means a dead connection. */
   stuckMs: number;
+  /** Between pings; three without any answer mean a dead connection. */
+  pingMs: number;
 }
 
 const TIMING: EdgeSocketTiming = {
@@ -32,7 +36,10 @@ const TIMING: EdgeSocketTiming = {
   longestPauseMs: 5000,
   connectMs: 10_000,
   stuckMs: 10_000,
+  pingMs: 10_000,
 };
+const PING = 'ping';
+const PONG = 'pong';
 const MAX_TEXT_LENGTH = 256 * 1024;
 
 export class EdgeSocket {
@@ -45,6 +52,8 @@ export class EdgeSocket {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #given = 0;
   #gone = { bytes: 0, atMs: 0 };
+  #heardMs = 0;
+  #pinger: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: EdgeSocketOptions) {
     this.#options = options;
@@ -67,6 +76,11 @@ export class EdgeSocket {
     this.#socket.send(data);
     this.#given += data.length;
     return true;
+  }
+
+  /** Gives this connection up and dials again. */
+  restart(why: string): void {
+    if (this.#socket) this.#lost(this.#socket, why);
   }
 
   close(): void {
@@ -103,12 +117,16 @@ export class EdgeSocket {
     this.#gone = { bytes: 0, atMs: performance.now() };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#watch(socket), this.#timing.stuckMs / 4);
+    this.#heardMs = performance.now();
+    if (this.#options.pings) this.#pinger = setInterval(() => this.#ping(socket), this.#timing.pingMs);
     this.#options.onOpen();
   }
 
   #message(socket: WebSocket, data: unknown): void {
     if (socket !== this.#socket) return;
     this.#failures = 0;
+    this.#heardMs = performance.now();
+    if (data === PONG) return;
     try {
       if (typeof data !== 'string') throw new RangeError('the edge must send text');
       if (data.length > MAX_TEXT_LENGTH) {
@@ -121,6 +139,11 @@ export class EdgeSocket {
         `a message of the edge cannot be read: ${error instanceof Error ? error.message : error}`,
       );
     }
+  }
+
+  #ping(socket: WebSocket): void {
+    if (performance.now() - this.#heardMs > 3 * this.#timing.pingMs) this.#lost(socket, 'the edge is silent');
+    else this.send(PING);
   }
 
   #watch(socket: WebSocket): void {
@@ -155,6 +178,7 @@ export class EdgeSocket {
 
   #leave(why: string): void {
     clearTimeout(this.#timer);
+    clearInterval(this.#pinger);
     const socket = this.#socket;
     this.#socket = undefined;
     this.#open = false;

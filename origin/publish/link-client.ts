@@ -20,6 +20,8 @@ export interface LinkClientOptions {
   onSent: (kind: LinkKind, bytes: number) => void;
   onDropped: (pieces: number) => void;
   log: Log;
+  /** How long a hello may stay unanswered. */
+  welcomeMs?: number;
   timing?: Partial<EdgeSocketTiming>;
 }
 
@@ -30,6 +32,7 @@ const SOCKET_BYTES = 64 * 1024;
 /** More than any window holds: an edge that never answers makes nothing grow. */
 const MAX_SENT_SINCE_HELLO = 10_000;
 const POLL_MS = 10;
+const WELCOME_MS = 10_000;
 
 export class LinkClient {
   readonly #options: LinkClientOptions;
@@ -38,6 +41,7 @@ export class LinkClient {
   #broadcast: Broadcast;
   #welcomed = false;
   #awaitsWelcome = false;
+  #patience: ReturnType<typeof setTimeout> | undefined;
   /** Sent while the edge's answer to a hello was on its way, so not in it. */
   readonly #sentSinceHello = new Set<number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -97,6 +101,9 @@ export class LinkClient {
   #hello(): void {
     this.#sentSinceHello.clear();
     this.#awaitsWelcome = true;
+    clearTimeout(this.#patience);
+    const welcomeMs = this.#options.welcomeMs ?? WELCOME_MS;
+    this.#patience = setTimeout(() => this.#socket.restart('the edge does not welcome the link'), welcomeMs);
     this.#say({ type: 'hello', broadcast: this.#broadcast, windowS: this.#options.window.windowS });
   }
 
@@ -114,6 +121,7 @@ export class LinkClient {
       );
       this.#sentSinceHello.clear();
       this.#awaitsWelcome = false;
+      clearTimeout(this.#patience);
       this.#welcomed = true;
     } else {
       const missing = message.indexes.filter((index) => !window.get(index));
@@ -145,6 +153,7 @@ export class LinkClient {
     this.#welcomed = false;
     this.#queue.clear();
     clearTimeout(this.#timer);
+    clearTimeout(this.#patience);
     this.#timer = undefined;
   }
 }

@@ -293,3 +293,16 @@ Deno.test('an origin with the wrong secret is not let in and keeps trying', asyn
     await edge.stop();
   }
 });
+
+Deno.test('an edge that stops answering pings is dialled anew', async () => {
+  const edge = new FakeEdge();
+  edge.answersPings = false;
+  const timing = { firstPauseMs: 5, pingMs: 5 };
+  const publisher = publisherFor(edge, new OriginMetrics(), { timing });
+  try {
+    await edge.until(() => edge.control.filter(({ type }) => type === 'hello').length >= 2);
+  } finally {
+    publisher.close();
+    await edge.stop();
+  }
+});

@@ -16,6 +16,8 @@ export class FakeEdge {
   readonly frames: PieceFrame[] = [];
   /** Bearer tokens that were refused. */
   refusedTokens = 0;
+  pings = 0;
+  answersPings = true;
   /** What a link's hello is answered with; undefined: nothing. */
   have: number[] | undefined = [];
   /** Answers a publish; undefined: silence. */
@@ -126,6 +128,12 @@ export class FakeEdge {
   #takeControl(socket: WebSocket): void {
     this.#controlSocket = socket;
     socket.onmessage = ({ data }) => {
+      if (data === 'ping') {
+        this.pings += 1;
+        if (this.answersPings) socket.send('pong');
+        this.#notify();
+        return;
+      }
       const message = v.parse(FromOrigin, JSON.parse(data));
       this.control.push(message);
       if (message.type === 'publish') {
@@ -142,7 +150,8 @@ export class FakeEdge {
       if (typeof data === 'string') {
         const message = v.parse(LinkFromOrigin, JSON.parse(data));
         this.link.push(message);
-        if (message.type === 'hello' && this.have) this.ask({ type: 'welcome', have: this.have });
+        const { have } = this;
+        if (message.type === 'hello' && have) socket.send(JSON.stringify({ type: 'welcome', have }));
       } else this.frames.push(decodePieceFrame(new Uint8Array(data)));
       this.#notify();
     };
