@@ -14,7 +14,7 @@ const tls = environment.EDGE_TLS_KEY && environment.EDGE_TLS_CERT
   : undefined;
 
 const edge = await startLocalEdge({
-  bindings: { SHOAL_TRUST_SOCKET: '1', ...bindings },
+  bindings,
   host: environment.EDGE_HOST,
   port: Number(environment.EDGE_PORT ?? 8787),
   storage: environment.EDGE_STORAGE ?? pathOf(new URL('edge/', STATE_DIR)),

@@ -15,7 +15,10 @@ export interface Env {
   SHOAL_METRICS_TOKEN?: string;
   /** `1` where the Worker runs on Cloudflare's network: CF-Connecting-IP and request.cf are believed. */
   SHOAL_TRUST_CLOUDFLARE?: string;
-  /** `1` under bare workerd, whose request.cf.clientIp is the socket's address and cannot be set by a client. */
+  /**
+   * `1` under bare workerd without a cfBlobHeader, whose request.cf.clientIp is the socket's address. Never under
+   * miniflare or wrangler dev: there a client's own header becomes request.cf.
+   */
   SHOAL_TRUST_SOCKET?: string;
   /** Secret of the one proxy in front that may say whose request it passes on. */
   SHOAL_TRUSTED_PROXY?: string;

@@ -66,22 +66,22 @@ export function anchorFor(
 ): SequenceAnchor | undefined {
   const first = segments[0];
   if (!first) return anchor;
-  if (!anchor) return { segment: first.number, sequence: 0, discontinuities: 0 };
-  const at = segments.findIndex(({ number }) => number === anchor.segment);
+  const known = anchor ?? { segment: first.number, sequence: 0, discontinuities: 0 };
+  const at = segments.findIndex(({ number }) => number === known.segment);
   if (at < 0) {
-    const passed = Math.max(1, segmentDistance(anchor.segment, first.number));
+    const passed = Math.max(1, segmentDistance(known.segment, first.number));
     return {
       segment: first.number,
-      sequence: anchor.sequence + passed,
-      discontinuities: anchor.discontinuities + 1,
+      sequence: known.sequence + passed,
+      discontinuities: known.discontinuities + 1,
     };
   }
   const newest = segments.at(-1)!;
   const discontinuities = segments.slice(at + 1).filter(({ isDiscontinuous }) => isDiscontinuous).length;
   return {
     segment: newest.number,
-    sequence: anchor.sequence + segments.length - 1 - at,
-    discontinuities: anchor.discontinuities + discontinuities,
+    sequence: known.sequence + segments.length - 1 - at,
+    discontinuities: known.discontinuities + discontinuities,
   };
 }
 
