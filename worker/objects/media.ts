@@ -197,7 +197,10 @@ export class Media extends DurableObject<Env> {
     const body = this.#seeds.open(peerId, Date.now());
     if (!body) throw new Failure(404, 'no-feeds', 'this peer holds no feeds');
     this.#tend();
-    return new Response(body, { headers: headersFor('no-store') });
+    const headers = headersFor('no-store, no-transform');
+    // Without a type it would be compressed on the way, and a piece would wait until the compressor's block is full.
+    headers.set('content-type', 'application/octet-stream');
+    return new Response(body, { headers });
   }
 
   async #hlsMain({ broadcast, settings }: Kept): Promise<Response> {
