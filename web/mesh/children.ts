@@ -8,7 +8,7 @@ import { type Context, contributes, isAttached } from './context.ts';
 import type { Child, Lane } from './lane.ts';
 import type { Message, MessageOf } from './message.ts';
 import type { Neighbour } from './neighbour.ts';
-import { MAX_PATH } from './tuning.ts';
+import { MAX_PATH, NO_SOURCE } from './tuning.ts';
 import { stateHas } from './window-state.ts';
 
 /** Most pieces that a new child gets at once from before it came. */
@@ -16,6 +16,7 @@ const MAX_CATCH_UP = 4;
 
 export class Children {
   #context: Context;
+  #balanceAt = 0;
 
   constructor(context: Context) {
     this.#context = context;
@@ -23,7 +24,7 @@ export class Children {
 
   onSubscribe(from: Neighbour, message: MessageOf<'subscribe'>): void {
     const lane = this.#context.lanes.at(message.track, message.substream);
-    const accepted = lane !== undefined && this.#admit(lane, from);
+    const accepted = lane !== undefined && this.#admit(lane, from, message.orphan);
     this.#context.send(from, {
       type: 'subscribed',
       track: message.track,
@@ -105,12 +106,18 @@ export class Children {
     return Math.max(0, this.#limit(backbone) - budget.promisedKbps);
   }
 
+  /** Whether one more child of this lane would be taken without anybody losing a place. */
+  hasRoom(lane: Lane, backbone: boolean): boolean {
+    const cost = lane.kbps * this.#context.tuning.overhead;
+    return this.spareKbps(backbone) >= cost + this.#reservedKbps(lane);
+  }
+
   #limit(backbone: boolean): number {
     const { budget, tuning } = this.#context;
     return budget.slotsKbps * (this.#context.isBridge() && !backbone ? 1 - tuning.backboneShare : 1);
   }
 
-  #admit(lane: Lane, from: Neighbour): boolean {
+  #admit(lane: Lane, from: Neighbour, orphan: boolean): boolean {
     const context = this.#context;
     const now = context.world.now();
     if (lane.parent === from || lane.asked === from) return false;
@@ -126,7 +133,10 @@ export class Children {
     } else {
       const limit = this.#limit(from.isBackbone);
       if (limit < cost) return false;
-      if (context.budget.promisedKbps + cost > limit && !this.#displace(lane, from, limit, now)) return false;
+      const isFull = context.budget.promisedKbps + cost + this.#reservedKbps(lane) > limit;
+      if (isFull && !this.#displace(lane, from, limit, now) && !(orphan && this.#balance(lane, limit, now))) {
+        return false;
+      }
     }
     this.#add(lane, { neighbour: from, endsAt: 0 }, cost);
     return true;
@@ -144,14 +154,57 @@ export class Children {
       if (least === undefined || child.neighbour.uploadKbps < least.neighbour.uploadKbps) least = child;
     }
     if (least === undefined) return false;
-    least.endsAt = now + context.tuning.displaceGraceMs;
-    context.send(least.neighbour, {
+    this.#giveNotice(lane, least, now);
+    return true;
+  }
+
+  /**
+   * Room for an orphan of a lane that few get from here, at the expense of a lane that many do: substreams must
+   * stay alike in supply, or the scarcest of them starves the swarm while others are to be had everywhere.
+   */
+  #balance(lane: Lane, limit: number, now: number): boolean {
+    const { lanes, budget, tuning } = this.#context;
+    if (now < this.#balanceAt || budget.promisedKbps > limit + lane.kbps * tuning.overhead) return false;
+    let widest: Lane | undefined;
+    for (const other of lanes.all) {
+      if (other.children.length <= lane.children.length + 1) continue;
+      if (widest !== undefined && other.children.length <= widest.children.length) continue;
+      if (lane.feed && lane.children.length === 0 || this.#isElsewhere(other)) widest = other;
+    }
+    const child = widest?.children.findLast((one) =>
+      one.endsAt === 0 && !one.neighbour.isLan && !one.neighbour.isBackbone
+    );
+    if (child === undefined) return false;
+    this.#balanceAt = now + tuning.displaceGraceMs;
+    this.#giveNotice(widest!, child, now);
+    return true;
+  }
+
+  /** Whether some neighbour has room for children of this lane. */
+  #isElsewhere(lane: Lane): boolean {
+    return this.#context.linked.some((one) => {
+      const lag = one.states[lane.track.track]?.lags[lane.substream] ?? NO_SOURCE;
+      return lag < NO_SOURCE && one.uploadKbps > 0;
+    });
+  }
+
+  #giveNotice(lane: Lane, child: Child, now: number): void {
+    child.endsAt = now + this.#context.tuning.displaceGraceMs;
+    this.#context.send(child.neighbour, {
       type: 'subscribed',
       track: lane.track.track,
       substream: lane.substream,
       accepted: false,
     });
-    return true;
+  }
+
+  /** Who has a lane first-hand keeps room for its first child: nobody else might have it. */
+  #reservedKbps(lane: Lane): number {
+    let kbps = 0;
+    for (const other of this.#context.lanes.all) {
+      if (other !== lane && other.feed && other.children.length === 0) kbps += other.kbps;
+    }
+    return kbps * this.#context.tuning.overhead;
   }
 
   /** Those who give most come first: what reaches them early reaches others early. */

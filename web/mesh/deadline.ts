@@ -51,7 +51,8 @@ export class Deadline {
   tick(now: number): void {
     const { options, tuning, lanes, store } = this.#context;
     if (!options.edgeFallback || now < this.#busyUntil) return;
-    const leadMs = this.#fetchMs + 2 * this.#deviationMs + tuning.fetchMarginMs + this.#spreadMs;
+    const lastMs = this.#fetchMs + this.#deviationMs;
+    const leadMs = lastMs + this.#deviationMs + tuning.fetchMarginMs + this.#spreadMs;
     for (const track of lanes.tracks) {
       if (!lanes.at(track.track, 0)!.wanted) continue;
       const window = store.track(track.track)!;
@@ -64,6 +65,8 @@ export class Deadline {
         if (this.isFetching(index) || this.#context.verifier.isBusy(index)) return true;
         const leftMs = this.#leftMs(window.estimateCutMs(slot, piece, track.sliceMs), track.sliceMs, now);
         if (leftMs > leadMs) return false;
+        // A neighbour that was asked may still answer: the edge waits until the last moment.
+        if (leftMs > lastMs && this.#repair.isRequested(index)) return true;
         if (leftMs < -GIVE_UP_MS && this.#playhead === undefined) return true;
         if (piece < slot.frames.length || this.#isAttested(index)) this.#fetch(index, now);
         return true;

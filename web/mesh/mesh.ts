@@ -21,7 +21,7 @@ import { type Neighbour, peerTag } from './neighbour.ts';
 import { Parents } from './parents.ts';
 import { Repair } from './repair.ts';
 import type { Link, MeshControl, MeshOptions, MeshStats, PieceSource, Playhead, World } from './seams.ts';
-import { LAG_UNIT_MS, NO_SOURCE, TUNING } from './tuning.ts';
+import { LAG_UNIT_MS, NO_ROOM, NO_SOURCE, TUNING } from './tuning.ts';
 import { Verifier } from './verify.ts';
 import { claimState, encodeWindowState } from './window-state.ts';
 import { WindowStore } from './window-store.ts';
@@ -400,21 +400,21 @@ export class Mesh implements MeshControl {
   /** One message for all ordinary neighbours, one for the backbone. */
   #tellState(to: readonly Neighbour[]): void {
     if (to.length === 0) return;
-    const tracks = this.#trackStates();
     let ordinary: Message | undefined;
     let backbone: Message | undefined;
     for (const neighbour of to) {
-      if (neighbour.isBackbone) this.#send(neighbour, backbone ??= this.#state(tracks, true));
-      else this.#send(neighbour, ordinary ??= this.#state(tracks, false));
+      if (neighbour.isBackbone) this.#send(neighbour, backbone ??= this.#state(true));
+      else this.#send(neighbour, ordinary ??= this.#state(false));
     }
   }
 
-  #state(tracks: TrackState[], backbone: boolean): Message {
+  #state(backbone: boolean): Message {
+    const tracks = this.#trackStates(backbone);
     const spareKbps = Math.floor(this.#children.spareKbps(backbone));
     return { type: 'state', clockMs: Math.floor(this.#context.clock.now()), spareKbps, tracks };
   }
 
-  #trackStates(): TrackState[] {
+  #trackStates(backbone: boolean): TrackState[] {
     const { store, lanes, world, tuning } = this.#context;
     const now = world.now();
     const states: TrackState[] = [];
@@ -424,9 +424,11 @@ export class Mesh implements MeshControl {
       const lags = new Uint8Array(substreams);
       for (let k = 0; k < substreams; k++) {
         const lane = lanes.at(track, k)!;
-        lags[k] = isAttached(lane, now, tuning)
-          ? Math.min(NO_SOURCE - 1, Math.round(lane.lagMs / LAG_UNIT_MS))
-          : NO_SOURCE;
+        if (!isAttached(lane, now, tuning)) lags[k] = NO_SOURCE;
+        else {
+          lags[k] = Math.min(NO_SOURCE - 1, Math.round(lane.lagMs / LAG_UNIT_MS)) |
+            (this.#children.hasRoom(lane, backbone) ? 0 : NO_ROOM);
+        }
       }
       states.push({ track, base: state.base, bits: state.bits, lags });
     }

@@ -24,7 +24,7 @@ export function controlBytesOf(message: Message): number {
     case 'have':
       return NATIVE + 4;
     case 'subscribe':
-      return EXTENSION + 6;
+      return EXTENSION + 7;
     case 'unsubscribe':
       return EXTENSION + 2;
     case 'subscribed':

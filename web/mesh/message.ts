@@ -8,7 +8,7 @@ export interface TrackState {
   track: number;
   base: number;
   bits: Uint8Array;
-  /** Per substream: how late its pieces reach the sender, in LAG_UNIT_MS; 255: it has no source for it. */
+  /** Per substream: how late its pieces reach the sender, in LAG_UNIT_MS; NO_SOURCE; and the bit NO_ROOM. */
   lags: Uint8Array;
 }
 
@@ -25,8 +25,11 @@ export type Message =
    * and the difference of the clocks together, which is what a lag has to be corrected by.
    */
   | { type: 'state'; clockMs: number; spareKbps: number; tracks: TrackState[] }
-  /** Push me this substream from now on; pieces after `since` that you hold come at once. */
-  | { type: 'subscribe'; track: number; substream: number; since: number }
+  /**
+   * Push me this substream from now on; pieces after `since` that you hold come at once. `orphan`: nobody else does,
+   * which may be worth another's place.
+   */
+  | { type: 'subscribe'; track: number; substream: number; since: number; orphan: boolean }
   | { type: 'unsubscribe'; track: number; substream: number }
   /** Answer to subscribe, or its end later on (displaced: pushes go on for a moment). */
   | { type: 'subscribed'; track: number; substream: number; accepted: boolean }

@@ -8,7 +8,7 @@ import { type Context, contributes } from './context.ts';
 import type { Lane } from './lane.ts';
 import type { MessageOf } from './message.ts';
 import type { Neighbour } from './neighbour.ts';
-import { LAG_UNIT_MS, NO_SOURCE } from './tuning.ts';
+import { LAG_UNIT_MS, NO_ROOM, NO_SOURCE } from './tuning.ts';
 
 /** A neighbour that refused a lane is not asked for it again for so long. */
 const REFUSED_MS = 1000;
@@ -168,8 +168,15 @@ export class Parents {
     lane.asked = best;
     lane.askedUntil = now + ANSWER_MS + Math.max(0, best.responseMs);
     best.spareKbps -= lane.kbps * context.tuning.overhead;
+    const orphan = lane.parent === undefined;
     const since = lane.hasNewest ? lane.newest : newestKnownIndex(context, lane);
-    context.send(best, { type: 'subscribe', track: lane.track.track, substream: lane.substream, since });
+    context.send(best, {
+      type: 'subscribe',
+      track: lane.track.track,
+      substream: lane.substream,
+      since,
+      orphan,
+    });
   }
 
   #estimate = 0;
@@ -182,6 +189,7 @@ export class Parents {
     const cost = lane.kbps * tuning.overhead;
     const pieceBits = lane.track.bitrateKbps * lane.track.sliceMs * tuning.overhead;
     const half = Math.max(1, lanes.all.length >> 1);
+    const orphan = lane.parent === undefined;
     const gives = contributes(context.budget.kbps, context);
     let best: Neighbour | undefined;
     this.#estimate = Infinity;
@@ -189,12 +197,13 @@ export class Parents {
       const one = linked[i]!;
       if (one === exclude || one === lane.parent || (one.refusedUntil[lane.id] ?? 0) > now) continue;
       if (bridge && !one.isBackbone && !one.isLan) continue;
-      const lag = one.states[lane.track.track]?.lags[lane.substream] ?? NO_SOURCE;
+      const said = one.states[lane.track.track]?.lags[lane.substream] ?? NO_SOURCE;
+      const lag = said & NO_SOURCE;
       if (lag === NO_SOURCE || (one.uploadKbps <= 0 && !one.isLan)) continue;
       let estimate = lag * LAG_UNIT_MS + one.transitMs + one.bad * tuning.badParentMs + world.random() * 10;
       estimate += 2 * pieceBits / (one.isLan ? tuning.lanKbps : one.uploadKbps);
-      if (one.spareKbps < cost && !one.isLan) {
-        if (!gives || one.uploadKbps * tuning.budgetShare < cost) continue;
+      if ((said & NO_ROOM) !== 0 && !one.isLan) {
+        if (!(gives || orphan) || one.uploadKbps * tuning.budgetShare < cost) continue;
         estimate += DISPLACING_MS;
       }
       estimate += one.parentOf * tuning.sameParentMs;

@@ -22,6 +22,8 @@ const COMPARED = 3;
 const SHUNNED = 3;
 /** A parent that was just found may first push what it has. */
 const CATCH_UP_MS = 300;
+/** A piece later than this after its cut is asked for, however late its substream usually is. */
+const MOST_PATIENCE_MS = 1200;
 /** After pieces of the join came from the edge, so long nothing is pulled: the rest is on its way. */
 const JOIN_QUIET_MS = 400;
 /** Claims are forgotten when nothing could be verified for so long. */
@@ -202,7 +204,9 @@ export class Repair {
     if (lane.lagMs < 0) return false;
     if (now - lane.switchedAt < CATCH_UP_MS) return true;
     const slack = Math.max(tuning.repairSlackMs, tuning.repairDeviations * lane.deviationMs);
-    return clock.now() < window.estimateCutMs(slot, piece, sliceMs) + lane.lagMs + slack;
+    // What is late by habit is not waited for: one late piece would make the next ones later still.
+    const patience = Math.min(lane.lagMs + slack, MOST_PATIENCE_MS);
+    return clock.now() < window.estimateCutMs(slot, piece, sliceMs) + patience;
   }
 
   #request(index: number, now: number): boolean {

@@ -101,8 +101,10 @@ export const TUNING: Tuning = {
 };
 
 /** Unit of the lags in a state message. */
-export const LAG_UNIT_MS = 20;
-/** A lag that means: no source for this substream. */
-export const NO_SOURCE = 255;
+export const LAG_UNIT_MS = 32;
+/** Bits of a lag that count; all set: no source for this substream. */
+export const NO_SOURCE = 127;
+/** Bit of a lag that means: no room for another child of this substream. */
+export const NO_ROOM = 128;
 /** Longest path in a path message. */
 export const MAX_PATH = 64;
