@@ -1,6 +1,10 @@
 /** Worker tests run in real workerd: `deno run -A npm:vitest run --root worker` (through the script of tasks). */
+import { mkdirSync } from 'node:fs';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+
+// wrangler.toml names the folder of the built pages; a fresh clone has none yet.
+mkdirSync(new URL('../web/dist', import.meta.url), { recursive: true });
 
 export default defineConfig({
   plugins: [

@@ -16,10 +16,13 @@ interface Holder {
   seed: Seed;
   stream?: { controller: ReadableStreamDefaultController<Uint8Array>; openedAtMs: number; wroteAtMs: number };
   closedAtMs: number;
+  /** Given by supply control: counted by itself. */
+  help: boolean;
 }
 
 export class SeedStreams {
   #holders = new Map<string, Holder>();
+  #helpBytes = 0;
 
   /** `dealt`: what was dealt before an eviction. */
   constructor(dealt: [string, Feed[]][] = []) {
@@ -31,12 +34,14 @@ export class SeedStreams {
     return [...this.#holders].map(([peerId, { seed }]) => [peerId, seed.feeds]);
   }
 
-  setFeeds(peerId: string, feeds: Feed[]): void {
+  /** `help`: given by supply control, not dealt to a seed. */
+  setFeeds(peerId: string, feeds: Feed[], help = false): void {
     let holder = this.#holders.get(peerId);
     if (!holder) {
       if (feeds.length === 0) return;
-      this.#holders.set(peerId, holder = { seed: new Seed(), closedAtMs: Date.now() });
+      this.#holders.set(peerId, holder = { seed: new Seed(), closedAtMs: Date.now(), help });
     }
+    holder.help = help;
     holder.seed.setFeeds(feeds);
     if (feeds.length > 0) return;
     this.#close(holder);
@@ -66,7 +71,7 @@ export class SeedStreams {
     return body;
   }
 
-  /** Hands a piece that just arrived to the seeds of its substream. Answers the bytes sent. */
+  /** Hands a piece that just arrived to the seeds of its substream. Answers the bytes sent, help apart. */
   push(frame: PieceFrame, substreams: number, newestUs: number, nowMs: number): number {
     if (frame.record.decodeTimeUs < newestUs - STALE_US) return 0;
     let encoded: Uint8Array | undefined;
@@ -76,9 +81,18 @@ export class SeedStreams {
       if (!stream || !seed.takes(frame.record.index, substreams, nowMs)) continue;
       encoded ??= encodePieceFrame(frame.signed, frame.bytes);
       // Enqueued bytes are transferred to the reader: each seed gets a copy of its own.
-      if (write(stream, encoded.slice(), nowMs)) sent += encoded.length;
+      if (!write(stream, encoded.slice(), nowMs)) continue;
+      if (holder.help) this.#helpBytes += encoded.length;
+      else sent += encoded.length;
     }
     return sent;
+  }
+
+  /** Bytes sent as help since this was last asked. */
+  takeHelpBytes(): number {
+    const bytes = this.#helpBytes;
+    this.#helpBytes = 0;
+    return bytes;
   }
 
   /** Feeds taken away because the seed is behind. */

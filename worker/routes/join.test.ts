@@ -1,0 +1,100 @@
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import { fromBase64Url, toBase64Url } from '../../protocol/bytes.ts';
+import { JoinAnswer } from '../../protocol/join.ts';
+import { grantDesk } from '../access/grant.ts';
+import { peerIdOf, ticketDesk } from '../access/ticket.ts';
+import { admin, ask, bindings, eventually, goOnAir, join, joinLive, makeChannel } from '../testing/edge.ts';
+
+const PEER_KEY = toBase64Url(new Uint8Array(32).fill(9));
+
+test('a viewer of a live channel gets all it needs', async () => {
+  const { channel, broadcast } = await goOnAir({ latencyTargetMs: 1200, windowS: 40 });
+  await joinLive(channel);
+  const answer = v.parse(JoinAnswer, await join(channel, { peerKey: PEER_KEY }));
+  if (answer.state !== 'live') throw new Error('not live');
+  expect(answer).toMatchObject({
+    channel,
+    broadcast,
+    windowS: 40,
+    latencyTargetMs: 1200,
+    p2p: 'on',
+    mediaPath: `/media/${channel}/${broadcast.id}`,
+    peerId: await peerIdOf(fromBase64Url(PEER_KEY)!),
+  });
+  expect(answer.announcePath).toContain(`/swarm/${broadcast.infoHash}/announce?shard=`);
+  const nowS = Date.now() / 1000;
+  const ticket = await ticketDesk(bindings.SHOAL_EDGE_SECRET).check(answer.ticket, broadcast.infoHash, nowS);
+  expect(ticket?.peerId).toBe(answer.peerId);
+  const grant = grantDesk(bindings.SHOAL_EDGE_SECRET);
+  expect(await grant.check(answer.grant.value, channel, broadcast.id, nowS)).toBe(answer.peerId);
+});
+
+test('the answer may be read by pages of other sites, and is kept by no cache', async () => {
+  await makeChannel('open');
+  const response = await ask('/join/open', { method: 'POST', body: JSON.stringify({ peerKey: PEER_KEY }) });
+  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  expect(response.headers.get('cache-control')).toBe('no-store');
+});
+
+test('a channel that is not on air says so, and when to ask again', async () => {
+  await makeChannel('quiet');
+  expect(await join('quiet')).toMatchObject({
+    state: 'idle',
+    channel: 'quiet',
+    retryAfterMs: expect.any(Number),
+  });
+  await admin('POST', '/quiet/stop');
+  expect(await eventually(() => join('quiet'), ({ state }) => state === 'stopped')).not.toHaveProperty(
+    'ticket',
+  );
+});
+
+test('a channel whose encoder dropped can still be joined', async () => {
+  const { channel, control, broadcast } = await goOnAir();
+  control.send({ type: 'lost', channel, broadcastId: broadcast.id, polite: false, reason: 'gone' });
+  expect(await eventually(() => join(channel), ({ state }) => state === 'lost')).toMatchObject({ broadcast });
+});
+
+test('a channel that does not exist is not found', async () => {
+  for (const name of ['nobody', 'Not-A-Name']) {
+    const response = await ask(`/join/${name}`, {
+      method: 'POST',
+      body: JSON.stringify({ peerKey: PEER_KEY }),
+    });
+    expect(response.status).toBe(404);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  }
+});
+
+test('a join that is malformed is refused with the field', async () => {
+  await makeChannel('strict');
+  const bodies = [
+    '{',
+    'null',
+    '{}',
+    '{"peerKey":"short"}',
+    JSON.stringify({ peerKey: PEER_KEY, p2p: 'maybe' }),
+  ];
+  for (const body of bodies) {
+    const response = await ask('/join/strict', { method: 'POST', body });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { message: expect.any(String) } });
+  }
+  const large = await ask('/join/strict', { method: 'POST', body: 'x'.repeat(20_000) });
+  expect(large.status).toBe(413);
+});
+
+test('the stricter of channel and viewer decides on peers', async () => {
+  const { channel } = await goOnAir({ p2p: 'relay' });
+  await joinLive(channel);
+  expect(await join(channel, { p2p: 'on' })).toMatchObject({ p2p: 'relay' });
+  expect(await join(channel, { p2p: 'off' })).toMatchObject({ p2p: 'off' });
+});
+
+test('two visits have two identities', async () => {
+  const { channel } = await goOnAir();
+  const [one, two] = [await joinLive(channel), await joinLive(channel)];
+  expect(one.peerId).not.toBe(two.peerId);
+  expect(one.ticket).not.toBe(two.ticket);
+});
