@@ -159,17 +159,17 @@ export class Children {
   }
 
   /**
-   * Room for an orphan of a lane that few get from here, at the expense of a lane that many do: substreams must
-   * stay alike in supply, or the scarcest of them starves the swarm while others are to be had everywhere.
+   * Room for an orphan of a lane, at the expense of a lane that a neighbour has room for: substreams must stay alike
+   * in supply, or the scarcest of them starves the swarm while others are to be had everywhere.
    */
   #balance(lane: Lane, limit: number, now: number): boolean {
     const { lanes, budget, tuning } = this.#context;
     if (now < this.#balanceAt || budget.promisedKbps > limit + lane.kbps * tuning.overhead) return false;
     let widest: Lane | undefined;
     for (const other of lanes.all) {
-      if (other.children.length <= lane.children.length + 1) continue;
-      if (widest !== undefined && other.children.length <= widest.children.length) continue;
-      if (lane.feed && lane.children.length === 0 || this.#isElsewhere(other)) widest = other;
+      if (other === lane || other.children.length <= (widest?.children.length ?? 0)) continue;
+      const isOnlySource = lane.feed && lane.children.length === 0 && other.children.length > 1;
+      if (isOnlySource || this.#isElsewhere(other)) widest = other;
     }
     const child = widest?.children.findLast((one) =>
       one.endsAt === 0 && !one.neighbour.isLan && !one.neighbour.isBackbone

@@ -34,7 +34,7 @@ export class Deadline {
     this.#context = context;
     this.#repair = repair;
     this.#onFrame = onFrame;
-    this.#spreadMs = context.world.random() * 200;
+    this.#spreadMs = context.world.random() * 100;
     this.latencyTargetMs = context.options.latencyTargetMs;
   }
 
@@ -52,7 +52,7 @@ export class Deadline {
     const { options, tuning, lanes, store } = this.#context;
     if (!options.edgeFallback || now < this.#busyUntil) return;
     const lastMs = this.#fetchMs + this.#deviationMs;
-    const leadMs = lastMs + this.#deviationMs + tuning.fetchMarginMs + this.#spreadMs;
+    const leadMs = lastMs + tuning.fetchMarginMs + this.#spreadMs;
     for (const track of lanes.tracks) {
       if (!lanes.at(track.track, 0)!.wanted) continue;
       const window = store.track(track.track)!;

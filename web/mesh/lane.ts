@@ -22,8 +22,9 @@ export class Lane {
   /** Held first-hand from the edge. */
   feed = false;
   parent: Neighbour | undefined;
-  /** The parent said that it will stop. */
+  /** The parent said that it will stop, and when. */
   displaced = false;
+  displacedAt = 0;
   asked: Neighbour | undefined;
   askedUntil = 0;
   /** Average lateness and deviation of what is pushed; -1: nothing came yet. */

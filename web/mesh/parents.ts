@@ -18,6 +18,8 @@ const ANSWER_MS = 400;
 const DISPLACING_MS = 30;
 /** Share of repaired pieces above which a parent is left. */
 const REPAIRED_LIMIT = 0.6;
+/** A parent that was silent for so long is left even when there is nobody else. */
+const ABANDON_MS = 4000;
 /** After a change a parent has so long until it counts as silent. */
 const FIRST_PUSH_MS = 300;
 
@@ -44,10 +46,15 @@ export class Parents {
       if (!lane.wanted || lane.feed) continue;
       if (lane.asked !== undefined && now >= lane.askedUntil) this.#unanswered(lane, now);
       if (lane.parent === undefined) this.#find(lane, true, undefined);
-      else if (lane.displaced) this.#find(lane, true, lane.parent);
-      else if (this.#isSilent(lane, now)) {
-        if (lane.asked === undefined) lane.parent.bad++;
-        this.#find(lane, true, lane.parent);
+      else if (lane.displaced) {
+        const { parent } = lane;
+        if (now - lane.displacedAt > tuning.displaceGraceMs) this.leave(lane);
+        this.#find(lane, true, parent);
+      } else if (this.#isSilent(lane, now)) {
+        const { parent } = lane;
+        if (lane.asked === undefined) parent.bad++;
+        if (now - lane.lastPushAt > ABANDON_MS && now - lane.switchedAt > ABANDON_MS) this.leave(lane);
+        this.#find(lane, true, parent);
       } else if (lane.repaired > REPAIRED_LIMIT) {
         lane.repaired = 0;
         this.#find(lane, true, lane.parent);
@@ -70,14 +77,14 @@ export class Parents {
     if (lane === undefined) return;
     const now = context.world.now();
     if (lane.asked !== from) {
-      if (lane.parent === from) lane.displaced = !message.accepted;
+      if (lane.parent === from) this.#notice(lane, !message.accepted);
       else if (message.accepted) this.#unsubscribe(lane, from);
       return;
     }
     lane.asked = undefined;
     if (!message.accepted) {
       from.refusedUntil[lane.id] = now + REFUSED_MS * (1 + context.world.random());
-      if (lane.parent === from) lane.displaced = true;
+      if (lane.parent === from) this.#notice(lane, true);
       if (lane.parent === undefined) this.#find(lane, true, undefined);
       return;
     }
@@ -124,6 +131,11 @@ export class Parents {
     }
   }
 
+  #notice(lane: Lane, displaced: boolean): void {
+    if (displaced && !lane.displaced) lane.displacedAt = this.#context.world.now();
+    lane.displaced = displaced;
+  }
+
   #forget(lane: Lane): void {
     lane.parent!.parentOf--;
     lane.parent = undefined;
@@ -168,7 +180,7 @@ export class Parents {
     lane.asked = best;
     lane.askedUntil = now + ANSWER_MS + Math.max(0, best.responseMs);
     best.spareKbps -= lane.kbps * context.tuning.overhead;
-    const orphan = lane.parent === undefined;
+    const orphan = lane.parent === undefined || lane.displaced;
     const since = lane.hasNewest ? lane.newest : newestKnownIndex(context, lane);
     context.send(best, {
       type: 'subscribe',
@@ -189,7 +201,7 @@ export class Parents {
     const cost = lane.kbps * tuning.overhead;
     const pieceBits = lane.track.bitrateKbps * lane.track.sliceMs * tuning.overhead;
     const half = Math.max(1, lanes.all.length >> 1);
-    const orphan = lane.parent === undefined;
+    const orphan = lane.parent === undefined || lane.displaced;
     const gives = contributes(context.budget.kbps, context);
     let best: Neighbour | undefined;
     this.#estimate = Infinity;

@@ -2,11 +2,12 @@
  * Pull, where push failed: every tick, a piece that should have come and that a neighbour holds is asked for. Each
  * request has its own end; then it is cancelled and the next neighbour is asked.
  */
-import { packIndex, SEGMENT_COUNT, segmentDistance } from '../../protocol/piece-index.ts';
+import { packIndex, SEGMENT_COUNT, segmentDistance, trackOf } from '../../protocol/piece-index.ts';
 import type { Context } from './context.ts';
 import type { Lane } from './lane.ts';
 import type { Neighbour } from './neighbour.ts';
 import type { SegmentSlot, TrackWindow } from './track-window.ts';
+import { LAG_UNIT_MS, NO_SOURCE } from './tuning.ts';
 import { newestStart, stateHas } from './window-state.ts';
 
 interface Request {
@@ -14,12 +15,16 @@ interface Request {
   neighbour: Neighbour;
   sentAt: number;
   endsAt: number;
+  /** Its last state did not name the piece, which was too young then: a reject is no fault. */
+  guessed: boolean;
 }
 
 /** Providers that are compared for one request. */
 const COMPARED = 3;
 /** Penalty from which a neighbour is mostly passed over. */
 const SHUNNED = 3;
+/** A neighbour is taken to hold what is older than the usual lag of its substream by this. */
+const GUESS_MS = 200;
 /** A parent that was just found may first push what it has. */
 const CATCH_UP_MS = 300;
 /** A piece later than this after its cut is asked for, however late its substream usually is. */
@@ -96,8 +101,9 @@ export class Repair {
   onReject(index: number, from: Neighbour, now: number): void {
     const at = this.#requests.findIndex((request) => request.index === index && request.neighbour === from);
     if (at < 0) return;
+    const { guessed } = this.#requests[at]!;
     this.#end(at);
-    if (now < from.pausedUntil) return;
+    if (guessed || now < from.pausedUntil) return;
     from.pausedUntil = now + REJECTED_MS;
     from.bad += from.spareKbps > 0 ? REJECTED_PENALTY : REJECTED_PENALTY / 4;
   }
@@ -126,7 +132,7 @@ export class Repair {
       const window = this.#context.store.track(track.track)!;
       if (!this.#context.lanes.at(track.track, 0)!.wanted) continue;
       this.#begin(window, now);
-      if (window.wantedInit !== undefined) this.#request(window.wantedInit, now);
+      if (window.wantedInit !== undefined) this.#request(window.wantedInit, 0, now);
       this.forEachMissing(window, (slot, piece) => this.#consider(window, slot, piece, track.sliceMs, now));
     }
   }
@@ -187,31 +193,24 @@ export class Repair {
       return true;
     }
     const lane = this.#context.lanes.of(index)!;
-    if (lane.hasSource && this.#mayStillCome(lane, window, slot, piece, sliceMs, now)) return true;
-    if (this.#request(index, now)) lane.repaired = lane.repaired * 0.8 + 0.2;
+    const ageMs = this.#context.clock.now() - window.estimateCutMs(slot, piece, sliceMs);
+    if (lane.hasSource && this.#mayStillCome(lane, ageMs, now)) return true;
+    if (this.#request(index, ageMs, now)) lane.repaired = lane.repaired * 0.8 + 0.2;
     return true;
   }
 
-  #mayStillCome(
-    lane: Lane,
-    window: TrackWindow,
-    slot: SegmentSlot,
-    piece: number,
-    sliceMs: number,
-    now: number,
-  ): boolean {
-    const { tuning, clock } = this.#context;
+  #mayStillCome(lane: Lane, ageMs: number, now: number): boolean {
+    const { tuning } = this.#context;
     if (lane.lagMs < 0) return false;
     if (now - lane.switchedAt < CATCH_UP_MS) return true;
     const slack = Math.max(tuning.repairSlackMs, tuning.repairDeviations * lane.deviationMs);
     // What is late by habit is not waited for: one late piece would make the next ones later still.
-    const patience = Math.min(lane.lagMs + slack, MOST_PATIENCE_MS);
-    return clock.now() < window.estimateCutMs(slot, piece, sliceMs) + patience;
+    return ageMs < Math.min(lane.lagMs + slack, MOST_PATIENCE_MS);
   }
 
-  #request(index: number, now: number): boolean {
+  #request(index: number, ageMs: number, now: number): boolean {
     if (this.isRequested(index)) return false;
-    const best = this.#provider(index, now);
+    const best = this.#provider(index, ageMs, now);
     if (best === undefined) return false;
     const { tuning } = this.#context;
     this.#requests.push({
@@ -219,19 +218,21 @@ export class Repair {
       neighbour: best,
       sentAt: now,
       endsAt: now + tuning.requestTimeoutMs + Math.min(1000, best.responseMs),
+      guessed: !stateHas(best.states[trackOf(index)]!, index),
     });
     best.requests++;
     this.#context.send(best, { type: 'request', index });
     return true;
   }
 
-  #provider(index: number, now: number): Neighbour | undefined {
+  /** One who says that he holds the piece, or who by the lag of his substream must have got it since he spoke. */
+  #provider(index: number, ageMs: number, now: number): Neighbour | undefined {
     const { linked, world, tuning, store } = this.#context;
     const count = linked.length;
     const first = Math.floor(world.random() * count);
     const track = (index >>> 8) & 15;
     const isInit = (index & 255) === 255;
-    const parent = this.#context.lanes.of(index)!.parent;
+    const { parent, substream } = this.#context.lanes.of(index)!;
     let best: Neighbour | undefined;
     let least = Infinity;
     for (let i = 0, seen = 0; i < count && seen < COMPARED; i++) {
@@ -241,7 +242,11 @@ export class Repair {
       if (now < one.pausedUntil) continue;
       if (one.requests >= (one.receivedBytes > 0 ? MAX_WITH_ONE : MAX_WITH_STRANGER)) continue;
       if (one.bad >= SHUNNED && world.random() < 0.8) continue;
-      if (isInit ? store.piece(index) !== undefined : !stateHas(state, index)) continue;
+      if (isInit ? store.piece(index) !== undefined : !stateHas(state, index)) {
+        const lag = (state.lags[substream] ?? NO_SOURCE) & NO_SOURCE;
+        if (isInit || lag === NO_SOURCE || ageMs < lag * LAG_UNIT_MS + GUESS_MS) continue;
+        if (one === parent || this.#wasTried(index, one)) continue;
+      }
       seen++;
       let cost = one.responseMs * (1 + one.requests) + one.bad * tuning.badProviderMs;
       if (this.#wasTried(index, one)) cost += 400;
