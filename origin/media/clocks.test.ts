@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { UnsupportedMedia } from '../rtmp/seam.ts';
+import { AudioClock } from './audio-clock.ts';
+import { SessionClock } from './session-clock.ts';
+
+function clockAt(elapsedMs: number, lastEndMs = 0) {
+  const wall = { elapsedMs, lastEndMs };
+  return {
+    wall,
+    clock: new SessionClock({ elapsedMs: () => wall.elapsedMs, lastEndMs: () => wall.lastEndMs }),
+  };
+}
+
+Deno.test('a session begins at the wall clock, or where media ends if that is later', () => {
+  assert.deepEqual(clockAt(500).clock.map('video', 77_000), { timeMs: 500, jumped: false });
+  assert.deepEqual(clockAt(500, 900).clock.map('audio', 0), { timeMs: 900, jumped: false });
+  assert.equal(clockAt(-50).clock.map('audio', 0).timeMs, 0);
+});
+
+Deno.test('audio and video share one offset', () => {
+  const { clock } = clockAt(1000);
+  assert.equal(clock.map('audio', 40).timeMs, 1000);
+  assert.equal(clock.map('video', 100).timeMs, 1060);
+  assert.equal(clock.map('audio', 63).timeMs, 1023);
+});
+
+Deno.test('after a jump the second track joins the new offset of the first', () => {
+  const { clock, wall } = clockAt(0);
+  clock.map('video', 0);
+  clock.map('audio', 0);
+  wall.elapsedMs = 2000;
+  assert.deepEqual(clock.map('video', 900_000), { timeMs: 2000, jumped: true });
+  assert.deepEqual(
+    clock.map('audio', 20),
+    { timeMs: 20, jumped: false },
+    'audio of before the jump keeps its time',
+  );
+  assert.deepEqual(clock.map('audio', 900_010), { timeMs: 2010, jumped: true });
+  assert.deepEqual(clock.map('video', 900_040), { timeMs: 2040, jumped: false });
+});
+
+Deno.test('a small step back or a short pause is no jump', () => {
+  const { clock } = clockAt(0);
+  clock.map('video', 1000);
+  assert.equal(clock.map('video', 900).jumped, false);
+  assert.equal(clock.map('video', 3800).jumped, false);
+});
+
+Deno.test('timestamps that always jump are refused', () => {
+  const { clock } = clockAt(0);
+  assert.throws(() => {
+    for (let i = 0; i < 100; i++) clock.map('video', i % 2 === 0 ? 0 : 1_000_000);
+  }, UnsupportedMedia);
+});
+
+Deno.test('audio is counted in samples, whatever the rounding of its timestamps', () => {
+  const clock = new AudioClock(44_100, 1024);
+  for (let i = 0; i < 5000; i++) {
+    const placed = clock.place(Math.round(i * 1024 / 44.1));
+    assert.deepEqual(placed, { decodeTime: i * 1024, gapBefore: i === 0 });
+  }
+});
+
+Deno.test('a clock that drifts is followed by little steps, without a gap', () => {
+  for (const drift of [1.001, 0.999]) {
+    const clock = new AudioClock(48_000, 1024);
+    let placed = 0;
+    for (let i = 0; i < 20_000; i++) {
+      const told = i * 1024 / 48 * drift;
+      const { decodeTime, gapBefore } = clock.place(told)!;
+      if (i > 0) {
+        assert.equal(gapBefore, false);
+        assert.ok(Math.abs(decodeTime - placed - 1024) <= 8);
+      }
+      placed = decodeTime;
+      assert.ok(Math.abs(decodeTime / 48 - told) < 60, `frame ${i} is ${decodeTime / 48 - told} ms off`);
+    }
+  }
+});
+
+Deno.test('missing audio leaves a gap, doubled audio is dropped', () => {
+  const clock = new AudioClock(48_000, 1024);
+  clock.place(0);
+  assert.deepEqual(clock.place(1000), { decodeTime: 48_000, gapBefore: true });
+  assert.equal(clock.place(500), undefined);
+  clock.restart();
+  assert.deepEqual(clock.place(500), { decodeTime: 24_000, gapBefore: true });
+});
