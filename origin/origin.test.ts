@@ -5,6 +5,7 @@ import { trackOf } from '../protocol/piece-index.ts';
 import { readConfig } from './config.ts';
 import { decodedFrames } from './media/testing/probe.ts';
 import { type RunningOrigin, startOrigin } from './origin.ts';
+import type { Health } from './publish/local-http.ts';
 import { FakeEdge, SECRET } from './publish/testing/fake-edge.ts';
 
 function configFor(edge: FakeEdge, changes: Record<string, string> = {}) {
@@ -73,7 +74,11 @@ Deno.test('a real encoder comes through RTMP as pieces that decode, and leaves p
     assert.match(metrics, /shoal_origin_publishes_total\{result="accepted"\} 1/);
     const health = await fetch(`${local}/healthz`);
     assert.equal(health.status, 200);
-    assert.deepEqual((await health.json()).channels, [{ channel: 'news', encoder: false, link: true }]);
+    assert.deepEqual((await health.json() as Health).channels, [{
+      channel: 'news',
+      encoder: false,
+      link: true,
+    }]);
     const elsewhere = await fetch(`${local}/secrets`);
     assert.equal(elsewhere.status, 404);
     await elsewhere.body?.cancel();
@@ -101,7 +106,7 @@ Deno.test('an origin that the edge cannot hear says that it is not well', async 
   const origin = await startOrigin(config, () => {});
   const health = await fetch(`http://127.0.0.1:${origin.httpPort}/healthz`);
   assert.equal(health.status, 503);
-  assert.equal((await health.json()).controlConnected, false);
+  assert.equal((await health.json() as Health).controlConnected, false);
   await origin.stop();
 });
 

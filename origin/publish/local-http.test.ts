@@ -42,7 +42,7 @@ Deno.test('health is 200 or 503, other paths and methods are refused', async () 
   assert.equal(ask('/healthz', {}, { ok: false }).status, 503);
   assert.equal(ask('/').status, 404);
   assert.equal(ask('/metrics', { method: 'POST' }).status, 405);
-  assert.equal((await ask('/healthz').json()).rtmpPort, 1935);
+  assert.equal((await ask('/healthz').json() as Health).rtmpPort, 1935);
 });
 
 Deno.test('a log line is one JSON object, and low levels are left out', () => {
