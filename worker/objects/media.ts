@@ -88,10 +88,10 @@ export class Media extends DurableObject<Env> {
 
   /**
    * The whole set of feeds this peer holds from now on; empty: none. Its seed stream changes at once, and is opened
-   * by the peer at `/media/:channel/:broadcast/seed?peer=…`.
+   * by the peer at `/media/:channel/:broadcast/seed?peer=…`. `help`: given by supply control, and counted so.
    */
-  async setFeeds(peerId: string, feeds: Feed[]): Promise<void> {
-    this.#seeds.setFeeds(peerId, feeds);
+  async setFeeds(peerId: string, feeds: Feed[], help = false): Promise<void> {
+    this.#seeds.setFeeds(peerId, feeds, help);
     this.ctx.storage.kv.put('feeds', this.#seeds.dealt);
     this.#tend();
   }
@@ -278,6 +278,7 @@ export class Media extends DurableObject<Env> {
     });
     const closed = () => {
       if (this.#link === server) this.#link = undefined;
+      server.close();
     };
     server.addEventListener('close', closed);
     server.addEventListener('error', closed);
@@ -321,9 +322,11 @@ export class Media extends DurableObject<Env> {
     const track = this.#kept?.broadcast.tracks.find((one) => one.track === trackOf(frame.record.index));
     if (track) {
       const sent = this.#seeds.push(frame, track.substreams, this.#window.newestUs, Date.now());
-      if (sent > 0) {
-        this.#budget.take('seed', sent, Date.now());
+      const help = this.#seeds.takeHelpBytes();
+      if (sent + help > 0) {
+        this.#budget.take('seed', sent + help, Date.now());
         countBytes(this.#use, 'seed', sent);
+        countBytes(this.#use, 'help', help);
         this.#tellSoon();
       }
     }
