@@ -104,7 +104,10 @@ export class Channel extends DurableObject<Env> {
       channel: profile.name,
       title: profile.title,
       state: state === 'stopped' || broadcast ? state : 'idle',
-      settings: profile.settings,
+      settings: {
+        ...profile.settings,
+        latencyTargetMs: this.#swarm.latencyTargetMs ?? profile.settings.latencyTargetMs,
+      },
       ...(broadcast ? { broadcast } : {}),
       shards: rooms,
     };
@@ -165,7 +168,9 @@ export class Channel extends DurableObject<Env> {
 
   /** What Workers and the Media object served since they last told. */
   async countUse(use: EdgeUse): Promise<void> {
-    if (this.#profile && hasUse(use)) await directoryOf(this.env).countUse(this.#profile.name, use);
+    if (!this.#profile || !hasUse(use)) return;
+    await this.#swarm.repaired(use.bytes.repair ?? 0);
+    await directoryOf(this.env).countUse(this.#profile.name, use);
   }
 
   override async alarm(): Promise<void> {

@@ -7,7 +7,7 @@ import type { ChannelSettings } from '../../protocol/channel.ts';
 import type { Feed } from '../../protocol/tracker.ts';
 import { type Env, mediaOf, swarmOf } from '../env.ts';
 import type { Candidate } from '../swarm/feeds.ts';
-import { QUIET_REPORT_MS } from '../swarm/pace.ts';
+import { QUIET_REPORT_MS, WATCHED_REPORT_MS } from '../swarm/pace.ts';
 import type { Rollup } from '../swarm/rollup.ts';
 import { announcePath, type ShardRoom } from '../swarm/shards.ts';
 import { BACKBONE, BRIDGES, type Orders, Steward, type StewardSnapshot } from '../swarm/steward.ts';
@@ -57,6 +57,11 @@ export class SwarmDesk {
 
   get viewers(): number {
     return this.#steward?.viewers ?? 0;
+  }
+
+  /** What players aim at by now; undefined while nothing is on air. */
+  get latencyTargetMs(): number | undefined {
+    return this.#steward?.latencyTargetMs;
   }
 
   get steward(): Steward | undefined {
@@ -110,7 +115,14 @@ export class SwarmDesk {
   async rolledUp(broadcastId: string, rollup: Rollup): Promise<{ everyMs: number }> {
     const steward = this.#of(broadcastId);
     if (steward) await this.#carryOut(steward.rolledUp(rollup, Date.now()));
-    return { everyMs: this.#reportEveryMs };
+    // Whom to help shows in reports: they come more often while supply is short.
+    const everyMs = steward && steward.supplyStep > 0 ? WATCHED_REPORT_MS : this.#reportEveryMs;
+    return { everyMs: Math.min(everyMs, this.#reportEveryMs) };
+  }
+
+  /** Bytes of single pieces that the edge sent, because their deadline came near. */
+  async repaired(bytes: number): Promise<void> {
+    if (this.#steward && bytes > 0) await this.#carryOut(this.#steward.repaired(bytes, Date.now()));
   }
 
   /** A full shard asks where its next viewers may go. */
@@ -147,18 +159,19 @@ export class SwarmDesk {
   }
 
   async #carryOut(orders: Orders): Promise<void> {
-    const { deals, open, close, backboneChanged } = orders;
+    const { deals, open, close, backboneChanged, latencyChanged } = orders;
     const steward = this.#steward;
     const onAir = this.#onAir;
     if (!steward || !onAir) return;
     const { infoHash } = onAir.broadcast;
     if (backboneChanged) await this.#tellShards([...new Set([...steward.shards, BACKBONE])]);
+    else if (latencyChanged) await this.#tellShards(steward.shards);
     if (open.length > 0) {
       await this.#tellShards(open);
       for (const shard of open) steward.opened(shard);
     }
-    await Promise.all(deals.map(async ({ id, shard, feeds }) => {
-      await mediaOf(this.#env, onAir.channel).setFeeds(id, feeds);
+    await Promise.all(deals.map(async ({ id, shard, feeds, help }) => {
+      await mediaOf(this.#env, onAir.channel).setFeeds(id, feeds, help);
       const here = await swarmOf(this.#env, infoHash, shard).pushFeeds(id, feeds);
       if (!here && feeds.length > 0) await this.seedLeft(onAir.broadcast.id, shard, id);
     }));
@@ -166,7 +179,8 @@ export class SwarmDesk {
       const paths = close.into.map((shard) => announcePath(infoHash, shard));
       await swarmOf(this.#env, infoHash, close.shard).drain(paths);
     }
-    const urgent = deals.length > 0 || open.length > 0 || close !== undefined || backboneChanged;
+    const urgent = latencyChanged || deals.length > 0 || open.length > 0 || close !== undefined ||
+      backboneChanged;
     if (urgent || Date.now() - this.#keptMs > KEEP_MS) this.#keep();
     this.#arm();
   }
@@ -181,7 +195,7 @@ export class SwarmDesk {
       swarmOf(this.#env, infoHash, shard).setState({
         ...onAir,
         shard,
-        latencyTargetMs: onAir.settings.latencyTargetMs,
+        latencyTargetMs: steward.latencyTargetMs,
         limit: steward.limitOf(shard),
         banned: this.#banned,
         backbone: shard === BACKBONE ? null : backbone,

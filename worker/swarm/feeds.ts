@@ -32,6 +32,8 @@ export interface Deal {
   id: string;
   shard: string;
   feeds: Feed[];
+  /** Given by supply control, and counted so. */
+  help?: true;
 }
 
 /** A peer seated for less than this has no neighbours yet: it gets feeds only where nobody else is. */

@@ -6,8 +6,10 @@ import type { ChannelSettings } from '../../protocol/channel.ts';
 import type { Feed } from '../../protocol/tracker.ts';
 import { copiesFor, copiesPerShard } from './copies.ts';
 import { type Candidate, type Deal, type DealerSnapshot, FeedDealer, type FeedTrack } from './feeds.ts';
+import { Helping, type HelpingSnapshot } from './helping.ts';
 import { addSums, emptySums, type ReportSums, type Rollup } from './rollup.ts';
 import { ShardMap, type ShardMapSnapshot, type ShardPlan, type ShardRoom } from './shards.ts';
+import { SupplyControl } from './supply.ts';
 
 /** The backbone's shard: one holds the bridges of over a thousand shards. */
 export const BACKBONE = 'b0';
@@ -15,6 +17,11 @@ export const BACKBONE = 'b0';
 export const BRIDGES = 8;
 /** Most sockets of the backbone. */
 export const BACKBONE_LIMIT = 10_000;
+
+/** Supply is looked at this often, while there is something to look at. */
+const LOOK_MS = 5000;
+/** Players are never asked to be further behind than this. */
+const MOST_LATENCY_MS = 10_000;
 
 /** What the Channel object is to do now. */
 export interface Orders {
@@ -24,6 +31,8 @@ export interface Orders {
   close?: { shard: string; into: string[] };
   /** Whether the backbone came or went: every shard has to hear of it. */
   backboneChanged: boolean;
+  /** Whether the latency target is another: every shard has to hear of it. */
+  latencyChanged: boolean;
 }
 
 export interface StewardSnapshot {
@@ -32,6 +41,8 @@ export interface StewardSnapshot {
   copies: number;
   backbone: boolean;
   uploadKbps: [string, number][];
+  supplyStep: number;
+  helping: HelpingSnapshot;
 }
 
 export class Steward {
@@ -47,11 +58,17 @@ export class Steward {
   #sums = emptySums();
   #joined = 0;
   #left = 0;
+  readonly #supply: SupplyControl;
+  readonly #helping: Helping;
+  #repairBytes = 0;
+  #lookedMs: number | undefined;
 
   constructor(settings: ChannelSettings, tracks: FeedTrack[], snapshot?: StewardSnapshot) {
     this.#settings = settings;
     this.#tracks = tracks;
     this.#shards = new ShardMap(settings.shardSize, snapshot?.shards);
+    this.#supply = new SupplyControl(snapshot?.supplyStep);
+    this.#helping = new Helping(snapshot?.helping);
     if (snapshot) {
       this.#copies = snapshot.copies;
       this.#backbone = snapshot.backbone;
@@ -102,6 +119,23 @@ export class Steward {
     return this.#copies;
   }
 
+  /** What players aim at: the setting, or more while supply is short. */
+  get latencyTargetMs(): number {
+    const { latencyTargetMs } = this.#settings;
+    const lengthened = Math.min(MOST_LATENCY_MS, latencyTargetMs * this.#supply.verdict.latencyFactor);
+    return Math.round(Math.max(latencyTargetMs, lengthened));
+  }
+
+  /** Steps that supply control has taken; 0: supply is ample. */
+  get supplyStep(): number {
+    return this.#supply.step;
+  }
+
+  /** Viewers who are given whole substreams because they lack supply. */
+  get helped(): number {
+    return this.#helping.helped;
+  }
+
   limitOf(shard: string): number {
     return shard === BACKBONE ? BACKBONE_LIMIT : this.#shards.limit;
   }
@@ -109,6 +143,7 @@ export class Steward {
   /** A peer sat down in a shard that is still small; `viewers`: how many are there with it. */
   offered(shard: string, candidate: Candidate, viewers: number, nowMs: number): Orders {
     const plan = this.#count(shard, viewers);
+    this.#uploadKbps.set(shard, (this.#uploadKbps.get(shard) ?? 0) + candidate.uploadKbps);
     this.#dealer(shard)?.offer(shard, [candidate]);
     return this.#orders(plan, nowMs);
   }
@@ -116,12 +151,18 @@ export class Steward {
   /** A seed's socket is closed. */
   left(shard: string, id: string, nowMs: number): Orders {
     for (const dealer of this.#dealers.values()) dealer.leave(shard, id);
+    this.#helping.leave(id);
     return this.#orders({ open: [] }, nowMs);
   }
 
   /** A seed is too slow with these feeds, or, when none are named, passes nothing on. */
   lost(id: string, feeds: Feed[] | undefined, nowMs: number): Orders {
-    for (const dealer of this.#dealers.values()) dealer.lose(id, feeds, nowMs);
+    // Nobody expects a viewer who is helped to pass anything on.
+    if (this.#helping.has(id)) {
+      if (feeds) this.#helping.leave(id);
+    } else {
+      for (const dealer of this.#dealers.values()) dealer.lose(id, feeds, nowMs);
+    }
     return this.#orders({ open: [] }, nowMs);
   }
 
@@ -133,9 +174,16 @@ export class Steward {
       addSums(this.#sums, rollup.sums);
       this.#joined += rollup.joined;
       this.#left += rollup.left;
+      this.#helping.name(shard, rollup.needy);
     }
     this.#dealer(shard)?.refresh(shard, rollup.candidates);
     return this.#orders(plan, nowMs);
+  }
+
+  /** The edge sent this many bytes of single pieces, because their deadline came near. */
+  repaired(bytes: number, nowMs: number): Orders {
+    this.#repairBytes += bytes;
+    return this.#orders({ open: [] }, nowMs);
   }
 
   /** A shard is full: the counts of the card are behind. */
@@ -182,6 +230,8 @@ export class Steward {
       copies: this.#copies,
       backbone: this.#backbone,
       uploadKbps: [...this.#uploadKbps],
+      supplyStep: this.#supply.step,
+      helping: this.#helping.snapshot(),
     };
   }
 
@@ -200,11 +250,41 @@ export class Steward {
       const { shard } = plan.close;
       this.#uploadKbps.delete(shard);
       for (const dealer of this.#dealers.values()) dealer.leaveShard(shard);
+      this.#helping.leaveShard(shard);
     }
     const backboneChanged = this.#arrange();
-    const deals = [...this.#retired, ...[...this.#dealers.values()].flatMap((dealer) => dealer.deal(nowMs))];
+    const latencyChanged = this.#look(nowMs);
+    const fed = [...this.#dealers.values()].flatMap((dealer) => dealer.deal(nowMs));
+    const helpKbps = this.#supply.verdict.helpKbps;
+    const helped = this.#helping.deal(helpKbps, this.#tracks, new Set(this.seeds()), nowMs);
+    // Who becomes a seed loses its help first: both are the whole set of what a peer holds.
+    const deals = [
+      ...this.#retired,
+      ...helped.filter(({ id }) => !fed.some((deal) => deal.id === id)),
+      ...fed,
+    ];
     this.#retired = [];
-    return { deals, open: plan.open, ...(plan.close ? { close: plan.close } : {}), backboneChanged };
+    const { open, close } = plan;
+    return { deals, open, ...(close ? { close } : {}), backboneChanged, latencyChanged };
+  }
+
+  /** Takes a reading of supply, now and then. True when the latency target is another afterwards. */
+  #look(nowMs: number): boolean {
+    this.#lookedMs ??= nowMs;
+    const elapsedMs = nowMs - this.#lookedMs;
+    if (elapsedMs < LOOK_MS) return false;
+    const before = this.latencyTargetMs;
+    this.#supply.look({
+      viewers: this.viewers,
+      uploadKbps: this.uploadKbps,
+      bitrateKbps: this.bitrateKbps,
+      copies: this.#copies * (this.#settings.feedMode === 'backbone' ? 1 : this.#shards.all.length),
+      repairKbps: this.#repairBytes * 8 / elapsedMs,
+      egressCapKbps: this.#settings.egressCapKbps,
+    }, nowMs);
+    this.#lookedMs = nowMs;
+    this.#repairBytes = 0;
+    return this.latencyTargetMs !== before;
   }
 
   /** Sets up the dealers for the shards and copies there are now. True when the backbone came or went. */

@@ -1,0 +1,120 @@
+/**
+ * Help: whole substreams from the edge for viewers who lack supply. Who is helped stays helped for a while, so that
+ * it can build on it; those who did worst are first, and nobody gets all of a stream this way.
+ */
+import type { Feed } from '../../protocol/tracker.ts';
+import type { Deal, FeedTrack } from './feeds.ts';
+
+/** Share of its substreams that one viewer is given. */
+const SHARE = 0.5;
+/** Help is not taken from a viewer before this, unless it is over for all. */
+export const HELP_HOLD_MS = 30_000;
+
+/** All that must survive an eviction of the Channel object. */
+export type HelpingSnapshot = [string, { shard: string; text: string }][];
+
+interface Helped {
+  shard: string;
+  sinceMs: number;
+}
+
+export class Helping {
+  #helped = new Map<string, Helped>();
+  #needy = new Map<string, string[]>();
+  #told = new Map<string, { shard: string; text: string }>();
+
+  /** What was given before an eviction: it is taken back unless supply is still short. */
+  constructor(snapshot: HelpingSnapshot = []) {
+    this.#told = new Map(snapshot);
+  }
+
+  snapshot(): HelpingSnapshot {
+    return structuredClone([...this.#told]);
+  }
+
+  get helped(): number {
+    return this.#helped.size;
+  }
+
+  has(id: string): boolean {
+    return this.#helped.has(id);
+  }
+
+  /** The viewers of a shard that did badly, worst first. */
+  name(shard: string, needy: string[]): void {
+    this.#needy.set(shard, needy);
+  }
+
+  /** A viewer's socket is closed. */
+  leave(id: string): void {
+    this.#helped.delete(id);
+  }
+
+  leaveShard(shard: string): void {
+    this.#needy.delete(shard);
+    for (const [id, one] of this.#helped) if (one.shard === shard) this.#helped.delete(id);
+  }
+
+  /** Deals as much help as `kbps` buys; `seeds` hold feeds already and are left alone. */
+  deal(kbps: number, tracks: FeedTrack[], seeds: Set<string>, nowMs: number): Deal[] {
+    const feeds = portion(tracks);
+    const price = tracks.reduce(
+      (sum, { track, bitrateKbps, substreams }) =>
+        sum + bitrateKbps * feeds.filter((feed) => feed.track === track).length / substreams,
+      0,
+    );
+    const room = price > 0 ? Math.floor(kbps / price) : 0;
+    for (const [id, one] of this.#helped) {
+      if (
+        seeds.has(id) || (this.#helped.size > room && (room === 0 || nowMs - one.sinceMs >= HELP_HOLD_MS))
+      ) {
+        this.#helped.delete(id);
+      }
+    }
+    for (const [shard, id] of this.#inTurn()) {
+      if (this.#helped.size >= room) break;
+      if (!seeds.has(id) && !this.#helped.has(id)) this.#helped.set(id, { shard, sinceMs: nowMs });
+    }
+    return this.#changes(feeds);
+  }
+
+  /** The worst of each shard, then the second worst of each, and so on. */
+  *#inTurn(): Generator<[string, string]> {
+    for (let i = 0;; i++) {
+      let some = false;
+      for (const [shard, needy] of this.#needy) {
+        const id = needy[i];
+        if (id === undefined) continue;
+        some = true;
+        yield [shard, id];
+      }
+      if (!some) return;
+    }
+  }
+
+  #changes(feeds: Feed[]): Deal[] {
+    const deals: Deal[] = [];
+    const text = JSON.stringify(feeds);
+    for (const [id, { shard }] of this.#helped) {
+      if (this.#told.get(id)?.text === text) continue;
+      this.#told.set(id, { shard, text });
+      deals.push({ id, shard, feeds, help: true });
+    }
+    for (const [id, { shard }] of this.#told) {
+      if (this.#helped.has(id)) continue;
+      this.#told.delete(id);
+      deals.push({ id, shard, feeds: [], help: true });
+    }
+    return deals;
+  }
+}
+
+/** The first half of each track's substreams, one at least. */
+function portion(tracks: FeedTrack[]): Feed[] {
+  return tracks.flatMap(({ track, substreams }) =>
+    Array.from(
+      { length: Math.max(1, Math.round(substreams * SHARE)) },
+      (_, substream) => ({ track, substream }),
+    )
+  );
+}
