@@ -30,8 +30,8 @@ const fetchUnit: SchemePlugin = (address, request, _type, _progress, headersRece
     if (found && timeline && unit) {
       for await (const bytes of readUnit(found.load.feed, timeline, unit, abort.signal)) {
         if (abort.signal.aborted) break;
-        if (request.streamDataCallback) await request.streamDataCallback(bytes);
-        else parts.push(bytes);
+        parts.push(bytes);
+        await request.streamDataCallback?.(bytes);
       }
     }
     if (abort.signal.aborted) throw aborted();
@@ -39,6 +39,7 @@ const fetchUnit: SchemePlugin = (address, request, _type, _progress, headersRece
       uri: address,
       originalUri: address,
       originalRequest: request,
+      // The whole, streamed or not: a fetch that was over before Shaka began to listen is appended from here.
       data: concatBytes(...parts),
       headers: {},
       // Peers and edge push at the stream's own pace: such a sample would tell the bandwidth estimate nothing.

@@ -63,7 +63,7 @@ input[type=range]:disabled::-webkit-slider-thumb { visibility: hidden; }
 .figures { display: grid; grid-template-columns: 1fr auto; gap: 2px 12px; margin: 0 0 10px; color: var(--shoal-quiet); }
 .figures dd { margin: 0; color: var(--shoal-text); }
 .choice { display: flex; gap: 10px; padding: 6px 0; cursor: pointer; }
-.choice input { accent-color: var(--shoal-peer); margin: 3px 0 0; }
+.choice input { flex: none; width: 16px; height: 16px; margin: 2px 0 0; accent-color: var(--shoal-peer); }
 .choice b { display: block; font-weight: 600; }
 .choice small { color: var(--shoal-quiet); font-size: 12px; line-height: 1.35; display: block; }
 .note { margin: 6px 0 0; color: var(--shoal-quiet); }
@@ -103,7 +103,7 @@ input[type=range]:disabled::-webkit-slider-thumb { visibility: hidden; }
   border-radius: 999px; background: var(--shoal-text); color: var(--shoal-ink); font-weight: 600;
 }
 .overlay {
-  position: absolute; top: 12px; right: 12px; max-width: calc(100% - 24px); max-height: calc(100% - 84px); overflow: auto;
+  position: absolute; top: 12px; left: 12px; max-width: calc(100% - 24px); max-height: calc(100% - 84px); overflow: auto;
   padding: 12px 38px 12px 14px; border-radius: 12px; background: rgb(5 20 25 / .86); font-size: 12.5px; line-height: 1.5;
 }
 .overlay dl { display: grid; grid-template-columns: auto 1fr; gap: 0 14px; margin: 0; }
@@ -117,10 +117,11 @@ input[type=range]:disabled::-webkit-slider-thumb { visibility: hidden; }
   .controls { padding: 26px 4px 2px; }
   .row button { padding: 0 8px; min-width: 38px; }
   .overlay { font-size: 11px; }
+  .p2p-menu { position: static; }
+  .panel { inset: auto 8px 62px; width: auto; max-height: calc(56cqw - 70px); padding: 10px 14px; }
   .panel small { display: none; }
-  .panel { right: -30px; padding: 10px 14px; }
-  .choice { padding: 3px 0; }
-  .figures { margin-bottom: 4px; }
+  .figures { grid-template: auto auto / repeat(4, auto); grid-auto-flow: column; font-size: 12px; margin-bottom: 6px; }
+  .panel [role=radiogroup] { display: flex; gap: 18px; }
 }
 @media (pointer: coarse) { .row button { height: 44px; min-width: 44px; } }
 @media (prefers-reduced-motion: reduce) {
