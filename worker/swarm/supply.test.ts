@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { SupplyControl, supplyRatio, type SupplyReading, TAKE_MS, UNDO_MS } from './supply.ts';
+
+const reading = (more: Partial<SupplyReading> = {}): SupplyReading => ({
+  viewers: 1000,
+  uploadKbps: 3_000_000,
+  bitrateKbps: 1000,
+  copies: 2,
+  repairKbps: 0,
+  egressCapKbps: null,
+  ...more,
+});
+
+/** Looks every five seconds. */
+function look(control: SupplyControl, now: SupplyReading, forMs: number, fromMs = 0): number {
+  let nowMs = fromMs;
+  for (; nowMs <= fromMs + forMs; nowMs += 5000) control.look(now, nowMs);
+  return nowMs;
+}
+
+test('ample supply needs nothing', () => {
+  const control = new SupplyControl();
+  look(control, reading(), 300_000);
+  expect(control.verdict).toEqual({ latencyFactor: 1, helpKbps: 0 });
+  expect(control.isWatching).toBe(false);
+});
+
+test('short supply first buys time, then whole substreams, a step at a time', () => {
+  const control = new SupplyControl();
+  const short = reading({ uploadKbps: 900_000 });
+  expect(look(control, short, TAKE_MS - 5000)).toBe(TAKE_MS);
+  expect(control.step).toBe(0);
+  look(control, short, 0, TAKE_MS);
+  expect(control.verdict.latencyFactor).toBeGreaterThan(1);
+  expect(control.verdict.helpKbps).toBe(0);
+  look(control, short, 60_000, TAKE_MS + 5000);
+  expect(control.verdict.latencyFactor).toBe(2.5);
+  expect(control.verdict.helpKbps).toBeGreaterThan(0);
+});
+
+test('much repair is trouble too, whatever viewers say they can give', () => {
+  const control = new SupplyControl();
+  look(control, reading({ repairKbps: 50_000 }), 3 * TAKE_MS);
+  expect(control.step).toBeGreaterThan(0);
+});
+
+test('help stays within its share of the cap, and stops growing there', () => {
+  const control = new SupplyControl();
+  const short = reading({ uploadKbps: 100_000, egressCapKbps: 20_000 });
+  look(control, short, 600_000);
+  expect(control.verdict.helpKbps).toBe(7000);
+  expect(control.step).toBeLessThan(5);
+});
+
+test('help without a cap never takes over the whole stream', () => {
+  const control = new SupplyControl();
+  look(control, reading({ uploadKbps: 0 }), 600_000);
+  expect(control.verdict.helpKbps).toBe(600_000);
+});
+
+test('each step is undone when supply returns, later than it was taken', () => {
+  const control = new SupplyControl();
+  const endMs = look(control, reading({ uploadKbps: 900_000 }), 60_000);
+  const { step } = control;
+  look(control, reading(), UNDO_MS - 5000, endMs);
+  expect(control.step).toBe(step);
+  look(control, reading(), step * (UNDO_MS + 5000), endMs + UNDO_MS);
+  expect(control.verdict).toEqual({ latencyFactor: 1, helpKbps: 0 });
+});
+
+test('between short and ample nothing changes', () => {
+  const control = new SupplyControl();
+  const endMs = look(control, reading({ uploadKbps: 900_000 }), 20_000);
+  const { step } = control;
+  look(control, reading({ uploadKbps: 1_300_000 }), 600_000, endMs);
+  expect(control.step).toBe(step);
+});
+
+test('a spike that passes takes no step', () => {
+  const control = new SupplyControl();
+  for (let i = 0; i < 50; i++) control.look(reading({ repairKbps: i % 2 ? 100_000 : 20_000 }), i * 5000);
+  expect(control.step).toBe(0);
+});
+
+test('a handful of viewers is fed by its seeds: their ratio says nothing', () => {
+  const control = new SupplyControl();
+  look(control, reading({ viewers: 3, uploadKbps: 0, copies: 1 }), 300_000);
+  expect(control.step).toBe(0);
+  expect(supplyRatio(reading({ viewers: 1, copies: 1 }))).toBe(Infinity);
+});
