@@ -12,6 +12,8 @@ import { stateHas } from './window-state.ts';
 /** A piece that the edge did not give is asked for again after so long. */
 const FAILED_MS = 1000;
 const MAX_FAILED = 32;
+/** Each further time that the edge is busy, it is left in peace for twice as long, up to so many times. */
+const MOST_PATIENCE = 32;
 /** Without a playhead, pieces later than the target by more than this are given up. */
 const GIVE_UP_MS = 3000;
 
@@ -23,6 +25,7 @@ export class Deadline {
   #fetchMs = 250;
   #deviationMs = 100;
   #busyUntil = 0;
+  #patience = 1;
   #failed: { index: number; until: number }[] = [];
   #playhead: Playhead | undefined;
   #playheadAt = 0;
@@ -105,12 +108,16 @@ export class Deadline {
       const took = world.now() - now;
       this.#deviationMs = this.#deviationMs * 0.8 + 0.2 * Math.abs(took - this.#fetchMs);
       this.#fetchMs = this.#fetchMs * 0.8 + 0.2 * took;
+      this.#patience = 1;
       meter.repairs++;
       if (frame.record.index === index) this.#onFrame(frame);
     }, (error) => {
       done();
-      if (error instanceof EdgeBusy) this.#busyUntil = world.now() + error.retryAfterMs;
-      else this.#failed.push({ index, until: world.now() + FAILED_MS });
+      if (error instanceof EdgeBusy) {
+        if (world.now() < this.#busyUntil) return;
+        this.#busyUntil = world.now() + error.retryAfterMs * this.#patience;
+        this.#patience = Math.min(MOST_PATIENCE, this.#patience * 2);
+      } else this.#failed.push({ index, until: world.now() + FAILED_MS });
       if (this.#failed.length > MAX_FAILED) this.#failed.shift();
     });
   }

@@ -67,7 +67,7 @@ export interface Tuning {
 
 export const TUNING: Tuning = {
   tickMs: 100,
-  stateMs: 1000,
+  stateMs: 1200,
   repairSlackMs: 250,
   repairDeviations: 2,
   requestTimeoutMs: 400,
@@ -91,7 +91,7 @@ export const TUNING: Tuning = {
   backboneShare: 0.5,
   lanKbps: 50_000,
   maxFetches: 4,
-  fetchMarginMs: 300,
+  fetchMarginMs: 100,
   handshakeMs: 5000,
   introduceMs: 30_000,
   replaceMs: 60_000,
