@@ -15,7 +15,9 @@ try {
     if (second % 5 === 0) {
       const tookS = ((performance.now() - began) / 1000).toFixed(0);
       console.error(
-        `${second} s of ${options.seconds}, ${sim.here} here, ${sim.clock.fired} events, ${tookS} s`,
+        `${second} s of ${
+          options.warmUpS + options.seconds
+        }, ${sim.here} here, ${sim.clock.fired} events, ${tookS} s`,
       );
     }
   });

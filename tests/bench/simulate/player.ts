@@ -1,16 +1,17 @@
-/** A player's clockwork: starts at a keyframe, plays what has come without a gap, waits, and drifts to its target. */
+/**
+ * A player's clockwork: starts at a keyframe as near to its target as what has come allows, plays what has come without
+ * a gap, waits, and holds its latency by the shipped rate control.
+ */
+import { RateControl } from '../../../web/player/source/rate-control.ts';
 import type { Playhead } from '../../../web/mesh/seams.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Stream, StreamPiece } from './stream.ts';
 
-/** Media that must be there before the first picture, and after a stall. */
-const START_MS = 300;
-const RESUME_MS = 200;
+/** Media that must be there after a stall, and before the first picture. */
+const RESUME_MS = 150;
+const LEAST_AHEAD_MS = 120;
 /** A gap that is this old is skipped. */
 const GIVE_UP_MS = 10_000;
-const CATCH_UP_RATE = 1.05;
-const FALL_BACK_RATE = 0.95;
-const DRIFT_FREE_MS = 100;
 
 export class Player {
   state: 'starting' | 'playing' | 'stalled' = 'starting';
@@ -23,6 +24,7 @@ export class Player {
   readonly #stream: Stream;
   readonly #arrivals: Arrivals;
   readonly #slot: number;
+  #rate = new RateControl();
   /** Order of the first piece that is not here, by track. */
   #next: number[];
 
@@ -43,20 +45,29 @@ export class Player {
     };
   }
 
+  /** Counting begins anew. */
+  forgetPast(): void {
+    this.stalls = this.stalledMs = this.playedMs = 0;
+  }
+
   /** `liveMs`: media time at the live edge; `elapsedMs` since the last call. True when the first picture is shown. */
   tick(liveMs: number, elapsedMs: number): boolean {
-    if (this.state === 'starting') return this.#start();
+    if (this.state === 'starting') return this.#start(liveMs);
     this.#advance();
     const until = this.#bufferedUntilMs();
     if (this.state === 'stalled') {
       this.stalledMs += elapsedMs;
       if (until - this.headMs >= RESUME_MS) this.state = 'playing';
-      else if (liveMs - this.headMs > GIVE_UP_MS) this.#skip();
+      else if (liveMs - this.headMs > GIVE_UP_MS) this.#skip(liveMs);
       return false;
     }
-    const off = liveMs - this.headMs - this.targetMs;
-    const rate = Math.abs(off) <= DRIFT_FREE_MS ? 1 : off > 0 ? CATCH_UP_RATE : FALL_BACK_RATE;
-    const wanted = this.headMs + elapsedMs * rate;
+    const latencyMs = liveMs - this.headMs;
+    const advice = this.#rate.next({ latencyMs, targetMs: this.targetMs, bufferMs: until - this.headMs });
+    if (advice === 'jump') {
+      this.headMs = liveMs - this.targetMs;
+      return false;
+    }
+    const wanted = this.headMs + elapsedMs * advice;
     if (wanted <= until) {
       this.headMs = wanted;
       this.playedMs += elapsedMs;
@@ -70,7 +81,7 @@ export class Player {
   }
 
   /** Starts at the newest keyframe from which enough is here. */
-  #start(): boolean {
+  #start(liveMs: number): boolean {
     const video = this.#stream.tracks[0]!;
     for (let order = video.length - 1, tried = 0; order >= 0 && tried < 4; order--) {
       const piece = video[order]!;
@@ -82,17 +93,18 @@ export class Player {
       this.#next = orders;
       this.#advance();
       const startMs = piece.frame.record.decodeTimeUs / 1000;
-      if (this.#bufferedUntilMs() - startMs < START_MS) continue;
-      this.headMs = startMs;
+      const readyMs = this.#bufferedUntilMs();
+      if (readyMs - startMs < LEAST_AHEAD_MS) continue;
+      this.headMs = Math.max(startMs, Math.min(liveMs - this.targetMs, readyMs - LEAST_AHEAD_MS));
       this.state = 'playing';
       return true;
     }
     return false;
   }
 
-  #skip(): void {
+  #skip(liveMs: number): void {
     const before = this.headMs;
-    if (this.#start() && this.headMs > before) return;
+    if (this.#start(liveMs) && this.headMs > before) return;
     this.headMs = before;
     this.state = 'stalled';
   }

@@ -51,7 +51,7 @@ const REPORT_EVERY_S = 300;
 
 export function rowOf(sim: Simulation, wallS: number): Row {
   const { options, meter, edge, edgeBase } = sim;
-  const seconds = options.seconds - options.warmUpS;
+  const { seconds } = options;
   const mbps = (bytes: number) => round(bytes * 8 / 1e6 / seconds, 4);
   const sent = (kind: keyof typeof edgeBase) => edge.bytes[kind] - edgeBase[kind];
   const media = sent('seed') + sent('join') + sent('repair') + sent('help');
@@ -89,7 +89,7 @@ export function rowOf(sim: Simulation, wallS: number): Row {
     latencyTargetMs: sim.latencyTargetMs,
     joinsPerS: round(meter.joins / seconds, 2),
     shards: sim.desk.shardCount,
-    seconds: options.seconds,
+    seconds,
     seed: options.seed,
     wallS: round(wallS, 1),
   };
