@@ -152,7 +152,7 @@ export class TrackWindow {
     for (let n = piece + 1; n < slot.frames.length; n++) {
       const frame = slot.frames[n];
       if (frame === undefined) continue;
-      return Math.min(estimate, cutMsOf(frame.record));
+      return Math.min(estimate, frame.record.decodeTimeUs / 1000);
     }
     return estimate < Infinity ? estimate : slot.segment * 2000 + (piece + 1) * sliceMs;
   }
