@@ -31,9 +31,10 @@ export interface EdgeSocketTiming {
   pingMs: number;
 }
 
+/** Live media waits behind these pauses: viewers have little more than a second in hand. */
 const TIMING: EdgeSocketTiming = {
-  firstPauseMs: 250,
-  longestPauseMs: 5000,
+  firstPauseMs: 100,
+  longestPauseMs: 2000,
   connectMs: 10_000,
   stuckMs: 10_000,
   pingMs: 10_000,
