@@ -1,5 +1,5 @@
 /** P2P Media Loader over plain HLS, with its own tracker: hls.js and Shaka, by default and tuned for latency. */
-import { Server as Tracker } from 'bittorrent-tracker';
+import Tracker from 'bittorrent-tracker/server';
 import { build } from 'esbuild';
 import type { System, SystemServers } from './system.ts';
 
@@ -53,6 +53,10 @@ export const P2PML: System[] = [
   p2pml('p2pml-shaka-tuned', 'shaka', 'playlist=/hls/one/index.m3u8&tuned=1'),
 ];
 
+/** What its tracker client takes for granted in a page. */
+const NODE_GLOBALS =
+  'globalThis.process ??= {env: {}, browser: true, nextTick: (run, ...args) => queueMicrotask(() => run(...args))};';
+
 async function bundle(page: string): Promise<string> {
   const result = await build({
     entryPoints: [new URL(`./pages/${page}.ts`, import.meta.url).pathname],
@@ -61,6 +65,7 @@ async function bundle(page: string): Promise<string> {
     write: false,
     logLevel: 'silent',
     define: { global: 'globalThis' },
+    banner: { js: NODE_GLOBALS },
   });
   return result.outputFiles[0]!.text;
 }
