@@ -55,7 +55,8 @@ export class Deadline {
     const { options, tuning, lanes, store } = this.#context;
     if (!options.edgeFallback || now < this.#busyUntil) return;
     const lastMs = this.#fetchMs + this.#deviationMs;
-    const leadMs = lastMs + tuning.fetchMarginMs + this.#spreadMs;
+    const marginMs = this.#playhead === undefined ? tuning.fetchMarginMs : tuning.playMarginMs;
+    const leadMs = lastMs + marginMs + this.#spreadMs;
     for (const track of lanes.tracks) {
       if (!lanes.at(track.track, 0)!.wanted) continue;
       const window = store.track(track.track)!;
