@@ -51,6 +51,8 @@ export interface Tuning {
   /** Edge fetches under way at once, and the margin on top of the measured fetch time. */
   maxFetches: number;
   fetchMarginMs: number;
+  /** The same where a player waits for the piece: it has to be appended and decoded too. */
+  playMarginMs: number;
   /** A handshake must be done within this. */
   handshakeMs: number;
   /** Introductions are sent on linking and then this often. */
@@ -92,6 +94,7 @@ export const TUNING: Tuning = {
   lanKbps: 50_000,
   maxFetches: 4,
   fetchMarginMs: 100,
+  playMarginMs: 250,
   handshakeMs: 5000,
   introduceMs: 30_000,
   replaceMs: 60_000,
