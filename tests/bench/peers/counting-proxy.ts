@@ -46,7 +46,6 @@ export function startProxy({ target, isMedia, capKbps }: ProxyOptions): Proxy {
       headers,
       body: request.body,
       redirect: 'manual',
-      signal: request.signal,
     });
     const media = isMedia(pathname);
     const counted = answer.body?.pipeThrough(
@@ -60,7 +59,11 @@ export function startProxy({ target, isMedia, capKbps }: ProxyOptions): Proxy {
         },
       }),
     );
-    return new Response(counted, { status: answer.status, headers: answer.headers });
+    // fetch has decoded the body: what is counted and passed on is plain.
+    const plain = new Headers(answer.headers);
+    plain.delete('content-encoding');
+    plain.delete('content-length');
+    return new Response(counted, { status: answer.status, headers: plain });
   });
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
