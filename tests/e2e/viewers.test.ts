@@ -1,73 +1,10 @@
 /** The main job: a real encoder, a real origin and edge, real Chromium viewers who feed each other. */
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'puppeteer-core';
-import { latencyOf, READ_CELLS } from '../bar-code.ts';
 import { buildPlayer } from '../build-player.ts';
 import { startFeed } from '../feed.ts';
 import { startStack } from '../stack.ts';
 import { launchChromium } from './chromium.ts';
-
-interface Stats {
-  peerBytes: number;
-  edgeBytes: number;
-  uploadBytes: number;
-  peers: number;
-  latencySeconds: number;
-  stalls: number;
-  startupMs: number;
-  bufferSeconds: number;
-}
-
-interface Reading {
-  stats: Stats;
-  currentTime: number;
-  frames: number;
-  /** Live latency as the picture itself tells it, milliseconds. */
-  latencyMs: number | undefined;
-}
-
-/** Opens a viewer in a context of its own. */
-async function openViewer(browser: Browser, url: string): Promise<Page> {
-  const context = await browser.createBrowserContext();
-  const page = await context.newPage();
-  await page.goto(url);
-  return page;
-}
-
-async function read(page: Page): Promise<Reading> {
-  const { stats, currentTime, frames, cells, nowMs } = await page.evaluate(`(() => {
-    const player = document.querySelector('shoal-player');
-    const video = player.shadowRoot.querySelector('video');
-    return {
-      stats: player.stats(),
-      currentTime: video.currentTime,
-      frames: video.getVideoPlaybackQuality().totalVideoFrames,
-      cells: (${READ_CELLS})(video),
-      nowMs: Date.now(),
-    };
-  })()`) as { stats: Stats; currentTime: number; frames: number; cells: number[] | null; nowMs: number };
-  return { stats, currentTime, frames, latencyMs: latencyOf(cells, nowMs) };
-}
-
-/** Polls until the condition holds, and says what it waited for when it does not. */
-async function until<T>(
-  what: string,
-  withinMs: number,
-  look: () => Promise<T | undefined | false>,
-): Promise<T> {
-  const end = performance.now() + withinMs;
-  for (;;) {
-    const found = await look().catch(() => undefined);
-    if (found) return found;
-    if (performance.now() > end) throw new Error(`waited ${withinMs / 1000} s until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-const plays = (page: Page) => async () => {
-  const reading = await read(page);
-  return reading.currentTime > 0 && reading.frames > 5 && reading;
-};
+import { openViewer, plays, read, until } from './viewer-page.ts';
 
 Deno.test('three viewers of a live RTMP broadcast play it, mostly from each other, and outlive the one that dies', async () => {
   const stack = await startStack({ assets: await buildPlayer() });
