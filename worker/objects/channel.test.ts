@@ -1,7 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { channelOf, directoryOf } from '../env.ts';
-import { bindings, channelNow, eventually, goOnAir, join, openControl } from '../testing/edge.ts';
+import { ask, bindings, channelNow, eventually, goOnAir, join, openControl } from '../testing/edge.ts';
+import { emptySums } from '../swarm/rollup.ts';
 import type { Channel } from './channel.ts';
 import type { Directory } from './directory.ts';
 
@@ -80,4 +81,26 @@ test('two channels of one origin live and die apart', async () => {
   expect((await channelNow(first.channel)).state).toBe('live');
   await openControl(`o-${second.channel}`);
   expect((await channelNow(first.channel)).state).toBe('live');
+});
+
+test('metrics know the viewers of a channel from its roll-ups, over an eviction and until its end', async () => {
+  const { channel, broadcast, control } = await goOnAir({ reconnectWindowS: 0 });
+  const rollup = {
+    shard: '0',
+    viewers: 3,
+    stock: 0,
+    uploadKbps: 0,
+    joined: 3,
+    left: 0,
+    sums: emptySums(),
+    candidates: [],
+    needy: [],
+    regions: {},
+  };
+  await channelOf(bindings, channel).rolledUp(broadcast.id, rollup);
+  await evictDurableObject(directoryOf(bindings));
+  expect(await (await ask('/metrics')).text()).toContain(`shoal_viewers{channel="${channel}"} 3\n`);
+  control.send({ type: 'lost', channel, broadcastId: broadcast.id, polite: true, reason: 'goodbye' });
+  await eventually(() => channelNow(channel), ({ state }) => state === 'idle');
+  expect(await (await ask('/metrics')).text()).toContain(`shoal_viewers{channel="${channel}"} 0\n`);
 });

@@ -50,6 +50,7 @@ export class Channel extends DurableObject<Env> {
   #profile: ChannelProfile | undefined;
   #life: BroadcastLife;
   readonly #swarm: SwarmDesk;
+  #viewersTold: number | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -175,6 +176,8 @@ export class Channel extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     await this.#after(this.#life.expire(Date.now()));
+    const { endsAtMs } = this.#life;
+    if (endsAtMs !== undefined) await this.ctx.storage.setAlarm(endsAtMs);
   }
 
   /** A peer sat down in a shard that is still small: it may be the one to feed. */
@@ -199,7 +202,9 @@ export class Channel extends DurableObject<Env> {
 
   /** Totals of one shard. Answers how often its viewers are to report. */
   async rolledUp(broadcastId: string, rollup: Rollup): Promise<{ everyMs: number }> {
-    return await this.#swarm.rolledUp(broadcastId, rollup);
+    const answer = await this.#swarm.rolledUp(broadcastId, rollup);
+    await this.#tellViewers();
+    return answer;
   }
 
   /** A full shard asks where its next viewers may go; shards are opened if need be. */
@@ -210,6 +215,14 @@ export class Channel extends DurableObject<Env> {
   /** These ticket identities (hex) may watch no more. */
   async ban(identities: string[], reason: string): Promise<void> {
     await this.#swarm.ban(identities, reason);
+  }
+
+  /** The Directory hears of viewers only when their number changed. */
+  async #tellViewers(): Promise<void> {
+    const { viewers } = this.#swarm;
+    if (viewers === this.#viewersTold || !this.#profile) return;
+    this.#viewersTold = viewers;
+    await directoryOf(this.env).setViewers(this.#profile.name, viewers);
   }
 
   /** Keeps the new state, then tells everybody whom it concerns. */
@@ -224,9 +237,12 @@ export class Channel extends DurableObject<Env> {
     await directoryOf(this.env).stateChanged(profile.name, await this.status());
     if (change.ended) {
       const { broadcastId, broadcast, origin } = change.ended;
-      await directoryOf(this.env).tellEnded(origin, profile.name, broadcastId, this.#life.reason);
-      await mediaOf(this.env, profile.name).end(broadcastId);
-      if (broadcast) await this.#swarm.end();
+      // One that cannot be told now must not keep the others from hearing of it.
+      await Promise.allSettled([
+        directoryOf(this.env).tellEnded(origin, profile.name, broadcastId),
+        mediaOf(this.env, profile.name).end(broadcastId),
+        ...(broadcast ? [this.#swarm.end()] : []),
+      ]);
     }
     await this.#tellShards();
   }

@@ -25,12 +25,13 @@ interface OriginSocket {
 
 export class Directory extends DurableObject<Env> {
   #book: ChannelBook;
-  #viewers = new Map<string, number>();
+  #viewers: Map<string, number>;
   #ingest = new Map<string, IngestStatus>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#book = new ChannelBook(ctx.storage.sql);
+    this.#viewers = new Map(Object.entries(ctx.storage.kv.get<Record<string, number>>('viewers') ?? {}));
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
   }
 
@@ -67,6 +68,7 @@ export class Directory extends DurableObject<Env> {
     await channelOf(this.env, name).remove();
     this.#tell(this.#book.originOf(name), { type: 'drop', channel: name, reason: 'the channel was deleted' });
     this.#book.remove(name);
+    this.#viewers.delete(name);
     return true;
   }
 
@@ -98,12 +100,15 @@ export class Directory extends DurableObject<Env> {
   /** Told by the Channel object whenever its state changes. */
   async stateChanged(name: string, status: ChannelStatus): Promise<void> {
     this.#book.setState(name, status);
-    if (status.state === 'idle' || status.state === 'stopped') this.#ingest.delete(name);
+    if (status.state === 'idle' || status.state === 'stopped') {
+      this.#ingest.delete(name);
+      if (this.#viewers.get(name)) await this.setViewers(name, 0);
+    }
     if (status.state === 'live') await this.#watch();
   }
 
   /** Told by the Channel object: this broadcast is over. */
-  async tellEnded(origin: string, channel: string, broadcastId: string, _reason: string): Promise<void> {
+  async tellEnded(origin: string, channel: string, broadcastId: string): Promise<void> {
     this.#tell(origin, { type: 'ended', channel, broadcastId });
   }
 
@@ -115,6 +120,7 @@ export class Directory extends DurableObject<Env> {
   /** Told by the Channel object: viewers now. */
   async setViewers(name: string, viewers: number): Promise<void> {
     this.#viewers.set(name, viewers);
+    this.ctx.storage.kv.put('viewers', Object.fromEntries(this.#viewers));
   }
 
   /** For /metrics: asks no other object. */

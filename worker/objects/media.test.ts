@@ -95,7 +95,7 @@ test('a seed that holds no feeds any more has its stream ended', async () => {
 });
 
 test('feeds that were dealt outlive an eviction: the seed opens its stream again', async () => {
-  const { channel, broadcast, link } = await goOnAir();
+  const { channel, broadcast } = await goOnAir();
   const viewer = await joinLive(channel);
   await mediaOf(bindings, channel).setFeeds(viewer.peerId, FEEDS);
   await crash(channel);
