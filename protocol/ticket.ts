@@ -9,7 +9,7 @@
  * | 0 | 1 | version, 1 |
  * | 1 | 20 | info-hash |
  * | 21 | 32 | the peer's public key |
- * | 53 | 8 | ticket identity: what bans name; stays the same when a ticket is renewed |
+ * | 53 | 8 | ticket identity: what bans name; the same for a key whether renewed or joined again |
  * | 61 | 4 | expiry, seconds since 1970 |
  * | 65 | 64 | Ed25519 signature of all before it by the edge's key |
  */

@@ -361,10 +361,16 @@ export class Session {
       shelf,
       mediaNowMs: () => serverNowMs() - this.#answer.broadcast.epochMs,
       tracks: () => this.#tracks,
-      isFed: () => this.#linked.size > 0 || this.#seedStream.feeds.length > 0,
+      isFed: () => this.#linked.size > 0 || this.#isSelfFed(),
       take: (frame) => this.#mesh.offerPiece(frame, 'run'),
       fellBehind: () => void this.#joinMedia(this.#tracks),
     });
+  }
+
+  /** Whether feeds bring everything: the only viewer of a channel is its seed. */
+  #isSelfFed(): boolean {
+    const { parented, substreams } = this.#mesh.stats();
+    return this.#seedStream.feeds.length > 0 && parented === substreams;
   }
 
   /** Media from the newest keyframe on, at once. Given up after a few attempts: peers and runs will do. */

@@ -31,11 +31,15 @@ test('a good ticket is known until it is over, with the id that goes with its ke
   expect(await desk.check(ticket, INFO_HASH, 1001 + TICKET_SECONDS)).toBeUndefined();
 });
 
-test('two visits have two identities, a renewal keeps the one it had', async () => {
-  const [first, second] = await Promise.all(
-    [0, 1].map(async () => (await desk.check(await desk.issue(INFO_HASH, PEER_KEY, 1000), INFO_HASH, 1000))!),
+test('two keys have two identities; joining again and renewing keep the one there was', async () => {
+  const other = PEER_KEY.map((byte) => byte ^ 1);
+  const [first, second, again] = await Promise.all(
+    [PEER_KEY, other, PEER_KEY].map(async (key) =>
+      (await desk.check(await desk.issue(INFO_HASH, key, 1000), INFO_HASH, 1000))!
+    ),
   );
   expect(toHex(first!.identity)).not.toBe(toHex(second!.identity));
+  expect(toHex(first!.identity)).toBe(toHex(again!.identity));
   const renewed = await desk.check(await desk.renew(first!, 1500), INFO_HASH, 1500);
   expect(toHex(renewed!.identity)).toBe(toHex(first!.identity));
   expect(renewed!.expiresS).toBe(1500 + TICKET_SECONDS);

@@ -19,9 +19,11 @@ export interface CheckedTicket extends Ticket {
 /** Signs and checks tickets. One an isolate: the key is derived once. */
 export class TicketDesk {
   #key: Promise<SigningKey>;
+  #salt: Promise<Uint8Array>;
   #verifier: Promise<CryptoKey> | undefined;
 
   constructor(secret: string) {
+    this.#salt = deriveBytes(secret, 'ticket identity');
     this.#key = deriveBytes(secret, 'ticket').then(signingKeyFrom);
   }
 
@@ -30,11 +32,16 @@ export class TicketDesk {
     return toBase64Url((await this.#key).publicKey);
   }
 
-  /** A new ticket, base64url, for a peer that just joined: a new identity. */
+  /**
+   * A ticket, base64url, for a peer that joined. The identity follows from its key: who joins again, because its
+   * socket or the edge went away, is the same to its neighbours, and who was banned stays so.
+   */
   async issue(infoHash: string, peerKey: Uint8Array, nowS: number): Promise<string> {
     const hash = fromHex(infoHash);
     if (!hash) throw new RangeError('ticket.infoHash must be hex');
-    const identity = crypto.getRandomValues(new Uint8Array(8));
+    // With a secret in it, nobody can search for a key whose identity is another's.
+    const digest = await crypto.subtle.digest('SHA-256', concatBytes(await this.#salt, hash, peerKey));
+    const identity = new Uint8Array(digest, 0, 8);
     return await this.#sign({ infoHash: hash, peerKey, identity, expiresS: nowS + TICKET_SECONDS });
   }
 
