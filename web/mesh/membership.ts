@@ -40,8 +40,8 @@ export class Membership {
 
   /** Room for a new link? One that nobody uses gives way. */
   makeRoom(link: Link): boolean {
-    if (link.route === 'lan' || link.backbone) return true;
     const most = Math.ceil(this.#context.options.neighbours * 1.5) + 4;
+    if (link.route === 'lan' || link.backbone) return this.#links.size < 3 * most;
     if (this.#links.size < most) return true;
     const idle = this.#worst(true);
     if (idle === undefined) return false;

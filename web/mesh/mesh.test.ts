@@ -205,6 +205,38 @@ Deno.test('a peer that joins late starts at the newest segment and has init segm
   assert.deepEqual(swarm.late(joiner, joined + 1000, joined + 8000, 1500), []);
 });
 
+Deno.test('a track that is switched to starts at the newest segment, not where it was left', () => {
+  const swarm = mixedSwarm(12);
+  const peer = swarm.peers[7]!;
+  swarm.run(10);
+  peer.mesh.setTracks([1]);
+  swarm.run(2);
+  const left = Math.max(...[...peer.arrivals.keys()].filter((index) => trackOf(index) === 0));
+  swarm.run(14);
+  peer.mesh.setTracks([0, 1]);
+  const back = swarm.clock.now;
+  swarm.run(8);
+  const between = [...peer.arrivals].filter(([index]) => trackOf(index) === 0 && index > left);
+  const first = Math.min(...between.map(([index]) => index >>> 12));
+  assert.ok(first >= Math.floor(back / 2000) - 1, `${first}`);
+  assert.deepEqual(swarm.late(peer, back + 1000, back + 6000, 1500), []);
+});
+
+Deno.test('a peer that slept goes on at the newest segment', () => {
+  const swarm = mixedSwarm(12);
+  const sleeper = swarm.peers[7]!;
+  swarm.run(10);
+  const { receive } = sleeper;
+  sleeper.receive = () => {};
+  swarm.run(14);
+  sleeper.receive = receive;
+  const woke = swarm.clock.now;
+  swarm.run(10);
+  const slept = [...sleeper.arrivals].filter(([index, at]) => at >= woke && (index >>> 12) < woke / 2000 - 4);
+  assert.deepEqual(slept, []);
+  assert.deepEqual(swarm.late(sleeper, woke + 3000, woke + 8000, 1500), []);
+});
+
 Deno.test('a seed acknowledges the newest index of an unbroken run of each feed', () => {
   const swarm = new Swarm();
   const seed = swarm.add();

@@ -136,7 +136,9 @@ export class Mesh implements MeshControl {
   setTracks(tracks: number[]): void {
     this.#demandKbps = 0;
     for (const lane of this.#context.lanes.all) {
-      lane.wanted = tracks.includes(lane.track.track);
+      const wanted = tracks.includes(lane.track.track);
+      if (wanted && !lane.wanted) this.#repair.restart(lane.track.track);
+      lane.wanted = wanted;
       if (lane.wanted) this.#demandKbps += lane.kbps * this.#context.tuning.overhead;
       else this.#parents.leave(lane);
     }

@@ -39,6 +39,8 @@ const MAX_WITH_STRANGER = 3;
 /** After a reject a neighbour is not asked for so long; what it adds to its penalty if it says it can spare. */
 const REJECTED_MS = 300;
 const REJECTED_PENALTY = 0.6;
+/** More segments than this are not caught up with: playback goes on at the newest. */
+const MAX_GAP = 3;
 /** Pieces that are remembered as tried, with whom. */
 const MAX_TRIED = 24;
 
@@ -49,6 +51,8 @@ export class Repair {
   #startedAt = 0;
   /** Per track: the segment that playback begins with; -1: not known yet. */
   #start: number[] = new Array(16).fill(-1);
+  /** Per track: the newest segment at the last tick; a jump is a sleep or an encoder's pause, not a loss. */
+  #newest: number[] = new Array(16).fill(-1);
   #quietUntil = 0;
   /** Which track goes first, in turn: none starves another. */
   #turn = 0;
@@ -70,6 +74,12 @@ export class Repair {
   /** The segment from which on a track is wanted; -1: not known yet. */
   startOf(track: number): number {
     return this.#start[track]!;
+  }
+
+  /** A track is wanted anew: what was missed meanwhile is not asked for. */
+  restart(track: number): void {
+    this.#start[track] = -1;
+    this.#newest[track] = -1;
   }
 
   /** A piece of the join or of a run came from the edge: playback begins here at the latest. */
@@ -157,27 +167,39 @@ export class Repair {
     }
   }
 
-  /** Without anything yet, playback begins with the newest segment whose start a neighbour holds. */
+  /** Without anything yet, playback begins with the newest segment whose start neighbours hold. */
   #begin(window: TrackWindow, now: number): void {
-    if (window.newestSegment >= 0) {
-      if (this.#start[window.track]! < 0) this.#start[window.track] = window.newestSegment;
+    const { track, newestSegment: newest } = window;
+    const start = this.#start[track]!;
+    if (newest >= 0 && (start >= 0 || segmentDistance(newest, window.newestKnown) <= MAX_GAP)) {
+      const before = this.#newest[track]!;
+      const hasJumped = before >= 0 && segmentDistance(before, newest) > MAX_GAP;
+      if (start < 0 || hasJumped) this.#start[track] = newest;
+      this.#newest[track] = newest;
       return;
     }
-    if (this.#start[window.track]! >= 0) {
+    if (start >= 0) {
       if (now - this.#startedAt < NOTHING_VERIFIED_MS) return;
       window.forgetClaims();
-      this.#start[window.track] = -1;
     }
+    this.#start[track] = this.#attestedStart(track);
+    this.#startedAt = now;
+  }
+
+  /** The newest start that two neighbours hold, or the only neighbour's: one liar cannot make us wait for nothing. */
+  #attestedStart(track: number): number {
+    let first = -1;
+    let second = -1;
     for (const neighbour of this.#context.linked) {
-      const state = neighbour.states[window.track];
+      const state = neighbour.states[track];
       const start = state === undefined ? undefined : newestStart(state);
       if (start === undefined) continue;
-      if (this.#start[window.track]! >= 0 && segmentDistance(this.#start[window.track]!, start) <= 0) {
-        continue;
-      }
-      this.#start[window.track] = start;
-      this.#startedAt = now;
+      if (first < 0 || segmentDistance(first, start) > 0) {
+        second = first;
+        first = start;
+      } else if (second < 0 || segmentDistance(second, start) > 0) second = start;
     }
+    return second >= 0 ? second : first;
   }
 
   #consider(
