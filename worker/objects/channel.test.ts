@@ -94,6 +94,7 @@ test('metrics know the viewers of a channel from its roll-ups, over an eviction 
     left: 0,
     sums: emptySums(),
     candidates: [],
+    seeds: [],
     needy: [],
     regions: {},
   };

@@ -99,7 +99,10 @@ export class SwarmDesk {
     viewers: number,
   ): Promise<void> {
     const steward = this.#of(broadcastId);
-    if (steward) await this.#carryOut(steward.offered(shard, candidate, viewers, Date.now()));
+    if (!steward) return;
+    await this.#carryOut(steward.offered(shard, candidate, viewers, Date.now()));
+    // These few are whom feeds go to when a seed leaves.
+    this.#keep();
   }
 
   async seedLeft(broadcastId: string, shard: string, peerId: string): Promise<void> {

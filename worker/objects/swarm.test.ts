@@ -4,71 +4,13 @@ import { expect, test } from 'vitest';
 import type { Broadcast } from '../../protocol/broadcast.ts';
 import { fromBase64Url, fromHex, toBase64Url, toBinaryString } from '../../protocol/bytes.ts';
 import { ChannelSettings } from '../../protocol/channel.ts';
-import { announceProof } from '../../protocol/ticket.ts';
-import { peerIdOf, ticketDesk } from '../access/ticket.ts';
 import type { Env } from '../env.ts';
 import { swarmOf } from '../env.ts';
+import { announceOf, announcePathOf, SignalClient } from '../testing/signal-client.ts';
 import * as v from 'valibot';
 
 const bindings = env as unknown as Env;
-const EDGE_SECRET = 'edge-secret-of-the-tests';
 let hashes = 0;
-
-/** A socket that remembers what came, and lets a test wait for what it needs. */
-class Client {
-  readonly got: Record<string, unknown>[] = [];
-  closed: { code: number; reason: string } | undefined;
-  #wake: (() => void)[] = [];
-
-  constructor(readonly socket: WebSocket) {
-    socket.addEventListener('message', (event) => {
-      this.got.push(event.data === 'pong' ? { pong: true } : JSON.parse(event.data as string));
-      this.#wakeAll();
-    });
-    socket.addEventListener('close', (event) => {
-      this.closed = { code: event.code, reason: event.reason };
-      this.#wakeAll();
-    });
-    socket.accept();
-  }
-
-  static async open(infoHash: string, shard?: string): Promise<Client> {
-    const query = shard === undefined ? '' : `?shard=${shard}`;
-    const response = await exports.default.fetch(`https://edge.example/swarm/${infoHash}/announce${query}`, {
-      headers: { upgrade: 'websocket' },
-    });
-    expect(response.status).toBe(101);
-    return new Client(response.webSocket!);
-  }
-
-  send(message: unknown): void {
-    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
-  }
-
-  async until<T>(find: (client: Client) => T | undefined): Promise<T> {
-    for (;;) {
-      const found = find(this);
-      if (found !== undefined && found !== false) return found;
-      await new Promise<void>((resolve) => this.#wake.push(resolve));
-    }
-  }
-
-  message(where: (message: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
-    return this.until(() => this.got.find(where));
-  }
-
-  action(action: string): Promise<Record<string, unknown>> {
-    return this.message((message) => message.action === action);
-  }
-
-  failure(): Promise<string> {
-    return this.until(() => this.got.find((one) => 'failure reason' in one)?.['failure reason'] as string);
-  }
-
-  #wakeAll(): void {
-    for (const wake of this.#wake.splice(0)) wake();
-  }
-}
 
 function freshHash(): string {
   return (++hashes).toString(16).padStart(40, '0');
@@ -106,25 +48,9 @@ async function onAir(settings: Partial<ChannelSettings> = {}, shard = '0', limit
   return infoHash;
 }
 
-async function announceOf(infoHash: string, { ageS = 0 } = {}) {
-  const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']) as CryptoKeyPair;
-  const key = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey) as ArrayBuffer);
-  const ticket = await ticketDesk(EDGE_SECRET).issue(infoHash, key, Math.floor(Date.now() / 1000) - ageS);
-  const proof = await crypto.subtle.sign('Ed25519', pair.privateKey, announceProof(fromBase64Url(ticket)!));
-  return {
-    action: 'announce',
-    event: 'started',
-    info_hash: toBinaryString(fromHex(infoHash)!),
-    peer_id: await peerIdOf(key),
-    ticket,
-    proof: toBase64Url(new Uint8Array(proof)),
-    capability: { uploadKbps: 2000, track: 0, nat: 'open', device: 'computer' },
-  };
-}
-
 async function seated(infoHash: string) {
   const announce = await announceOf(infoHash);
-  const client = await Client.open(infoHash);
+  const client = await SignalClient.open(announcePathOf(infoHash));
   client.send(announce);
   const welcome = await client.action('welcome');
   return { client, announce, welcome };
@@ -146,14 +72,17 @@ const offer = (id: string) => ({
 
 test('an info-hash that nobody knows gets a failure reason', async () => {
   const infoHash = freshHash();
-  const client = await Client.open(infoHash);
+  const client = await SignalClient.open(announcePathOf(infoHash));
   client.send(stock(infoHash, 'somebody'));
   expect(await client.failure()).toContain('not served');
 });
 
 test('stock clients meet on shard 0: offers are relayed, answers come back, nobody gets his own', async () => {
   const infoHash = await onAir();
-  const [a, b] = [await Client.open(infoHash), await Client.open(infoHash)];
+  const [a, b] = [
+    await SignalClient.open(announcePathOf(infoHash)),
+    await SignalClient.open(announcePathOf(infoHash)),
+  ];
   a.send(stock(infoHash, 'a'));
   await a.action('announce');
   b.send(stock(infoHash, 'b', { left: 0, offers: [offer('one'), offer('two')] }));
@@ -173,7 +102,7 @@ test('stock clients meet on shard 0: offers are relayed, answers come back, nobo
 
 test('what is not JSON, or null, or nonsense gets a failure reason, and the socket stays in use', async () => {
   const infoHash = await onAir();
-  const client = await Client.open(infoHash);
+  const client = await SignalClient.open(announcePathOf(infoHash));
   for (const text of ['{nonsense', 'null', '7', '[]', '{"action":"dance"}', '{"action":"announce"}']) {
     client.got.length = 0;
     client.send(text);
@@ -247,12 +176,12 @@ test('a ticket that has expired, is borrowed, forged, or of another swarm takes 
     [{ ...good, peer_id: thief.peer_id }, 'peer_id'],
   ];
   for (const [announce, why] of attempts) {
-    const client = await Client.open(infoHash);
+    const client = await SignalClient.open(announcePathOf(infoHash));
     client.send(announce);
     expect(await client.failure()).toContain(why);
     expect(client.got.some((message) => message.action === 'welcome')).toBe(false);
   }
-  const owner = await Client.open(infoHash);
+  const owner = await SignalClient.open(announcePathOf(infoHash));
   owner.send(good);
   expect(await owner.action('welcome')).toMatchObject({ neighbours: [] });
 });
@@ -260,7 +189,7 @@ test('a ticket that has expired, is borrowed, forged, or of another swarm takes 
 test('the newest socket of a peer wins, its old one is closed', async () => {
   const infoHash = await onAir();
   const { client, announce } = await seated(infoHash);
-  const again = await Client.open(infoHash);
+  const again = await SignalClient.open(announcePathOf(infoHash));
   again.send(announce);
   await again.action('welcome');
   expect((await client.until(() => client.closed)).reason).toBe('replaced');
@@ -269,10 +198,10 @@ test('the newest socket of a peer wins, its old one is closed', async () => {
 test('a flood closes the socket that it comes from, and no other', async () => {
   const infoHash = await onAir();
   const honest = await seated(infoHash);
-  const flood = await Client.open(infoHash);
+  const flood = await SignalClient.open(announcePathOf(infoHash));
   for (let i = 0; i < 200; i++) flood.send({ action: 'scrape' });
   expect((await flood.until(() => flood.closed)).code).toBe(1008);
-  const huge = await Client.open(infoHash);
+  const huge = await SignalClient.open(announcePathOf(infoHash));
   huge.send(`"${'x'.repeat(70_000)}"`);
   expect((await huge.until(() => huge.closed)).code).toBe(1009);
   honest.client.send({ action: 'renew' });
@@ -282,7 +211,7 @@ test('a flood closes the socket that it comes from, and no other', async () => {
 test('a shard that was evicted goes on from the attachments of its sockets', async () => {
   const infoHash = await onAir();
   const [a, b] = [await seated(infoHash), await seated(infoHash)];
-  const c = await Client.open(infoHash);
+  const c = await SignalClient.open(announcePathOf(infoHash));
   c.send(stock(infoHash, 'c', { left: 0 }));
   await c.action('announce');
   await evictDurableObject(swarmOf(bindings, infoHash, '0'));
@@ -303,7 +232,7 @@ test('a shard that was evicted goes on from the attachments of its sockets', asy
 
 test('a ping is answered without waking anything', async () => {
   const infoHash = await onAir();
-  const client = await Client.open(infoHash);
+  const client = await SignalClient.open(announcePathOf(infoHash));
   client.send('ping');
   await client.message((message) => message.pong === true);
 });
@@ -313,7 +242,7 @@ test('when the broadcast ends everybody is told, and announces are refused from 
   const { client, announce } = await seated(infoHash);
   await swarmOf(bindings, infoHash, '0').closeBroadcast();
   expect(await client.action('channel')).toMatchObject({ state: 'ended' });
-  const late = await Client.open(infoHash);
+  const late = await SignalClient.open(announcePathOf(infoHash));
   late.send(announce);
   expect(await late.failure()).toContain('not served');
 });
@@ -329,7 +258,7 @@ test('a banned ticket is put out, its neighbours are told, and it does not come 
   expect(await good.client.action('drop')).toMatchObject({ identities: [identity] });
   await bad.client.until(() => bad.client.closed);
   await evictDurableObject(swarmOf(bindings, infoHash, '0'));
-  const again = await Client.open(infoHash);
+  const again = await SignalClient.open(announcePathOf(infoHash));
   again.send(bad.announce);
   expect(await again.failure()).toContain('banned');
 });

@@ -31,6 +31,8 @@ const STEPS = [0.5, 0.75, 0.9];
 const ROOM_MS = 500;
 /** Sockets of an ended broadcast are closed after this long, if their owners do not. */
 const ENDED_MS = 20_000;
+/** When the Channel object fails to answer, it is asked once more after this. */
+const RETRY_MS = 100;
 /** Peers sent away a second while a shard is drained. */
 const DRAIN_PER_S = 20;
 
@@ -222,12 +224,29 @@ export class Swarm extends DurableObject<Env> {
       seated: (row) => this.#seated(row),
       left: (row) => this.#left(row),
       banned: (identity, why) =>
-        this.ctx.waitUntil(this.#channel.ban([identity], `neighbours report: ${why}`)),
+        this.ctx.waitUntil(
+          this.#tellChannel((channel) => channel.ban([identity], `neighbours report: ${why}`)),
+        ),
     };
   }
 
-  get #channel() {
-    return channelOf(this.env, this.#state!.channel);
+  /** Tells the Channel object, and once more when that fails: it may just have been restarted. */
+  async #tellChannel<T>(tell: (channel: ReturnType<typeof channelOf>) => Promise<T>): Promise<T | undefined> {
+    const { channel } = this.#state!;
+    try {
+      return await tell(channelOf(this.env, channel));
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+    try {
+      return await tell(channelOf(this.env, channel));
+    } catch (error) {
+      const { message } = error as Error;
+      console.error(
+        JSON.stringify({ level: 'error', message: `the channel object cannot be told: ${message}` }),
+      );
+      return undefined;
+    }
   }
 
   /** The first peers are told of at once, since they may be the ones to feed; the rest in the next roll-up. */
@@ -240,8 +259,12 @@ export class Swarm extends DurableObject<Env> {
       this.#step++;
       this.ctx.waitUntil(this.#tell());
     } else if (shard.viewers <= EAGER_PEERS) {
+      const candidate = toCandidate(row);
+      const { viewers } = shard;
       this.ctx.waitUntil(
-        this.#channel.seedOffered(state.broadcast.id, state.shard, toCandidate(row), shard.viewers),
+        this.#tellChannel((channel) =>
+          channel.seedOffered(state.broadcast.id, state.shard, candidate, viewers)
+        ),
       );
     }
     if (state.backbone !== null && this.#bridges < state.bridges) this.#lend();
@@ -253,7 +276,11 @@ export class Swarm extends DurableObject<Env> {
     const state = this.#state;
     if (!state) return;
     if (row.bridge) this.#lend();
-    if (row.seed) this.ctx.waitUntil(this.#channel.seedLeft(state.broadcast.id, state.shard, row.id));
+    if (row.seed) {
+      this.ctx.waitUntil(
+        this.#tellChannel((channel) => channel.seedLeft(state.broadcast.id, state.shard, row.id)),
+      );
+    }
     this.#schedule();
   }
 
@@ -263,14 +290,17 @@ export class Swarm extends DurableObject<Env> {
     const lost = await mediaOf(this.env, state.channel).acknowledge(row.id, acks);
     const idle = this.#seeds.note(row.id, given, (this.#shard?.viewers ?? 0) < 2, Date.now());
     if (lost.length === 0 && !idle) return;
-    await this.#channel.feedsLost(state.broadcast.id, row.id, idle ? undefined : lost);
+    await this.#tellChannel((channel) =>
+      channel.feedsLost(state.broadcast.id, row.id, idle ? undefined : lost)
+    );
   }
 
   async #elsewhere(row: PeerRow): Promise<string | undefined> {
     const { broadcast, shard } = this.#state!;
     if (!this.#room || Date.now() - this.#room.atMs > ROOM_MS) {
-      const rooms = this.#channel.roomBeside(broadcast.id, shard, this.#shard!.viewers);
-      this.#room = { atMs: Date.now(), rooms };
+      const { viewers } = this.#shard!;
+      const rooms = this.#tellChannel((channel) => channel.roomBeside(broadcast.id, shard, viewers));
+      this.#room = { atMs: Date.now(), rooms: rooms.then((some) => some ?? []) };
     }
     const other = pickShard(await this.#room.rooms, row.place, Math.random);
     return other === undefined ? undefined : announcePath(broadcast.infoHash, other);
@@ -291,8 +321,9 @@ export class Swarm extends DurableObject<Env> {
   async #tell(): Promise<void> {
     const state = this.#state;
     if (!state || !this.#shard) return;
-    const { everyMs } = await this.#channel.rolledUp(state.broadcast.id, this.#shard.rollup());
-    this.#shard?.setPace(everyMs);
+    const rollup = this.#shard.rollup();
+    const answer = await this.#tellChannel((channel) => channel.rolledUp(state.broadcast.id, rollup));
+    if (answer) this.#shard?.setPace(answer.everyMs);
     this.#step = STEPS.filter((step) => (this.#shard?.viewers ?? 0) >= step * state.limit).length;
   }
 }

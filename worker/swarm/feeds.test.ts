@@ -208,6 +208,23 @@ test('a peer whose home socket closes after it moved to the backbone keeps its f
   expect(table.held.get('a')).toHaveLength(FEEDS);
 });
 
+test('a seed that its shard does not know of any more has left, one that was dealt feeds just now has not', () => {
+  const table = new Table();
+  table.dealer.offer('0', [candidate('a'), candidate('b')]);
+  table.run(60_000);
+  const both = [...table.held.keys()].sort();
+  expect(both).toEqual(['a', 'b']);
+  table.dealer.refresh('0', [candidate('b')], ['b'], table.nowMs);
+  table.deal();
+  expect([...table.held.keys()]).toEqual(['b']);
+  table.dealer.offer('0', [candidate('c')]);
+  table.dealer.leave('0', 'b');
+  table.deal();
+  table.dealer.refresh('0', [], [], table.nowMs + 1);
+  table.deal();
+  expect([...table.held.keys()]).toEqual(['c']);
+});
+
 test('a dealer that was evicted goes on from its snapshot', () => {
   const table = new Table();
   table.dealer.offer('0', 'abcd'.split('').map((id) => candidate(id)));

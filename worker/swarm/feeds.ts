@@ -44,6 +44,8 @@ export const OVERLAP_MS = 3000;
 export const HOLD_MS = 8000;
 /** A peer that lost a feed for being slow is avoided for this long. */
 export const BLAME_MS = 30_000;
+/** A seed that was dealt feeds longer ago than this is known to its shard. */
+const UNHEARD_MS = 5000;
 /** Gain in cost from which a feed is moved. */
 const CLEAR_GAIN = 1.5;
 /** Candidates without feeds that a snapshot keeps. */
@@ -156,12 +158,22 @@ export class FeedDealer {
     }
   }
 
-  /** Those of a shard that are not among `candidates` and hold nothing are forgotten. */
-  refresh(shard: string, candidates: Candidate[]): void {
-    const named = new Set(candidates.map((candidate) => candidate.id));
-    const seeds = new Set(this.seeds());
-    for (const [id, known] of this.#known) {
-      if (known.shard === shard && !named.has(id) && !seeds.has(id)) this.#known.delete(id);
+  /**
+   * A shard's own word: those that are not among `candidates` and hold nothing are forgotten, and seeds that it does
+   * not know of have left without this being heard (unless they were dealt feeds just now).
+   */
+  refresh(shard: string, candidates: Candidate[], seated: string[], nowMs: number): void {
+    const named = new Set([...candidates.map((candidate) => candidate.id), ...seated]);
+    const sinceMs = new Map<string, number>();
+    for (const slot of this.#slots) {
+      if (slot.holder !== undefined) sinceMs.set(slot.holder, slot.sinceMs);
+      if (slot.next !== undefined) sinceMs.set(slot.next, slot.nextSinceMs);
+    }
+    for (const [id, known] of [...this.#known]) {
+      if (known.shard !== shard || named.has(id)) continue;
+      const heldMs = sinceMs.get(id);
+      if (heldMs === undefined) this.#known.delete(id);
+      else if (nowMs - heldMs > UNHEARD_MS) this.leave(shard, id);
     }
     this.offer(shard, candidates);
   }

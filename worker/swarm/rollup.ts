@@ -40,6 +40,8 @@ export interface Rollup {
   sums: ReportSums;
   /** Good uploaders of this shard, best first: who may hold feeds or be a bridge. */
   candidates: Candidate[];
+  /** Who holds feeds or is helped, of those seated now. */
+  seeds: string[];
   /** Viewers that did badly in their last report, worst first: whom help would help. */
   needy: string[];
   /** Viewers by region, for where shards are at home. */

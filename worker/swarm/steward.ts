@@ -176,7 +176,7 @@ export class Steward {
       this.#left += rollup.left;
       this.#helping.name(shard, rollup.needy);
     }
-    this.#dealer(shard)?.refresh(shard, rollup.candidates);
+    this.#dealer(shard)?.refresh(shard, rollup.candidates, rollup.seeds, nowMs);
     return this.#orders(plan, nowMs);
   }
 

@@ -221,8 +221,10 @@ export class Swarm {
   rollup(): Rollup {
     const candidates: Candidate[] = [];
     const regions: Record<string, number> = {};
+    const seeds: string[] = [];
     let uploadKbps = 0;
     for (const row of this.#roster.rows()) {
+      if (row.seed) seeds.push(row.id);
       uploadKbps += row.uploadKbps;
       regions[row.place.region] = (regions[row.place.region] ?? 0) + 1;
       candidates.push(toCandidate(row));
@@ -236,6 +238,7 @@ export class Swarm {
       left: this.#left,
       sums: this.#sums,
       candidates: candidates.sort(compareCandidates).slice(0, CANDIDATES),
+      seeds,
       needy: [...this.#need].sort((a, b) => b[1] - a[1]).slice(0, NEEDY).map(([id]) => id),
       regions,
     };
