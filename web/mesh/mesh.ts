@@ -30,6 +30,8 @@ import { WindowStore } from './window-store.ts';
 const SLOW_TICKS = 10;
 /** Breaches that an honest peer may commit now and then; they are forgiven at a rate of one a second. */
 const MAX_STRIKES = 30;
+/** A substream that can be had here for the first time is told so soon. */
+const NEWS_MS = 250;
 /** Longest relayed payload, in characters. */
 const MAX_RELAY = 20_000;
 
@@ -380,6 +382,7 @@ export class Mesh implements MeshControl {
     }
     if (pushed) {
       const lag = clock.observe(cutMsOf(frame.record));
+      if (lane.lagMs < 0) this.#stateAt = Math.min(this.#stateAt, world.now() + NEWS_MS);
       lane.onPush(world.now(), lag);
       lane.repaired *= 0.8;
       meter.lag(lag);

@@ -191,6 +191,14 @@ export class Parents {
     });
   }
 
+  /** Whether the backbone has this lane: a bridge feeds its shard and is fed by it only when it must. */
+  #isOffered(lane: Lane): boolean {
+    return this.#context.linked.some((one) =>
+      one.isBackbone &&
+      ((one.states[lane.track.track]?.lags[lane.substream] ?? NO_SOURCE) & NO_SOURCE) !== NO_SOURCE
+    );
+  }
+
   #estimate = 0;
 
   /** The neighbour with the least expected lateness; sets #estimate. */
@@ -208,7 +216,7 @@ export class Parents {
     for (let i = 0; i < linked.length; i++) {
       const one = linked[i]!;
       if (one === exclude || one === lane.parent || (one.refusedUntil[lane.id] ?? 0) > now) continue;
-      if (bridge && !one.isBackbone && !one.isLan) continue;
+      if (bridge && !one.isBackbone && !one.isLan && this.#isOffered(lane)) continue;
       const said = one.states[lane.track.track]?.lags[lane.substream] ?? NO_SOURCE;
       const lag = said & NO_SOURCE;
       if (lag === NO_SOURCE || (one.uploadKbps <= 0 && !one.isLan)) continue;
