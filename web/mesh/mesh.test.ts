@@ -237,6 +237,46 @@ Deno.test('a peer that slept goes on at the newest segment', () => {
   assert.deepEqual(swarm.late(sleeper, woke + 3000, woke + 8000, 1500), []);
 });
 
+Deno.test('a bridge is fed by the backbone and keeps upload for it, though its shard has the stream too', () => {
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  const [far, near, bridge] = [1, 2, 3].map(() => swarm.add({ uploadKbps: 4000 }));
+  far!.feed(allFeeds(swarm.source));
+  near!.feed(allFeeds(swarm.source));
+  swarm.link(far!, bridge!, 'peer', true);
+  swarm.link(near!, bridge!);
+  const riders = Array.from({ length: 8 }, () => swarm.add({ uploadKbps: 0 }));
+  for (const rider of riders) swarm.link(bridge!, rider);
+  swarm.run(15);
+  assert.equal(far!.mesh.stats().children, 8);
+  assert.equal(near!.mesh.stats().children, 0);
+  assert.ok(bridge!.mesh.stats().promisedKbps <= 4000 * 0.8 * 0.5 + 70);
+  assert.ok(bridge!.mesh.stats().children >= 16);
+});
+
+Deno.test('a bridge whose backbone has nothing for it is fed by its shard', () => {
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  const [far, near, bridge] = [1, 2, 3].map(() => swarm.add({ uploadKbps: 4000 }));
+  near!.feed(allFeeds(swarm.source));
+  swarm.link(far!, bridge!, 'peer', true);
+  swarm.link(near!, bridge!);
+  swarm.run(10);
+  assert.equal(near!.mesh.stats().children, 8);
+});
+
+Deno.test('a swarm whose peers give one and a half times the stream needs one copy, spread fairly', () => {
+  const swarm = new Swarm(8);
+  for (let i = 0; i < 8; i++) swarm.add({ uploadKbps: 768, neighbours: 20 });
+  deal(swarm, swarm.peers.slice(0, 2));
+  for (const peer of swarm.peers) swarm.join(peer, 7);
+  swarm.run(30);
+  for (const peer of swarm.peers) {
+    assert.equal(peer.mesh.stats().parented, 8);
+    assert.deepEqual(swarm.late(peer, 15_000, 27_000, 1000), []);
+  }
+});
+
 Deno.test('a seed acknowledges the newest index of an unbroken run of each feed', () => {
   const swarm = new Swarm();
   const seed = swarm.add();
@@ -319,4 +359,25 @@ Deno.test('the same seed gives the same swarm', () => {
   one.run(10);
   two.run(10);
   assert.deepEqual(one.peers.map((peer) => peer.mesh.stats()), two.peers.map((peer) => peer.mesh.stats()));
+});
+
+Deno.test('what nobody got while the edge was away is fetched from it, to the end of each segment', () => {
+  const swarm = new Swarm();
+  const peers = [1, 2].map(() => swarm.add({ uploadKbps: 4000, edgeFallback: true }));
+  const feeds = allFeeds(swarm.source);
+  const shares = peers.map((_, i) => feeds.filter((_, n) => n % 2 === i));
+  peers.forEach((peer, i) => peer.feed(shares[i]!));
+  swarm.link(peers[0]!, peers[1]!);
+  // The end of one segment and the beginning of the next; the end of a segment, a whole one, and a beginning.
+  for (const [fromS, untilS] of [[9.4, 10.3], [15.2, 18.7]] as const) {
+    swarm.run(fromS - swarm.clock.now / 1000);
+    for (const peer of peers) peer.feeds = [];
+    swarm.run(untilS - fromS);
+    peers.forEach((peer, i) => peer.feeds = shares[i]!);
+  }
+  swarm.run(6);
+  for (const peer of peers) {
+    assert.deepEqual(swarm.late(peer, 9_000, 15_000, 2000), []);
+    assert.deepEqual(swarm.late(peer, 15_000, 22_000, 5000), []);
+  }
 });

@@ -40,6 +40,7 @@ export class Parents {
     const count = lanes.all.length;
     const offset = Math.floor(world.random() * count);
     const improve = now >= this.#improveAt;
+    const bridge = this.#context.isBridge();
     if (improve) this.#improveAt = now + tuning.improveEveryMs;
     for (let i = 0; i < count; i++) {
       const lane = lanes.all[(i + offset) % count]!;
@@ -57,6 +58,10 @@ export class Parents {
         this.#find(lane, true, parent);
       } else if (lane.repaired > REPAIRED_LIMIT) {
         lane.repaired = 0;
+        this.#find(lane, true, lane.parent);
+      } else if (
+        improve && bridge && !lane.parent.isBackbone && !lane.parent.isLan && this.#isOffered(lane)
+      ) {
         this.#find(lane, true, lane.parent);
       } else if (
         improve && now - lane.switchedAt > tuning.settleMs && world.random() < tuning.improveProbability

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { UploadBudget } from './budget.ts';
+import { TUNING } from './tuning.ts';
+
+Deno.test('what was sent leaves at the rate of the budget', () => {
+  const budget = new UploadBudget(800, TUNING);
+  budget.charge(10_000, 1000);
+  assert.equal(budget.behindMs(1000), 100);
+  budget.charge(10_000, 1050);
+  assert.equal(budget.behindMs(1050), 150);
+  assert.equal(budget.behindMs(2000), 0);
+});
+
+Deno.test('a share of the budget is kept for repair', () => {
+  assert.equal(new UploadBudget(1000, TUNING).slotsKbps, 800);
+});
+
+Deno.test('the budget shrinks while links queue, recovers after, and never passes what the owner allows', () => {
+  const budget = new UploadBudget(1000, TUNING);
+  for (let i = 0; i < 5; i++) budget.adapt(100_000);
+  const least = budget.effectiveKbps;
+  assert.ok(least < 500 && least >= 100, `${least}`);
+  for (let i = 0; i < 5; i++) budget.adapt(0);
+  assert.ok(budget.effectiveKbps > least);
+  for (let i = 0; i < 200; i++) budget.adapt(0);
+  assert.equal(budget.effectiveKbps, 1000);
+  for (let i = 0; i < 200; i++) budget.adapt(1e6);
+  assert.equal(budget.effectiveKbps, 100);
+});
+
+Deno.test('a new allowance holds at once', () => {
+  const budget = new UploadBudget(1000, TUNING);
+  budget.kbps = 0;
+  budget.charge(1e6, 0);
+  budget.adapt(1e6);
+  assert.deepEqual([budget.effectiveKbps, budget.slotsKbps, budget.behindMs(0)], [0, 0, 0]);
+});
