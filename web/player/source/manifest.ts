@@ -111,17 +111,22 @@ class LiveStream {
     const address = unitAddress(this.load, this.track.track, unit.segments[0]!);
     const init = this.#init(unit.initSegment);
     const { startUs, endUs } = unit;
-    return new shaka.media.SegmentReference(
+    const reference = new shaka.media.SegmentReference(
       startUs / 1e6,
       Math.max(endUs, startUs + 1000) / 1e6,
       () => [address],
       0,
-      null,
+      // The scheme reads no ranges; see below.
+      Number.MAX_SAFE_INTEGER,
       init,
       0,
       0,
       Infinity,
     );
+    // Shaka prefetches segments of live streams whatever the limit says, and holds back what a prefetch has got until
+    // more of it comes, which for the last unit may be never. Preloaded parts of a range are the ones it leaves alone.
+    reference.markAsPreload();
+    return reference;
   }
 
   #init(segment: number): InitSegmentReference {
