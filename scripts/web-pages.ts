@@ -35,8 +35,9 @@ export function partsOf(bundle: Metafile, entry: string): string[] {
     const path = names.get(name);
     if (!path || found.has(name)) return;
     found.add(name);
-    for (const { path: next, external } of bundle.outputs[path]!.imports) {
-      if (!external) visit(fileName(next));
+    for (const { path: next, kind, external } of bundle.outputs[path]!.imports) {
+      const lazy = kind === 'dynamic-import' && !NEEDED_TO_PLAY.includes(entryPointOf(bundle, next) ?? '');
+      if (!external && !lazy) visit(fileName(next));
     }
   };
   visit(entry);

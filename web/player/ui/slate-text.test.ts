@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { initialState, type PlayerState } from '../player-state.ts';
+import { slateText } from './slate-text.ts';
+
+const shown = (state: Partial<PlayerState>) => slateText({ ...initialState(), ...state });
+
+Deno.test('a picture that plays speaks for itself', () => {
+  assert.equal(shown({ phase: 'live', started: true, paused: false }), undefined);
+});
+
+Deno.test('before it is asked to play the player offers to', () => {
+  assert.equal(shown({ phase: 'idle' })?.action, 'play');
+});
+
+Deno.test('off air and closed are told apart', () => {
+  assert.match(shown({ phase: 'offline', title: 'Morning Show' })!.title, /Morning Show is off air/);
+  const closed = shown({ phase: 'offline', reason: { code: 'stopped', message: '' }, title: 'Morning Show' });
+  assert.match(closed!.title, /closed/);
+});
+
+Deno.test('trouble while there is a picture is a banner, without one it takes its place', () => {
+  for (const phase of ['lost', 'reconnecting'] as const) {
+    assert.equal(shown({ phase, started: true })!.banner, true);
+    assert.equal(shown({ phase, started: false })!.banner, false);
+  }
+});
+
+Deno.test('a refusal says why and can be tried again', () => {
+  const slate = shown({
+    phase: 'refused',
+    reason: { code: 'token-expired', message: 'The ticket has run out.' },
+  })!;
+  assert.equal(slate.text, 'The ticket has run out.');
+  assert.equal(slate.action, 'retry');
+  assert.equal(slate.diagnostic, true);
+});
+
+Deno.test('a browser that cannot play is told why, and is not offered to try again', () => {
+  const slate = shown({
+    phase: 'unsupported',
+    reason: { code: 'insecure-context', message: 'Open it over https.' },
+  })!;
+  assert.equal(slate.text, 'Open it over https.');
+  assert.equal(slate.action, undefined);
+});
+
+Deno.test('waiting in the middle shows that something is under way, a pause does not', () => {
+  const playing = { phase: 'live', started: true, waiting: true } as const;
+  assert.equal(shown({ ...playing, paused: false })?.busy, true);
+  assert.equal(shown({ ...playing, paused: true }), undefined);
+});
+
+Deno.test('a broadcast without picture says so', () => {
+  assert.equal(shown({ phase: 'live', started: true, audioOnly: true, paused: false })?.text, 'Sound only');
+});
