@@ -16,7 +16,7 @@ export interface Room {
 /** The most specific room comes first. Tests beside the code may import anything of their own part and tests/. */
 export const ROOMS: Room[] = [
   { room: 'protocol/', may: [], packages: ['valibot'] },
-  { room: 'worker/swarm/', may: ['protocol/'], packages: [] },
+  { room: 'worker/swarm/', may: ['protocol/'], packages: ['valibot'] },
   { room: 'worker/objects/', may: ['worker/', 'protocol/'], packages: ['*'] },
   { room: 'worker/routes/', may: ['worker/', 'protocol/'], packages: ['*'] },
   { room: 'worker/', may: ['protocol/'], packages: ['hono', 'jose', 'valibot', '@cloudflare/workers-types'] },
@@ -34,7 +34,12 @@ export const ROOMS: Room[] = [
     may: ['web/mesh/', 'protocol/'],
     packages: ['valibot', '@noble/ed25519', '@noble/hashes'],
   },
-  { room: 'web/player/', may: ['web/peer/', 'web/mesh/', 'protocol/'], packages: ['shaka-player'] },
+  {
+    room: 'web/player/',
+    may: ['web/peer/', 'web/mesh/', 'protocol/'],
+    packages: ['shaka-player', 'valibot'],
+  },
+  { room: 'web/pages/', may: ['web/player/', 'protocol/'], packages: [] },
   {
     room: 'web/admin/',
     may: ['protocol/', 'worker/app.ts'],

@@ -8,7 +8,7 @@ function shoal(name: string, query: string): System {
       await feed.setCap(capKbps ?? null);
       return {
         target: feed.shoalUrl,
-        page: `/watch/demo${query}`,
+        page: `/embed/demo?autoplay&muted${query}`,
         isMedia: (path) =>
           path.startsWith('/media/') || (path.startsWith('/hls/') && !path.endsWith('.m3u8')),
         stop: () => feed.setCap(null),
@@ -19,4 +19,4 @@ function shoal(name: string, query: string): System {
 
 export const SHOAL = shoal('shoal', '');
 /** What the player costs by itself. */
-export const SHOAL_WITHOUT_PEERS = shoal('shoal-no-peers', '?p2p=off');
+export const SHOAL_WITHOUT_PEERS = shoal('shoal-no-peers', '&p2p=off');
