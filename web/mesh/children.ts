@@ -146,7 +146,9 @@ export class Children {
   #displace(lane: Lane, from: Neighbour, limit: number, now: number): boolean {
     const context = this.#context;
     if (!contributes(from.uploadKbps, context)) return false;
-    if (context.budget.promisedKbps > limit + context.demandKbps()) return false;
+    if (context.budget.promisedKbps > limit + context.demandKbps() || this.#lastingKbps() > limit) {
+      return false;
+    }
     let least: Child | undefined;
     for (const child of lane.children) {
       if (child.endsAt > 0 || child.neighbour.isLan || child.neighbour.isBackbone) continue;
@@ -163,8 +165,8 @@ export class Children {
    * in supply, or the scarcest of them starves the swarm while others are to be had everywhere.
    */
   #balance(lane: Lane, limit: number, now: number): boolean {
-    const { lanes, budget, tuning } = this.#context;
-    if (now < this.#balanceAt || budget.promisedKbps > limit + lane.kbps * tuning.overhead) return false;
+    const { lanes, tuning } = this.#context;
+    if (now < this.#balanceAt || this.#lastingKbps() > limit) return false;
     let widest: Lane | undefined;
     for (const other of lanes.all) {
       if (other === lane || other.children.length <= (widest?.children.length ?? 0)) continue;
@@ -178,6 +180,18 @@ export class Children {
     this.#balanceAt = now + tuning.displaceGraceMs;
     this.#giveNotice(widest!, child, now);
     return true;
+  }
+
+  /** What is promised to those who stay. */
+  #lastingKbps(): number {
+    const { budget, lanes, tuning } = this.#context;
+    let kbps = budget.promisedKbps;
+    for (const lane of lanes.all) {
+      for (const child of lane.children) {
+        if (child.endsAt > 0 && !child.neighbour.isLan) kbps -= lane.kbps * tuning.overhead;
+      }
+    }
+    return kbps;
   }
 
   /** Whether some neighbour has room for children of this lane. */
