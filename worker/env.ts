@@ -22,8 +22,15 @@ export interface Env {
   SHOAL_TRUST_SOCKET?: string;
   /** Secret of the one proxy in front that may say whose request it passes on. */
   SHOAL_TRUSTED_PROXY?: string;
-  /** JSON array of RTCIceServer, handed to every viewer. */
+  /** JSON array of RTCIceServer, handed to every viewer. Two STUN servers, so that viewers learn their NAT's kind. */
   SHOAL_ICE_SERVERS?: string;
+  /** TURN URLs, with commas between them, whose servers know SHOAL_TURN_SECRET. See docs/reach.md. */
+  SHOAL_TURN_URLS?: string;
+  /** coturn's static-auth-secret. */
+  SHOAL_TURN_SECRET?: string;
+  /** Id and API token of a key of Cloudflare's TURN service, in place of a TURN server of one's own. */
+  SHOAL_CLOUDFLARE_TURN_KEY?: string;
+  SHOAL_CLOUDFLARE_TURN_TOKEN?: string;
   ASSETS?: Fetcher;
   DIRECTORY: DurableObjectNamespace<Directory>;
   CHANNEL: DurableObjectNamespace<Channel>;

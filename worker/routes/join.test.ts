@@ -98,3 +98,15 @@ test('two visits have two identities', async () => {
   expect(one.peerId).not.toBe(two.peerId);
   expect(one.ticket).not.toBe(two.ticket);
 });
+
+test('a viewer gets STUN, and TURN credentials in its own name; one without peers gets neither', async () => {
+  const { channel } = await goOnAir();
+  const answer = await joinLive(channel);
+  const [stun, turn] = answer.iceServers;
+  expect(stun).toEqual({ urls: ['stun:stun.of.the.tests:3478'] });
+  expect(turn!.urls).toEqual(['turn:turn.of.the.tests:3478?transport=udp']);
+  expect(turn!.username).toMatch(/^\d{10}:-SH0001-/);
+  expect(Number(turn!.username!.split(':')[0])).toBeGreaterThan(Date.now() / 1000 + 600);
+  expect(await join(channel, { p2p: 'relay' })).toMatchObject({ iceServers: [stun, { urls: turn!.urls }] });
+  expect(await join(channel, { p2p: 'off' })).toMatchObject({ iceServers: [] });
+});

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { fromBase64Url } from '../../protocol/bytes.ts';
 import { ChannelName, type P2pPolicy } from '../../protocol/channel.ts';
-import { IceServer, type JoinAnswer, JoinRequest } from '../../protocol/join.ts';
+import { type JoinAnswer, JoinRequest } from '../../protocol/join.ts';
 import { allow } from '../access/allow.ts';
 import { grantDesk } from '../access/grant.ts';
 import { peerIdOf, ticketDesk } from '../access/ticket.ts';
@@ -12,6 +12,7 @@ import { joinCard } from '../card.ts';
 import type { Env } from '../env.ts';
 import { Failure } from '../failure.ts';
 import type { JoinCard } from '../objects/channel.ts';
+import { iceServersFor } from '../reach/ice-servers.ts';
 import { announcePath, pickShard } from '../swarm/shards.ts';
 
 const MAX_BODY_BYTES = 16 * 1024;
@@ -47,6 +48,7 @@ async function answerJoin(
   const nowS = Math.floor(nowMs / 1000);
   const peerId = await peerIdOf(peerKey);
   const tickets = ticketDesk(env.SHOAL_EDGE_SECRET);
+  const p2p = stricter(settings.p2p, request.p2p);
   return {
     state,
     channel,
@@ -54,10 +56,10 @@ async function answerJoin(
     broadcast,
     nowMs,
     windowS: settings.windowS,
-    p2p: stricter(settings.p2p, request.p2p),
+    p2p,
     uploadRatio: settings.uploadRatio,
     latencyTargetMs: settings.latencyTargetMs,
-    iceServers: iceServersOf(env),
+    iceServers: p2p === 'off' ? [] : await iceServersFor(env, peerId, nowS),
     edgeKey: await tickets.publicKey(),
     ticket: await tickets.issue(broadcast.infoHash, peerKey, nowS),
     peerId,
@@ -89,8 +91,4 @@ function parseJoin(text: string): JoinRequest {
   const issue = parsed.issues?.[0];
   const field = (issue && v.getDotPath(issue)) ?? 'peerKey';
   throw new Failure(400, 'bad-field', `${field}: ${issue?.message ?? 'must be 32 bytes'}`, { field });
-}
-
-function iceServersOf(env: Env): v.InferOutput<typeof IceServer>[] {
-  return env.SHOAL_ICE_SERVERS ? v.parse(v.array(IceServer), JSON.parse(env.SHOAL_ICE_SERVERS)) : [];
 }
