@@ -72,7 +72,8 @@ export class Deadline {
         // A neighbour that was asked may still answer: the edge waits until the last moment.
         if (leftMs > lastMs && this.#repair.isRequested(index)) return true;
         if (leftMs < -GIVE_UP_MS && this.#playhead === undefined) return true;
-        if (piece < slot.frames.length || this.#isAttested(index)) this.#fetch(index, now);
+        const isCertain = piece < slot.frames.length || piece <= slot.lost;
+        if (isCertain || this.#isAttested(index)) this.#fetch(index, now);
         return true;
       });
     }

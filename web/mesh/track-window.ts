@@ -8,6 +8,8 @@ import {
   MAX_PIECES_PER_SEGMENT,
   packIndex,
   pieceOf,
+  SEGMENT_COUNT,
+  SEGMENT_MS,
   segmentDistance,
   segmentOf,
 } from '../../protocol/piece-index.ts';
@@ -18,6 +20,8 @@ import { cutMsOf } from './cut-clock.ts';
 const MAX_INITS = 32;
 /** A claim may run ahead of what was verified by so many segments. */
 const MAX_AHEAD = 15;
+/** Segments that are missing between two that are held are looked for up to so many. */
+const MAX_BRIDGED = 4;
 
 export interface SegmentSlot {
   segment: number;
@@ -27,6 +31,8 @@ export interface SegmentSlot {
   low: number;
   /** Highest piece known to exist, by our own pieces or by neighbours' word; -1: none. */
   highest: number;
+  /** Highest piece that must have been cut because time is missing before the next segment; -1: none. */
+  lost: number;
   /** The last piece, once its record was seen; -1 before. */
   last: number;
 }
@@ -34,6 +40,7 @@ export interface SegmentSlot {
 export class TrackWindow {
   readonly track: number;
   readonly segments: number;
+  readonly #sliceMs: number;
   #ring: (SegmentSlot | undefined)[];
   #mask: number;
   #newest = -1;
@@ -41,9 +48,11 @@ export class TrackWindow {
   #inits = new Map<number, PieceFrame>();
   #wantedInit: number | undefined;
 
-  constructor(track: number, segments: number) {
+  /** `sliceMs`: target duration of a piece. */
+  constructor(track: number, segments: number, sliceMs = 100) {
     this.track = track;
     this.segments = segments;
+    this.#sliceMs = sliceMs;
     let size = 1;
     while (size < segments + MAX_AHEAD + 2) size *= 2;
     this.#ring = new Array(size).fill(undefined);
@@ -111,6 +120,10 @@ export class TrackWindow {
     if (!this.#inits.has(record.initSegment)) {
       this.#wantedInit = packIndex(record.initSegment, this.track, INIT_PIECE);
     }
+    const before = this.#held(slot, -1);
+    if (before !== undefined) this.#bridge(before, slot);
+    const after = slot.segment === this.#newest ? undefined : this.#held(slot, 1);
+    if (after !== undefined) this.#bridge(slot, after);
   }
 
   /** A neighbour says that the pieces of this segment up to `highest` exist. */
@@ -157,8 +170,49 @@ export class TrackWindow {
     return estimate < Infinity ? estimate : slot.segment * 2000 + (piece + 1) * sliceMs;
   }
 
+  /** The nearest segment on this side of which something is held. */
+  #held(from: SegmentSlot, side: 1 | -1): SegmentSlot | undefined {
+    for (let i = 1; i <= MAX_BRIDGED; i++) {
+      const slot = this.slot((from.segment + side * i) & (SEGMENT_COUNT - 1));
+      if (slot !== undefined && slot.held > 0) return slot;
+    }
+    return undefined;
+  }
+
+  /**
+   * Two segments follow each other, but time is missing between them: the end of the first was lost, or a segment
+   * in between. Nobody may be left to tell of it, and a hole is where a player stops. How many pieces it was is a
+   * guess that each piece found makes better. Where an encoder came back there is nothing to look for.
+   */
+  #bridge(before: SegmentSlot, after: SegmentSlot): void {
+    const between = segmentDistance(before.segment, after.segment) - 1;
+    if (before.last >= 0 && between === 0) return;
+    const first = after.frames.findIndex((frame) => frame !== undefined);
+    const { decodeTimeUs, flags } = after.frames[first]!.record;
+    if (first === 0 && flags & RecordFlag.discontinuity) {
+      before.highest = Math.min(before.highest, before.frames.length - 1);
+      before.lost = -1;
+      return;
+    }
+    const endMs = cutMsOf(before.frames.at(-1)!.record);
+    const startMs = decodeTimeUs / 1000 - first * this.#sliceMs;
+    if (startMs - endMs < this.#sliceMs / 2) return;
+    if (before.last < 0) {
+      const tailMs = startMs - between * SEGMENT_MS - endMs;
+      const pieces = Math.max(1, Math.round(tailMs / this.#sliceMs));
+      before.lost = Math.min(before.frames.length - 1 + pieces, MAX_PIECES_PER_SEGMENT - 1);
+      before.highest = Math.max(before.highest, before.lost);
+    }
+    for (let i = 1; i <= between; i++) {
+      const segment = (before.segment + i) & (SEGMENT_COUNT - 1);
+      const slot = this.slot(segment) ?? this.#open(segment);
+      slot.lost = Math.max(slot.lost, 0);
+      slot.highest = Math.max(slot.highest, 0);
+    }
+  }
+
   #open(segment: number): SegmentSlot {
-    const slot: SegmentSlot = { segment, frames: [], held: 0, low: 0, highest: -1, last: -1 };
+    const slot: SegmentSlot = { segment, frames: [], held: 0, low: 0, highest: -1, lost: -1, last: -1 };
     this.#ring[segment & this.#mask] = slot;
     return slot;
   }

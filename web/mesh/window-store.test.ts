@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { INIT_PIECE, packIndex, SEGMENT_COUNT } from '../../protocol/piece-index.ts';
+import { RecordFlag } from '../../protocol/record.ts';
 import { AUDIO, Source, VIDEO } from './testing/source.ts';
 import { TrackWindow } from './track-window.ts';
 import { WindowStore } from './window-store.ts';
@@ -105,4 +106,30 @@ Deno.test('the cut of a missing piece is estimated from its neighbours', () => {
   const real = frames.find((frame) => frame.record.index === packIndex(0, 0, 10))!.record;
   assert.equal(window.estimateCutMs(slot, 10, 100), (real.decodeTimeUs + real.durationUs) / 1000);
   assert.equal(window.estimateCutMs({ ...slot, frames: [] }, 3, 100), 400);
+});
+
+Deno.test('a lost end of a segment is told by the next one, a pause of the encoder is not taken for it', () => {
+  const { source, store } = storeOf();
+  const window = store.track(0)!;
+  const next = source.cut(VIDEO, 2000, 2300);
+  for (const frame of source.cut(VIDEO, 0, 1600)) store.put(frame);
+  assert.deepEqual([window.slot(0)!.lost, window.slot(0)!.highest], [-1, 17]);
+  for (const frame of next.slice(1)) store.put(frame);
+  assert.deepEqual([window.slot(0)!.lost, window.slot(0)!.highest], [20, 20]);
+  const { record } = next[0]!;
+  store.put(source.make({ ...record, flags: record.flags | RecordFlag.discontinuity }));
+  assert.deepEqual([window.slot(0)!.lost, window.slot(0)!.highest], [-1, 17]);
+});
+
+Deno.test('a segment of which nothing came is looked for between its neighbours, one that was skipped is not', () => {
+  const { source, store } = storeOf();
+  const window = store.track(0)!;
+  fill(store, source, 0, 2000);
+  fill(store, source, 4000, 4100);
+  assert.deepEqual([window.slot(1)!.lost, window.slot(1)!.highest], [0, 0]);
+  const audio = store.track(1)!;
+  for (const frame of source.cut(AUDIO, 0, 2000)) store.put(frame);
+  const [late] = source.cut(AUDIO, 2000, 2200);
+  store.put(source.make({ ...late!.record, index: packIndex(2, 1, 0) }));
+  assert.equal(audio.slot(1), undefined);
 });

@@ -13,7 +13,9 @@ export class WindowStore {
 
   constructor(broadcast: Broadcast, windowMs: number) {
     const segments = Math.ceil(windowMs / SEGMENT_MS) + 1;
-    for (const { track } of broadcast.tracks) this.#tracks[track] = new TrackWindow(track, segments);
+    for (const { track, sliceMs } of broadcast.tracks) {
+      this.#tracks[track] = new TrackWindow(track, segments, sliceMs);
+    }
   }
 
   /** Undefined for a track that the broadcast does not have. */
