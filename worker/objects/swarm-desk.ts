@@ -6,7 +6,7 @@ import type { Broadcast } from '../../protocol/broadcast.ts';
 import type { ChannelSettings } from '../../protocol/channel.ts';
 import type { Feed } from '../../protocol/tracker.ts';
 import { type Env, mediaOf, swarmOf } from '../env.ts';
-import type { Candidate } from '../swarm/feeds.ts';
+import type { Candidate, Deal } from '../swarm/feeds.ts';
 import { QUIET_REPORT_MS, WATCHED_REPORT_MS } from '../swarm/pace.ts';
 import type { Rollup } from '../swarm/rollup.ts';
 import { announcePath, type ShardRoom } from '../swarm/shards.ts';
@@ -28,6 +28,8 @@ interface Kept {
 
 /** The snapshot is written at most this often, unless feeds or shards changed. */
 const KEEP_MS = 30_000;
+/** When a seed could not be told, it is told again after this. */
+const RETRY_MS = 500;
 const MOST_BANNED = 10_000;
 
 export class SwarmDesk {
@@ -38,7 +40,8 @@ export class SwarmDesk {
   #banned: string[] = [];
   #reportEveryMs = QUIET_REPORT_MS;
   #keptMs = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: { id: ReturnType<typeof setTimeout>; atMs: number } | undefined;
+  #line: Promise<void> = Promise.resolve();
 
   constructor(ctx: DurableObjectState, env: Env) {
     this.#ctx = ctx;
@@ -82,7 +85,7 @@ export class SwarmDesk {
   async end(): Promise<void> {
     const { broadcast } = this.#onAir ?? {};
     const shards = this.#steward?.shards ?? [];
-    clearTimeout(this.#timer ?? null);
+    clearTimeout(this.#timer?.id ?? null);
     this.#timer = undefined;
     this.#onAir = undefined;
     this.#steward = undefined;
@@ -161,7 +164,14 @@ export class SwarmDesk {
     return this.#onAir?.broadcast.id === broadcastId ? this.#steward : undefined;
   }
 
-  async #carryOut(orders: Orders): Promise<void> {
+  /** Orders are carried out in the order in which they were given. */
+  #carryOut(orders: Orders): Promise<void> {
+    const done = this.#line.then(() => this.#carryOutNow(orders));
+    this.#line = done.catch(() => {});
+    return done;
+  }
+
+  async #carryOutNow(orders: Orders): Promise<void> {
     const { deals, open, close, backboneChanged, latencyChanged } = orders;
     const steward = this.#steward;
     const onAir = this.#onAir;
@@ -173,11 +183,7 @@ export class SwarmDesk {
       await this.#tellShards(open);
       for (const shard of open) steward.opened(shard);
     }
-    await Promise.all(deals.map(async ({ id, shard, feeds, help }) => {
-      await mediaOf(this.#env, onAir.channel).setFeeds(id, feeds, help);
-      const here = await swarmOf(this.#env, infoHash, shard).pushFeeds(id, feeds);
-      if (!here && feeds.length > 0) await this.seedLeft(onAir.broadcast.id, shard, id);
-    }));
+    await Promise.all(deals.map((deal) => this.#deal(onAir, deal)));
     if (close) {
       const paths = close.into.map((shard) => announcePath(infoHash, shard));
       await swarmOf(this.#env, infoHash, close.shard).drain(paths);
@@ -186,6 +192,19 @@ export class SwarmDesk {
       backboneChanged;
     if (urgent || Date.now() - this.#keptMs > KEEP_MS) this.#keep();
     this.#arm();
+  }
+
+  async #deal({ channel, broadcast }: OnAir, { id, shard, feeds, help }: Deal): Promise<void> {
+    try {
+      await mediaOf(this.#env, channel).setFeeds(id, feeds, help);
+      const here = await swarmOf(this.#env, broadcast.infoHash, shard).pushFeeds(id, feeds);
+      // Its own orders stand behind these ones: not waited for.
+      if (!here && feeds.length > 0) this.#ctx.waitUntil(this.seedLeft(broadcast.id, shard, id));
+    } catch {
+      // An object was just restarted: the same is dealt again with the next orders.
+      this.#steward?.untold(id);
+      this.#arm(RETRY_MS);
+    }
   }
 
   async #tellShards(shards: string[]): Promise<void> {
@@ -214,13 +233,16 @@ export class SwarmDesk {
     this.#ctx.storage.kv.put('swarm', kept);
   }
 
-  /** One timer, while feeds are under way. */
-  #arm(): void {
-    const nextMs = this.#steward?.nextMs(Date.now());
-    if (nextMs === undefined || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => {
+  /** One timer, for the earliest of what is due. */
+  #arm(withinMs?: number): void {
+    const nowMs = Date.now();
+    const nextMs = withinMs === undefined ? this.#steward?.nextMs(nowMs) : nowMs + withinMs;
+    if (nextMs === undefined || (this.#timer && this.#timer.atMs <= nextMs)) return;
+    clearTimeout(this.#timer?.id ?? null);
+    const id = setTimeout(() => {
       this.#timer = undefined;
       if (this.#steward) this.#ctx.waitUntil(this.#carryOut(this.#steward.tick(Date.now())));
-    }, Math.max(10, nextMs - Date.now()));
+    }, Math.max(10, nextMs - nowMs));
+    this.#timer = { id, atMs: nextMs };
   }
 }

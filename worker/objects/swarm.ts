@@ -12,6 +12,7 @@ import { type Feed, MAX_SIGNAL_LENGTH } from '../../protocol/tracker.ts';
 import { grantDesk } from '../access/grant.ts';
 import { peerIdOf, ticketDesk } from '../access/ticket.ts';
 import { channelOf, type Env, mediaOf } from '../env.ts';
+import { iceServersFor } from '../reach/ice-servers.ts';
 import { toCandidate } from '../swarm/feeds.ts';
 import { failure, type Outgoing } from '../swarm/outgoing.ts';
 import type { Place } from '../swarm/place.ts';
@@ -143,11 +144,22 @@ export class Swarm extends DurableObject<Env> {
     this.#shard?.setPace(everyMs);
   }
 
-  /** Sends everybody to other shards, a few at a time. */
+  /** Sends everybody to other shards, a few at a time, lets nobody in any more, and forgets what it served. */
   async drain(paths: string[]): Promise<void> {
-    const left = this.#shard?.drain(paths, DRAIN_PER_S) ?? 0;
-    if (left > 0) setTimeout(() => void this.drain(paths), 1000);
-    else await this.#tell();
+    if (!this.#state || !this.#shard) return;
+    if (this.#state.limit > 0) {
+      this.#state.limit = 0;
+      this.#shard.limit = 0;
+      this.ctx.storage.kv.put('state', this.#state);
+    }
+    if (this.#shard.drain(paths, DRAIN_PER_S) > 0) {
+      setTimeout(() => void this.drain(paths), 1000);
+      return;
+    }
+    await this.#tell();
+    this.#shard = undefined;
+    this.#state = undefined;
+    this.ctx.storage.kv.delete('state');
   }
 
   override async fetch(request: Request): Promise<Response> {
@@ -217,6 +229,7 @@ export class Swarm extends DurableObject<Env> {
         return {
           ticket: await tickets.renew(ticketOf(row, infoHash), nowS),
           expiresS: nowS + TICKET_SECONDS,
+          iceServers: await iceServersFor(this.env, row.id, nowS),
         };
       },
       elsewhere: (row) => this.#elsewhere(row),

@@ -145,6 +145,20 @@ test('a seed that lost its feeds and is the only one is told again that it has t
   expect(table.deal()).toMatchObject([{ id: 'a', feeds: { length: FEEDS } }]);
 });
 
+test('a peer that could not be told is told again, of nothing too', () => {
+  const table = new Table();
+  table.dealer.offer('0', [candidate('a'), candidate('b')]);
+  table.deal();
+  const [seed] = table.dealer.seeds();
+  table.dealer.untold(seed!);
+  expect(table.deal()).toMatchObject([{ id: seed, shard: '0' }]);
+  expect(table.deal()).toEqual([]);
+  table.dealer.leave('0', seed!);
+  expect(table.deal()).toContainEqual({ id: seed, shard: '0', feeds: [] });
+  table.dealer.untold('nobody');
+  expect(table.deal()).toEqual([]);
+});
+
 test('who gives nothing or cannot be reached holds feeds only where nobody else is', () => {
   const table = new Table();
   table.dealer.offer('0', [

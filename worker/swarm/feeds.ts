@@ -201,12 +201,18 @@ export class FeedDealer {
     const known = this.#known.get(id);
     if (known) known.blamedMs = nowMs;
     // It may get them again where nobody else is: then it has to be told again.
-    const told = this.#told.get(id);
-    if (told) told.text = '';
+    this.untold(id);
     this.#free((slot, holder) =>
       holder === id &&
       (!feeds || feeds.some((feed) => feed.track === slot.track && feed.substream === slot.substream))
     );
+  }
+
+  /** What this peer was told of its feeds does not hold. */
+  untold(id: string): void {
+    const told = this.#told.get(id) ?? { shard: this.#known.get(id)?.shard ?? '', text: '' };
+    told.text = '';
+    if (told.shard !== '') this.#told.set(id, told);
   }
 
   /** Deals what is free, moves what is badly placed, and answers whose feeds changed. */

@@ -50,6 +50,12 @@ export class Helping {
     this.#helped.delete(id);
   }
 
+  /** What this viewer was told of its help does not hold. */
+  untold(id: string): void {
+    const told = this.#told.get(id);
+    if (told) told.text = '';
+  }
+
   leaveShard(shard: string): void {
     this.#needy.delete(shard);
     for (const [id, one] of this.#helped) if (one.shard === shard) this.#helped.delete(id);

@@ -166,6 +166,12 @@ export class Steward {
     return this.#orders({ open: [] }, nowMs);
   }
 
+  /** This peer could not be told of its feeds: it is told again with the next orders. */
+  untold(id: string): void {
+    for (const dealer of this.#dealers.values()) dealer.untold(id);
+    this.#helping.untold(id);
+  }
+
   rolledUp(rollup: Rollup, nowMs: number): Orders {
     const { shard } = rollup;
     const plan = this.#count(shard, rollup.viewers, rollup.regions);

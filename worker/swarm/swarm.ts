@@ -425,7 +425,7 @@ export class Swarm {
     if (!renewed || !grant) return this.ban([row.identity], 'the right to watch has ended');
     row.expiresS = renewed.expiresS;
     port.save();
-    port.send({ action: 'renewed', ticket: renewed.ticket, grant });
+    port.send({ action: 'renewed', ticket: renewed.ticket, grant, iceServers: renewed.iceServers });
   }
 
   #complain(port: Port, row: PeerRow, peerId: string, identity: string, why: string): void {

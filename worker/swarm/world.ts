@@ -1,5 +1,6 @@
 /** What a shard is given from outside: a clock, cryptography, its sockets, and the ears of the Channel object. */
-import type { Grant } from '../../protocol/join.ts';
+import type * as v from 'valibot';
+import type { Grant, IceServer } from '../../protocol/join.ts';
 import type { Ticket } from '../../protocol/ticket.ts';
 import type { Feed, FromPeer } from '../../protocol/tracker.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -28,6 +29,14 @@ export interface ShardConfig {
   stock: boolean;
 }
 
+/** What a peer gets whose ticket is about to end. */
+export interface Renewal {
+  ticket: string;
+  /** Seconds since 1970. */
+  expiresS: number;
+  iceServers: v.InferOutput<typeof IceServer>[];
+}
+
 export interface SwarmWorld {
   /** Milliseconds since 1970. */
   nowMs(): number;
@@ -38,7 +47,7 @@ export interface SwarmWorld {
   verify(signed: Uint8Array, ticket: Ticket, proof: Uint8Array): MaybePromise<boolean>;
   grant(row: PeerRow): MaybePromise<Grant>;
   /** A new ticket of the same key and identity; undefined when its owner may no longer watch. */
-  renew(row: PeerRow): MaybePromise<{ ticket: string; expiresS: number } | undefined>;
+  renew(row: PeerRow): MaybePromise<Renewal | undefined>;
   /** Path of a shard with room; undefined when there is none. */
   elsewhere(row: PeerRow): MaybePromise<string | undefined>;
   /** A seed acknowledges; `given`: bytes it passed on since it last did. */
