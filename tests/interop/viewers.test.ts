@@ -1,11 +1,13 @@
 /** Whole viewers under Deno with real WebRTC, a real edge in workerd, a real origin and a real encoder. */
 import assert from 'node:assert/strict';
-import { headlessEnvironment } from '../../web/antenna/headless-environment.ts';
+import { headlessEnvironment, headlessQuiet } from '../../web/antenna/headless-environment.ts';
 import { Viewer, type ViewerOptions } from '../../web/peer/viewer.ts';
 import { type Feed, startFeed } from '../feed.ts';
 import { type Stack, startStack } from '../stack.ts';
 
 const options = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
+
+Deno.test.afterAll(headlessQuiet);
 
 function viewerOf(stack: Stack, more: Partial<ViewerOptions> = {}): Viewer {
   const viewer = new Viewer({

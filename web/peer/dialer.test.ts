@@ -1,0 +1,162 @@
+/** Real WebRTC over loopback, by node-datachannel; the signals go by hand. */
+import assert from 'node:assert/strict';
+import { headlessEnvironment, headlessQuiet } from '../antenna/headless-environment.ts';
+import type { Connection } from './connection.ts';
+import { type Carrier, Dialer } from './dialer.ts';
+import type { PeerSignal } from './peer-signal.ts';
+
+const options = { sanitizeOps: false, sanitizeResources: false };
+Deno.test.afterAll(headlessQuiet);
+
+const [A, B, C] = ['a', 'b', 'c'].map((letter) => letter.repeat(20)) as [string, string, string];
+
+interface Peer {
+  dialer: Dialer;
+  open: Map<string, Connection>;
+  closed: string[];
+}
+
+/** Peers that reach each other by messages; `pass` may drop or change a signal. */
+function makePeers(ids: string[], pass: (signal: PeerSignal) => PeerSignal | undefined = (signal) => signal) {
+  const peers = new Map<string, Peer>();
+  const sent: string[] = [];
+  const carrierOf = (from: string): Carrier => ({
+    send(to, signal) {
+      sent.push(signal.kind);
+      const passed = pass(signal);
+      if (passed) queueMicrotask(() => void peers.get(to)!.dialer.receive(from, passed, carrierOf(to)));
+      return true;
+    },
+  });
+  for (const id of ids) {
+    const peer: Peer = {
+      dialer: new Dialer({
+        environment: headlessEnvironment(),
+        peerId: id,
+        configuration: {},
+        opened: (other, connection) => peer.open.set(other, connection),
+        closed: (other) => {
+          peer.open.delete(other);
+          peer.closed.push(other);
+        },
+      }),
+      open: new Map(),
+      closed: [],
+    };
+    peers.set(id, peer);
+  }
+  return {
+    of: (id: string) => peers.get(id)!,
+    carrierOf,
+    sent,
+    close: () => peers.forEach(({ dialer }) => dialer.close()),
+  };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const end = performance.now() + 15_000;
+  while (!holds()) {
+    assert.ok(performance.now() < end, 'not in time');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+Deno.test(
+  'a peer that is dialled is connected: same binding on both ends, bytes go both ways',
+  options,
+  async () => {
+    const peers = makePeers([A, B]);
+    await peers.of(A).dialer.dial([B], peers.carrierOf(A));
+    await until(() => peers.of(A).open.has(B) && peers.of(B).open.has(A));
+    const [here, there] = [peers.of(A).open.get(B)!, peers.of(B).open.get(A)!];
+    assert.equal(here.binding, there.binding);
+    assert.match(here.binding, /^sha-256 [0-9A-F:]+\|sha-256 [0-9A-F:]+$/);
+    const got: number[][] = [];
+    assert.equal(here.send(Uint8Array.of(1)), true);
+    assert.equal(there.send(Uint8Array.of(2)), true);
+    here.listen((bytes) => got.push([0, ...bytes]));
+    there.listen((bytes) => got.push([1, ...bytes]));
+    await until(() => got.length === 2);
+    assert.deepEqual(got.sort(), [[0, 2], [1, 1]]);
+    peers.of(A).dialer.hangUp(B, 'enough');
+    assert.equal(here.send(Uint8Array.of(3)), false, 'sending after the end is not an error');
+    await until(() => peers.of(B).closed.length === 1);
+    peers.close();
+  },
+);
+
+Deno.test('when everybody dials everybody at once, there is one connection to each', options, async () => {
+  const ids = [A, B, C];
+  const peers = makePeers(ids);
+  for (const id of ids) void peers.of(id).dialer.dial(ids, peers.carrierOf(id));
+  await until(() => ids.every((id) => peers.of(id).open.size === 2));
+  const bindings = ids.flatMap((id) => [...peers.of(id).open.values()].map(({ binding }) => binding));
+  assert.equal(new Set(bindings).size, 3);
+  assert.deepEqual(ids.map((id) => peers.of(id).dialer.known.length), [2, 2, 2]);
+  assert.ok(ids.every((id) => peers.of(id).closed.length === 0), 'the offers that lost were never open');
+  peers.close();
+});
+
+Deno.test(
+  'a description that makes no sense costs that peer its connection and nobody else',
+  options,
+  async () => {
+    const peers = makePeers([A, B, C]);
+    const offer: PeerSignal = { kind: 'offer', offerId: 'o'.repeat(20), sdp: 'v=nonsense' };
+    await peers.of(A).dialer.receive(B, offer, peers.carrierOf(A));
+    assert.deepEqual(peers.of(A).dialer.known, []);
+    await peers.of(A).dialer.dial([C], peers.carrierOf(A));
+    await until(() => peers.of(A).open.has(C));
+    peers.close();
+  },
+);
+
+Deno.test('an answer that makes no sense ends the attempt', options, async () => {
+  const peers = makePeers(
+    [A, B],
+    (signal) => signal.kind === 'answer' ? { ...signal, sdp: 'nonsense' } : signal,
+  );
+  await peers.of(A).dialer.dial([B], peers.carrierOf(A));
+  await until(() => peers.of(A).dialer.known.length === 0);
+  assert.equal(peers.of(A).open.size, 0);
+  peers.close();
+});
+
+Deno.test('answers and candidates that belong to nothing are not taken', options, async () => {
+  const peers = makePeers([A, B]);
+  const { dialer } = peers.of(A);
+  const offerId = 'o'.repeat(20);
+  await dialer.receive(B, { kind: 'answer', offerId, sdp: 'v=0' }, peers.carrierOf(A));
+  await dialer.receive(B, { kind: 'candidate', offerId, candidate: 'x', mid: null }, peers.carrierOf(A));
+  assert.deepEqual(dialer.known, []);
+  await dialer.dial([A], peers.carrierOf(A));
+  assert.deepEqual(dialer.known, [], 'nobody dials itself');
+});
+
+Deno.test('connections in flight are bounded', options, async () => {
+  const peers = makePeers([A], () => undefined);
+  const silent: Carrier = { send: () => true };
+  const many = Array.from({ length: 30 }, (_, i) => `${i}`.padStart(20, 'x'));
+  await peers.of(A).dialer.dial(many, silent);
+  assert.equal(peers.of(A).dialer.known.length, 12);
+  peers.close();
+  assert.equal(peers.of(A).dialer.known.length, 0);
+});
+
+Deno.test('when the way to a peer is gone, its attempt is given up', options, async () => {
+  const peers = makePeers([A]);
+  await peers.of(A).dialer.dial([B], { send: () => false });
+  await peers.of(A).dialer.dial([B, C], { send: () => true, sendOffers: () => false });
+  assert.deepEqual(peers.of(A).dialer.known, []);
+});
+
+Deno.test('all offers of one introduction leave in one message', options, async () => {
+  const peers = makePeers([A]);
+  const batches: string[][] = [];
+  await peers.of(A).dialer.dial([B, C], {
+    send: () => true,
+    sendOffers: (offers) => batches.push(offers.map(({ to }) => to)) > 0,
+  });
+  assert.deepEqual(batches, [[B, C]]);
+  peers.close();
+});

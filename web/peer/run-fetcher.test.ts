@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { encodePieceFrame, type PieceFrame } from '../../protocol/frame.ts';
+import { concatBytes } from '../../protocol/bytes.ts';
+import { AUDIO, Source, VIDEO } from '../mesh/testing/source.ts';
+import { EdgeMedia } from './edge-media.ts';
+import { GrantKeeper } from './grant.ts';
+import { RunFetcher } from './run-fetcher.ts';
+import { Shelf } from './shelf.ts';
+import { FakeClock, fakeEnvironment } from './testing/fake-environment.ts';
+
+/** A viewer that joined at second 0 of a broadcast which is cut 100 ms behind the clock. */
+function watch(
+  more: { isFed?: () => boolean; refuse?: () => Response | undefined; silent?: () => boolean } = {},
+) {
+  const clock = new FakeClock();
+  const beginMs = clock.nowMs;
+  const mediaNowMs = () => clock.nowMs - beginMs;
+  const source = new Source([VIDEO, AUDIO]);
+  const all = [VIDEO, AUDIO].flatMap((track) => source.cut(track, 0, 60_000));
+  const asked: string[] = [];
+  const environment = fakeEnvironment(clock, (url) => {
+    const second = Number(url.pathname.split('/').at(-1));
+    asked.push(url.pathname.slice('/media/demo/id'.length));
+    const refusal = more.refuse?.();
+    if (refusal) return refusal;
+    const frames = all.filter(({ record }) =>
+      Math.floor(record.decodeTimeUs / 1e6) === second && !more.silent?.() &&
+      (record.decodeTimeUs + record.durationUs) / 1000 + 100 <= mediaNowMs()
+    );
+    const isOpen = more.silent?.() || mediaNowMs() < (second + 1) * 1000 + 100;
+    const body = concatBytes(...frames.map(({ signed, bytes }) => encodePieceFrame(signed, bytes)));
+    return new Response(body, { headers: { 'shoal-run': isOpen ? 'open' : 'closed' } });
+  });
+  const grants = new GrantKeeper({ value: 'g', expiresS: 1e9 }, () => 0, () => Promise.reject(new Error()));
+  const shelf = new Shelf(30_000);
+  let behind = 0;
+  const fetcher = new RunFetcher({
+    environment,
+    media: new EdgeMedia(environment, 'https://edge.test', '/media/demo/id', grants),
+    mediaPath: '/media/demo/id',
+    shelf,
+    mediaNowMs,
+    tracks: () => [0, 1],
+    isFed: more.isFed ?? (() => false),
+    take: (frame: PieceFrame) => shelf.add(frame),
+    fellBehind: () => behind++,
+  });
+  return { clock, shelf, asked, all, fetcher, behind: () => behind, close: () => fetcher.close() };
+}
+
+Deno.test('who has nobody fetches each second once, soon after it is over, and plays without a gap', async () => {
+  const { clock, asked, shelf, close } = watch();
+  await clock.pass(6600);
+  assert.deepEqual(asked, [0, 1, 2, 3, 4, 5].map((second) => `/run/0,1/${second}`));
+  assert.deepEqual(shelf.segments(0).map(({ complete }) => complete), [true, true, true]);
+  close();
+  assert.equal(clock.pending, 0);
+});
+
+Deno.test('a second that is held already is not fetched', async () => {
+  const { clock, asked, all, shelf, close } = watch();
+  for (const frame of all.filter(({ record }) => record.decodeTimeUs < 4_200_000)) shelf.add(frame);
+  await clock.pass(5500);
+  assert.deepEqual(asked, ['/run/0,1/4']);
+  close();
+});
+
+Deno.test('who is fed by others leaves holes to repair, and fetches when nothing comes at all', async () => {
+  const { clock, asked, all, shelf, close } = watch({ isFed: () => true });
+  const holed = all.filter(({ record }, n) => record.decodeTimeUs < 4_200_000 && n % 5 !== 0);
+  for (const frame of holed) shelf.add(frame);
+  await clock.pass(6000);
+  assert.deepEqual(asked, []);
+  await clock.pass(2000);
+  assert.deepEqual(asked, ['/run/0,1/4']);
+  close();
+});
+
+Deno.test('a busy edge is left alone for as long as it says', async () => {
+  let busy = true;
+  const refuse = () =>
+    busy ? new Response(null, { status: 503, headers: { 'retry-after': '3' } }) : undefined;
+  const { clock, asked, close } = watch({ refuse });
+  await clock.pass(4000);
+  assert.equal(asked.length, 1);
+  busy = false;
+  await clock.pass(3000);
+  assert.ok(asked.length > 2);
+  close();
+});
+
+Deno.test('while the encoder is silent the edge is asked every third second at most', async () => {
+  const { clock, asked, close } = watch({ silent: () => true });
+  await clock.pass(21_000);
+  assert.ok(asked.length <= 9, `${asked.length} requests in 21 s`);
+  close();
+});
+
+Deno.test('who was frozen begins again at the newest keyframe instead of fetching it all', async () => {
+  const { clock, asked, behind, close } = watch();
+  clock.nowMs += 30_000;
+  await clock.pass(1000);
+  assert.equal(behind(), 1);
+  assert.deepEqual(asked, []);
+  await clock.pass(1000);
+  assert.deepEqual(asked, ['/run/0,1/30']);
+  close();
+});
