@@ -8,6 +8,7 @@ import type { PlayerAttributes } from './attributes.ts';
 import { FirstPicture } from './first-picture.ts';
 import { detailsOf, statsOf } from './figures.ts';
 import type { PlayerState } from './player-state.ts';
+import { bufferedAheadMs } from './source/buffered.ts';
 import type { Source, SourceFigures } from './source/source.ts';
 import { StallCounter } from './stall-counter.ts';
 import type { Store } from './store.ts';
@@ -16,6 +17,10 @@ const STATS_EVERY_MS = 500;
 const PLAYHEAD_EVERY_MS = 200;
 /** A seek may wait this long for its media. */
 const SEEK_EXCUSE_MS = 2000;
+
+/** Waiting with this much media at hand is no stall when it is over so soon. */
+const HICCUP_BUFFER_MS = 300;
+const HICCUP_MS = 150;
 
 /** Which states of the viewer show a picture, or wait for one to go on. */
 const WATCHING: readonly ViewerState[] = ['live', 'lost', 'reconnecting'];
@@ -30,6 +35,7 @@ export class Session {
   #stalls = new StallCounter(() => performance.now());
   #first: FirstPicture;
   #lastTrouble = '';
+  #hiccup: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
   #undo: (() => void)[] = [];
 
@@ -75,6 +81,7 @@ export class Session {
   /** Leaves the channel and frees the element. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    clearTimeout(this.#hiccup);
     for (const undo of this.#undo) undo();
     this.#undo = [];
     this.#first.stop();
@@ -163,10 +170,15 @@ export class Session {
   #onWaiting(): void {
     this.#store.set({ waiting: true });
     // While the encoder or the edge is away there is nothing to wait for: its own state tells of it.
-    if (this.#viewer?.state === 'live' && !this.#video.seeking) this.#stalls.waiting();
+    if (this.#viewer?.state !== 'live' || this.#video.seeking) return;
+    if (bufferedAheadMs(this.#video) < HICCUP_BUFFER_MS) return this.#stalls.waiting();
+    // With media at hand it is the decoder's or the audio renderer's own hiccup, unless it lasts.
+    clearTimeout(this.#hiccup);
+    this.#hiccup = setTimeout(() => this.#stalls.waiting(), HICCUP_MS);
   }
 
   #onPlaying(): void {
+    clearTimeout(this.#hiccup);
     this.#stalls.resumed();
     this.#store.set({ waiting: false });
   }

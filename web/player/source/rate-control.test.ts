@@ -25,8 +25,8 @@ Deno.test('at the target playback runs at its own rate', () => {
 
 Deno.test('small errors are left alone', () => {
   const control = new RateControl();
-  assert.equal(control.next({ ...near, latencyMs: 1620 }), 1);
-  assert.equal(control.next({ ...near, latencyMs: 1380 }), 1);
+  assert.equal(control.next({ ...near, latencyMs: 1680 }), 1);
+  assert.equal(control.next({ ...near, latencyMs: 1320 }), 1);
 });
 
 Deno.test('a viewer who is behind drifts to the target and stays there', () => {
@@ -62,4 +62,18 @@ Deno.test('a thin buffer counts as thin until it is ample', () => {
 Deno.test('far behind with the media here, playback jumps', () => {
   assert.equal(new RateControl().next({ latencyMs: 9000, targetMs: 1500, bufferMs: 8500 }), 'jump');
   assert.notEqual(new RateControl().next({ latencyMs: 9000, targetMs: 1500, bufferMs: 1000 }), 'jump');
+});
+
+Deno.test('on the way to the target the rate changes a few times only', () => {
+  const control = new RateControl();
+  let latencyMs = 3000;
+  let rate = 1;
+  let changes = 0;
+  for (let at = 0; at < 1000; at++) {
+    const next = control.next({ latencyMs, targetMs: 1500, bufferMs: latencyMs - 300 }) as number;
+    if (next !== rate) changes++;
+    rate = next;
+    latencyMs -= (rate - 1) * 100;
+  }
+  assert.ok(changes <= 3, `${changes} changes`);
 });

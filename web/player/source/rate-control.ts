@@ -13,21 +13,25 @@ export interface RateInput {
 /** Rate to play at, or `jump` when drifting would take minutes. */
 export type RateAdvice = number | 'jump';
 
-const SLOWEST = 0.94;
-const FASTEST = 1.08;
+/** Few steps, changed seldom: every change of rate may cost the audio renderer a hiccup. */
+const RATES = { faster: { gentle: 1.02, full: 1.08 }, slower: { gentle: 0.98, full: 0.94 } };
 /** Off the target by this much, the drift begins; it ends near the target. */
-const BEGIN_MS = 150;
-const END_MS = 40;
+const BEGIN_MS = 200;
+const END_MS = 30;
+/** Off by this much, the drift is a full one; below that much, gentle again. */
+const FULL_MS = 700;
+const GENTLE_MS = 250;
 /** Below this much buffer playback slows, above it, it may go fast. */
 const THIN_MS = 250;
 const AMPLE_MS = 450;
-/** An error of this much is made good at the full rate. */
-const FULL_MS = 1200;
+/** Behind the target by this much, a thin buffer is no reason to fall back further. */
+const FAR_MS = 1200;
 /** Further behind than this, with the media for it here, playback jumps. */
 const JUMP_MS = 6000;
 
 export class RateControl {
   #drift: 'none' | 'faster' | 'slower' = 'none';
+  #full = false;
   #thin = false;
 
   next({ latencyMs, targetMs, bufferMs }: RateInput): RateAdvice {
@@ -37,12 +41,12 @@ export class RateControl {
     // Thin buffer near the target: drop back for air. Far behind already, slowing would only add to it.
     if (this.#thin) {
       this.#drift = 'none';
-      return errorMs < FULL_MS ? SLOWEST : 1;
+      return errorMs < FAR_MS ? RATES.slower.full : 1;
     }
     this.#drift = this.#choose(errorMs, bufferMs);
-    if (this.#drift === 'faster') return 1 + (FASTEST - 1) * share(errorMs);
-    if (this.#drift === 'slower') return 1 - (1 - SLOWEST) * share(-errorMs);
-    return 1;
+    if (this.#drift === 'none') return 1;
+    this.#full = Math.abs(errorMs) > (this.#full ? GENTLE_MS : FULL_MS);
+    return RATES[this.#drift][this.#full ? 'full' : 'gentle'];
   }
 
   #choose(errorMs: number, bufferMs: number): 'none' | 'faster' | 'slower' {
@@ -52,9 +56,4 @@ export class RateControl {
     if (-errorMs > (this.#drift === 'slower' ? END_MS : BEGIN_MS)) return 'slower';
     return 'none';
   }
-}
-
-/** How much of the full drift an error deserves: a fifth at least, so that it ends. */
-function share(errorMs: number): number {
-  return Math.min(1, Math.max(0.2, errorMs / FULL_MS));
 }
