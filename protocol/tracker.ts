@@ -6,7 +6,7 @@
  * What Shoal's own peers add is marked so.
  */
 import * as v from 'valibot';
-import { Grant } from './join.ts';
+import { Grant, IceServer } from './join.ts';
 import { PeerReport } from './stats.ts';
 
 /** 20 characters, each a byte. */
@@ -141,8 +141,13 @@ export const ToPeer = v.variant('action', [
   }),
   /** Answer to `more`, or a push. */
   v.object({ action: v.literal('neighbours'), neighbours: v.array(Introduction) }),
-  /** Answer to `renew`. */
-  v.object({ action: v.literal('renewed'), ticket: v.string(), grant: Grant }),
+  /** Answer to `renew`. `iceServers`: in place of the join answer's, whose TURN credentials are about to end. */
+  v.object({
+    action: v.literal('renewed'),
+    ticket: v.string(),
+    grant: Grant,
+    iceServers: v.optional(v.array(IceServer)),
+  }),
   /** The whole set of feeds this peer holds from now on; empty: none. `path`: where to open the seed stream. */
   v.object({ action: v.literal('feeds'), feeds: v.array(Feed), path: v.string() }),
   /** Hold a second socket in the backbone; null path: no longer. */

@@ -205,7 +205,12 @@ test('a flood closes the socket that it comes from, and no other', async () => {
   huge.send(`"${'x'.repeat(70_000)}"`);
   expect((await huge.until(() => huge.closed)).code).toBe(1009);
   honest.client.send({ action: 'renew' });
-  expect((await honest.client.action('renewed')).ticket).toHaveLength(honest.announce.ticket.length);
+  const renewed = await honest.client.action('renewed');
+  expect(renewed.ticket).toHaveLength(honest.announce.ticket.length);
+  expect(renewed.iceServers?.map(({ urls }) => urls)).toEqual([
+    ['stun:stun.of.the.tests:3478'],
+    ['turn:turn.of.the.tests:3478?transport=udp'],
+  ]);
 });
 
 test('a shard that was evicted goes on from the attachments of its sockets', async () => {

@@ -60,6 +60,10 @@ export class Desk {
 
   /** Opens the signaling socket and announces. */
   enter(peer: SimPeer): void {
+    if (peer.isLent) {
+      this.#open(peer, BACKBONE, 'backbone');
+      return this.#acknowledge(peer);
+    }
     const name = pickShard(this.steward.rooms, placeOf(peer), this.#sim.random.unit) ?? '0';
     this.#open(peer, name, 'shard');
     if (peer.mesh) this.#acknowledge(peer);
@@ -165,7 +169,7 @@ export class Desk {
       peerIdOf: (key) => peerIdFor(sim.stream.hashOf(key)),
       verify: () => true,
       grant: () => ({ value: 'grant', expiresS: 1e6 }),
-      renew: () => ({ ticket: '', expiresS: 1e6 }),
+      renew: () => ({ ticket: '', expiresS: 1e6, iceServers: [] }),
       elsewhere: (row) => {
         this.#carryOut(this.steward.full(name, this.#shards.get(name)!.swarm.viewers, sim.wallMs));
         const room = pickShard(
