@@ -24,7 +24,9 @@ export interface SeenCandidate {
 
 /** Undefined for anything but a UDP candidate. */
 export function parseCandidate(line: string): SeenCandidate | undefined {
-  const match = /^(?:a=)?candidate:\S+ \d+ udp \d+ (\S+) (\d+) typ (host|srflx|relay|prflx)(.*)$/i.exec(line.trim());
+  const match = /^(?:a=)?candidate:\S+ \d+ udp \d+ (\S+) (\d+) typ (host|srflx|relay|prflx)(.*)$/i.exec(
+    line.trim(),
+  );
   if (!match) return undefined;
   const [, address = '', port, type, rest = ''] = match;
   const related = / raddr (\S+) rport (\d+)/.exec(rest);
@@ -75,7 +77,9 @@ function isSameSocket(a: SeenCandidate, b: SeenCandidate): boolean {
 
 /** STUN and TURN servers in a configuration: each is one that may say how it sees this peer. */
 export function countServers(iceServers: IceServers): number {
-  return new Set(iceServers.flatMap(({ urls }) => urls).map((url) => url.replace(/^turns?:|^stuns?:|\?.*$/g, ''))).size;
+  return new Set(
+    iceServers.flatMap(({ urls }) => urls).map((url) => url.replace(/^turns?:|^stuns?:|\?.*$/g, '')),
+  ).size;
 }
 
 /** Gathers once and tells the kind; nothing is connected to. */

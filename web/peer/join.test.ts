@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { join, type JoinOutcome } from './join.ts';
+import { FakeClock, fakeEnvironment } from './testing/fake-environment.ts';
+
+const never = new AbortController().signal;
+const IDLE = { state: 'idle', channel: 'demo', title: 'Demo', nowMs: 50_000, retryAfterMs: 3000 };
+const peerKey = 'k'.repeat(43);
+
+async function ask(
+  answer: (url: URL, init: RequestInit) => Response | Promise<Response>,
+  clock = new FakeClock(),
+): Promise<JoinOutcome> {
+  return await join(
+    fakeEnvironment(clock, answer),
+    'https://edge.test/join/demo',
+    { peerKey, p2p: 'on' },
+    never,
+  );
+}
+
+Deno.test('the request is CORS-simple: a POST of text, whose body is JSON', async () => {
+  await ask((url, init) => {
+    assert.equal(url.pathname, '/join/demo');
+    assert.equal(init.method, 'POST');
+    assert.deepEqual(init.headers, { 'content-type': 'text/plain' });
+    assert.deepEqual(JSON.parse(String(init.body)), { peerKey, p2p: 'on' });
+    return Response.json(IDLE);
+  });
+});
+
+Deno.test('the clock of the edge is taken to be what it said in the middle of the exchange', async () => {
+  const clock = new FakeClock();
+  const outcome = await ask(() => {
+    clock.nowMs += 200;
+    return Response.json(IDLE);
+  }, clock);
+  assert.ok(outcome.kind === 'answered');
+  assert.equal(clock.nowMs + outcome.clockOffsetMs, 50_100);
+});
+
+Deno.test('a refusal is final and gives its code; trouble of the edge is worth another try', async () => {
+  const error = (status: number, headers = {}) => () =>
+    Response.json({ error: { code: 'unknown-channel', message: 'there is no such channel' } }, {
+      status,
+      headers,
+    });
+  assert.deepEqual(await ask(error(404)), {
+    kind: 'refused',
+    code: 'unknown-channel',
+    message: 'there is no such channel',
+  });
+  assert.deepEqual(await ask(() => new Response('<html>', { status: 403 })), {
+    kind: 'refused',
+    code: 'http-403',
+    message: 'the edge answered 403',
+  });
+  for (const status of [429, 500, 503]) {
+    const outcome = await ask(error(status, { 'retry-after': '4' }));
+    assert.ok(outcome.kind === 'unreachable');
+    assert.equal(outcome.retryAfterMs, 4000);
+  }
+});
+
+Deno.test('an answer that is no join answer is trouble, not a crash', async () => {
+  for (const body of ['', 'null', '{"state":"live"}', '{"state":"dancing"}']) {
+    assert.equal((await ask(() => new Response(body))).kind, 'unreachable', body);
+  }
+  const outcome = await ask(() => Promise.reject(new TypeError('network')));
+  assert.ok(outcome.kind === 'unreachable' && outcome.message.includes('network'));
+});
+
+Deno.test('an edge that does not answer is given up after ten seconds', async () => {
+  const clock = new FakeClock();
+  const outcome = ask(
+    (_, { signal }) =>
+      new Promise((_resolve, reject) =>
+        signal!.addEventListener('abort', () => reject(new Error('aborted')))
+      ),
+    clock,
+  );
+  await clock.pass(10_000);
+  assert.equal((await outcome).kind, 'unreachable');
+  assert.equal(clock.pending, 0);
+});

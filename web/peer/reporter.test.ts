@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import * as v from 'valibot';
+import { PeerReport } from '../../protocol/stats.ts';
+import type { FromPeer } from '../../protocol/tracker.ts';
+import { Reporter } from './reporter.ts';
+import { FakeClock, fakeEnvironment } from './testing/fake-environment.ts';
+import { emptyStats, type PlaybackFigures } from './viewer-stats.ts';
+
+function reporting() {
+  const clock = new FakeClock();
+  const reports: { atMs: number; report: PeerReport }[] = [];
+  const state = {
+    stats: emptyStats(),
+    playback: { stalls: 2, stallMs: 300, latencyMs: -5, bufferMs: 900 } as PlaybackFigures,
+    isUp: true,
+  };
+  const reporter = new Reporter({
+    environment: fakeEnvironment(clock),
+    nowMs: () => clock.nowMs,
+    stats: () => state.stats,
+    playback: () => state.playback,
+    uploadKbps: () => 700,
+    tell(message: FromPeer) {
+      if (!state.isUp || message.action !== 'report') return false;
+      reports.push({ atMs: clock.nowMs, report: v.parse(PeerReport, message.report) });
+      return true;
+    },
+  });
+  return { clock, reports, state, reporter };
+}
+
+Deno.test('reports fall on the phase of the period, by the clock of the edge', async () => {
+  const { clock, reports, reporter } = reporting();
+  reporter.pace(5000, 1200);
+  await clock.pass(12_000);
+  assert.deepEqual(reports.map(({ atMs }) => atMs), [1200, 6200, 11_200]);
+  reporter.pace(30_000, 2000);
+  await clock.pass(30_000);
+  assert.equal(reports.at(-1)!.atMs, 32_000, 'another pace takes the place of the old one');
+  reporter.close();
+  assert.equal(clock.pending, 0);
+});
+
+Deno.test('each byte stands in one report, under one route', () => {
+  const { reports, state, reporter } = reporting();
+  state.stats = { ...emptyStats(), peerBytes: 100, lanBytes: 30, turnBytes: 20, edgeBytes: 7, peers: 3 };
+  reporter.report();
+  state.stats = { ...state.stats, peerBytes: 160, lanBytes: 80 };
+  reporter.report();
+  const bytes = reports.map((
+    { report: { peerBytes, lanBytes, turnBytes, edgeBytes } },
+  ) => [peerBytes, lanBytes, turnBytes, edgeBytes]);
+  assert.deepEqual(bytes, [[50, 30, 20, 7], [10, 50, 0, 0]]);
+  assert.equal(reports[0]!.report.peers, 3);
+});
+
+Deno.test('what could not be sent is in the next report', () => {
+  const { reports, state, reporter } = reporting();
+  state.isUp = false;
+  state.stats = { ...emptyStats(), edgeBytes: 5 };
+  reporter.report();
+  state.isUp = true;
+  state.stats = { ...emptyStats(), edgeBytes: 9 };
+  reporter.report();
+  assert.deepEqual(reports.map(({ report }) => report.edgeBytes), [9]);
+});
+
+Deno.test('stalls before this session are of another report, the start-up is told once, nothing is negative', () => {
+  const { reports, state, reporter } = reporting();
+  state.playback = { ...state.playback, stalls: 3, startupMs: 640 };
+  reporter.report();
+  reporter.report();
+  assert.deepEqual(reports.map(({ report }) => [report.stalls, report.stallMs, report.startupMs]), [[
+    1,
+    0,
+    640,
+  ], [0, 0, undefined]]);
+  assert.equal(reports[0]!.report.latencyMs, 0);
+});

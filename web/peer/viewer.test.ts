@@ -1,0 +1,251 @@
+/** The viewer as a whole, with an edge made of answers: what it becomes, and when it asks again. */
+import assert from 'node:assert/strict';
+import { encodePieceFrame } from '../../protocol/frame.ts';
+import { concatBytes, toBase64Url } from '../../protocol/bytes.ts';
+import { encodeTicket } from '../../protocol/ticket.ts';
+import { encodeRecord } from '../../protocol/record.ts';
+import { AUDIO, Source, VIDEO } from '../mesh/testing/source.ts';
+import { makePeerCrypto } from './crypto.ts';
+import type { PeerEnvironment } from './environment.ts';
+import { FakeClock, fakeEnvironment, FakeSocket, turn } from './testing/fake-environment.ts';
+import { Viewer, type ViewerOptions } from './viewer.ts';
+
+const IDLE = { state: 'idle', channel: 'demo', title: 'Demo', nowMs: 1000, retryAfterMs: 3000 };
+const WELCOME = {
+  action: 'welcome',
+  neighbours: [],
+  grant: { value: 'g2', expiresS: 10_000 },
+  reportEveryMs: 300_000,
+  reportPhaseMs: 0,
+};
+/** Signs with real Ed25519, as the origin does. */
+const origin = (await makePeerCrypto(crypto))!;
+
+async function broadcastOf(id: string) {
+  const source = new Source([VIDEO, AUDIO]);
+  const broadcast = { ...source.broadcast, id, publicKey: toBase64Url(origin.publicKey) };
+  const body: Uint8Array[] = [];
+  for (const { record, bytes } of [VIDEO, AUDIO].flatMap((track) => source.cut(track, 0, 900))) {
+    const encoded = encodeRecord({ ...record, hash: await origin.sha256(bytes) });
+    body.push(encodePieceFrame(concatBytes(encoded, await origin.sign(encoded)), bytes));
+  }
+  const expiresS = 5000;
+  const ticket = concatBytes(
+    encodeTicket({
+      infoHash: new Uint8Array(20),
+      peerKey: new Uint8Array(32),
+      identity: new Uint8Array(8),
+      expiresS,
+    }),
+    new Uint8Array(64),
+  );
+  const answer = {
+    state: 'live',
+    channel: 'demo',
+    title: 'Demo',
+    broadcast,
+    nowMs: 1000,
+    windowS: 30,
+    p2p: 'on',
+    uploadRatio: 1.5,
+    latencyTargetMs: 1200,
+    iceServers: [],
+    edgeKey: broadcast.publicKey,
+    ticket: toBase64Url(ticket),
+    peerId: '-SH0001-aaaaaaaaaaaa',
+    grant: { value: 'g', expiresS: 10_000 },
+    announcePath: `/swarm/${broadcast.infoHash}/announce?shard=1`,
+    mediaPath: `/media/demo/${id}`,
+  };
+  return { answer, body: concatBytes(...body) };
+}
+
+const [one, two] = [await broadcastOf('1'.repeat(32)), await broadcastOf('2'.repeat(32))];
+
+function watching(more: Partial<ViewerOptions> = {}, surroundings: Partial<PeerEnvironment> = {}) {
+  const clock = new FakeClock();
+  const edge = { answer: IDLE as object, status: 200, joins: 0 };
+  const environment = fakeEnvironment(clock, (url) => {
+    if (url.pathname.startsWith('/join/')) {
+      edge.joins++;
+      return Response.json(edge.answer, { status: edge.status });
+    }
+    if (url.pathname.endsWith('/join')) return new Response((url.pathname.includes('1111') ? one : two).body);
+    return new Response(null, { status: 404 });
+  });
+  const viewer = new Viewer({
+    edgeUrl: 'https://edge.test',
+    channel: 'demo',
+    environment: { ...environment, ...surroundings },
+    ...more,
+  });
+  const states: string[] = [];
+  viewer.on('state', ({ state, reason }) => states.push(reason ? `${state}: ${reason.code}` : state));
+  return { clock, edge, viewer, states };
+}
+
+async function live(more: Partial<ViewerOptions> = {}, surroundings: Partial<PeerEnvironment> = {}) {
+  const started = watching(more, surroundings);
+  started.edge.answer = one.answer;
+  started.viewer.start();
+  await started.clock.pass(10);
+  await turn();
+  await FakeSocket.last.open();
+  FakeSocket.last.say(WELCOME);
+  await turn();
+  return started;
+}
+
+Deno.test('an idle channel is asked for again until it is on air, and then plays by itself', async () => {
+  const { clock, edge, viewer, states } = watching();
+  viewer.start();
+  await clock.pass(10);
+  await clock.pass(3700);
+  assert.equal(edge.joins, 1);
+  await clock.pass(100);
+  assert.equal(edge.joins, 2);
+  edge.answer = one.answer;
+  await clock.pass(4000);
+  assert.deepEqual(states, ['offline: idle', 'live']);
+  viewer.stop();
+});
+
+Deno.test('media from the newest keyframe is there before any socket is', async () => {
+  const { clock, edge, viewer } = watching();
+  edge.answer = one.answer;
+  const pieces: string[] = [];
+  viewer.on('piece', ({ source }) => pieces.push(source));
+  viewer.start();
+  await clock.pass(10);
+  await turn();
+  assert.equal(FakeSocket.last.readyState, 0);
+  assert.ok(pieces.length > 9 && pieces.every((source) => source === 'join'));
+  assert.deepEqual(viewer.tracks, [0, 1]);
+  const [segment] = viewer.segments(0);
+  assert.ok(segment!.count > 5 && viewer.init(0, segment!.initSegment!));
+  assert.equal(viewer.stats().joinBytes, viewer.stats().edgeBytes);
+  assert.equal(viewer.latencyTargetMs, 1200);
+  viewer.stop();
+});
+
+Deno.test('what the edge says of the channel is what the viewer is: lost, live again, ended, the next one', async () => {
+  const { clock, edge, viewer, states } = await live();
+  const broadcasts: string[] = [];
+  viewer.on('broadcast', ({ id }) => broadcasts.push(id[0]!));
+  FakeSocket.last.say({ action: 'channel', state: 'lost' });
+  FakeSocket.last.say({ action: 'channel', state: 'live', latencyTargetMs: 2500 });
+  assert.equal(viewer.latencyTargetMs, 2500);
+  FakeSocket.last.say({ action: 'channel', state: 'ended' });
+  edge.answer = IDLE;
+  await clock.pass(6000);
+  edge.answer = two.answer;
+  await clock.pass(6000);
+  assert.deepEqual(states, ['live', 'lost: encoder-lost', 'live', 'ended: ended', 'ended: idle', 'live']);
+  assert.deepEqual(broadcasts, ['2']);
+  viewer.stop();
+});
+
+Deno.test('a kick is final, and so is a channel that does not exist', async () => {
+  const kicked = await live();
+  FakeSocket.last.say({ action: 'kicked', reason: 'enough' });
+  assert.deepEqual([kicked.viewer.state, kicked.viewer.reason?.message], ['refused', 'enough']);
+  assert.equal(kicked.clock.pending, 0);
+  const unknown = watching();
+  Object.assign(unknown.edge, { status: 404, answer: { error: { code: 'unknown-channel', message: 'no' } } });
+  unknown.viewer.start();
+  await unknown.clock.pass(60_000);
+  assert.deepEqual([unknown.states, unknown.edge.joins], [['refused: unknown-channel'], 1]);
+});
+
+Deno.test('an edge that is not there is asked again, with longer and longer waits', async () => {
+  const { clock, edge, viewer, states } = watching();
+  edge.status = 502;
+  viewer.start();
+  await clock.pass(60_000);
+  assert.deepEqual(states, ['reconnecting: edge-unreachable']);
+  assert.ok(edge.joins > 4 && edge.joins < 15, `${edge.joins} joins in a minute`);
+  Object.assign(edge, { status: 200, answer: one.answer });
+  await clock.pass(20_000);
+  assert.equal(states[1], 'live');
+  viewer.stop();
+});
+
+Deno.test('cut off from the edge and from all peers it says so, and goes on when the edge is back', async () => {
+  const { clock, edge, viewer, states } = await live();
+  edge.status = 502;
+  FakeSocket.last.drop();
+  await clock.pass(7000);
+  assert.equal(states.at(-1), 'reconnecting: edge-unreachable');
+  edge.status = 200;
+  await clock.pass(40_000);
+  await FakeSocket.last.open();
+  FakeSocket.last.say(WELCOME);
+  await clock.pass(1000);
+  assert.equal(states.at(-1), 'live');
+  assert.equal(viewer.broadcast!.id, one.answer.broadcast.id);
+  viewer.stop();
+});
+
+Deno.test('a shard that knows nothing of this broadcast makes the viewer join again', async () => {
+  const { clock, edge, viewer } = await live();
+  FakeSocket.last.drop();
+  await clock.pass(2000);
+  edge.answer = two.answer;
+  await FakeSocket.last.open();
+  FakeSocket.last.say({ 'failure reason': 'unknown info_hash' });
+  await clock.pass(3000);
+  assert.equal(viewer.broadcast!.id, two.answer.broadcast.id);
+  viewer.stop();
+});
+
+Deno.test('what is given is the ratio of what is taken, what was asked for, or nothing where bytes cost', async () => {
+  const plain = await live();
+  assert.equal(plain.viewer.uploadKbps, 768);
+  plain.viewer.setTracks([1]);
+  assert.equal(plain.viewer.uploadKbps, 96);
+  plain.viewer.stop();
+  const asked = await live({ uploadKbps: 5000 });
+  assert.equal(asked.viewer.uploadKbps, 5000);
+  asked.viewer.setUploadKbps(undefined);
+  assert.equal(asked.viewer.uploadKbps, 768);
+  asked.viewer.stop();
+  const metered = await live({ uploadKbps: 5000 }, { savesData: true });
+  assert.equal(metered.viewer.uploadKbps, 0);
+  metered.viewer.stop();
+});
+
+Deno.test('the grant is asked for on the socket when it is needed, and by a new join when that is down', async () => {
+  const { clock, edge, viewer } = await live();
+  clock.nowMs = 10_000_000;
+  await clock.pass(1);
+  const renew = () =>
+    FakeSocket.made.flatMap(({ sent }) => sent).filter(({ action }) => action === 'renew').length;
+  await clock.pass(1000);
+  assert.ok(renew() > 0, 'fell behind, needs media, needs a grant');
+  const before = edge.joins;
+  FakeSocket.last.drop();
+  await clock.pass(12_000);
+  assert.ok(edge.joins > before);
+  viewer.stop();
+});
+
+Deno.test('leaving says so and leaves neither timers nor sockets, and a viewer can begin again', async () => {
+  const { clock, viewer, states } = await live();
+  viewer.stop();
+  assert.equal(FakeSocket.last.sent.at(-1)!.event, 'stopped');
+  assert.equal(clock.pending, 0);
+  const { joinBytes } = viewer.stats();
+  viewer.start();
+  await clock.pass(10);
+  await turn();
+  assert.equal(states.at(-1), 'live');
+  assert.ok(viewer.stats().joinBytes > joinBytes, 'totals are of the whole visit');
+  viewer.stop();
+});
+
+Deno.test('without WebCrypto a viewer says what is missing', async () => {
+  const { viewer, states } = watching({}, { crypto: { getRandomValues: (bytes) => bytes } });
+  viewer.start();
+  await turn();
+  assert.deepEqual(states, ['unsupported: no-crypto']);
+});
