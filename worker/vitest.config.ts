@@ -4,7 +4,7 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
 // wrangler.toml names the folder of the built pages; a fresh clone has none yet.
-mkdirSync(new URL('../web/dist', import.meta.url), { recursive: true });
+mkdirSync(new URL('../web/dist', import.meta.url).pathname, { recursive: true });
 
 export default defineConfig({
   plugins: [

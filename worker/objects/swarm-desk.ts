@@ -85,7 +85,7 @@ export class SwarmDesk {
   async end(): Promise<void> {
     const { broadcast } = this.#onAir ?? {};
     const shards = this.#steward?.shards ?? [];
-    clearTimeout(this.#timer?.id ?? null);
+    if (this.#timer) clearTimeout(this.#timer.id);
     this.#timer = undefined;
     this.#onAir = undefined;
     this.#steward = undefined;
@@ -238,7 +238,7 @@ export class SwarmDesk {
     const nowMs = Date.now();
     const nextMs = withinMs === undefined ? this.#steward?.nextMs(nowMs) : nowMs + withinMs;
     if (nextMs === undefined || (this.#timer && this.#timer.atMs <= nextMs)) return;
-    clearTimeout(this.#timer?.id ?? null);
+    if (this.#timer) clearTimeout(this.#timer.id);
     const id = setTimeout(() => {
       this.#timer = undefined;
       if (this.#steward) this.#ctx.waitUntil(this.#carryOut(this.#steward.tick(Date.now())));

@@ -113,7 +113,7 @@ export class Swarm extends DurableObject<Env> {
     this.#shard?.pushAll({ action: 'channel', state: 'ended' });
     this.#shard = undefined;
     this.#state = undefined;
-    clearTimeout(this.#rollup ?? null);
+    if (this.#rollup !== undefined) clearTimeout(this.#rollup);
     this.#rollup = undefined;
     this.ctx.storage.kv.delete('state');
     if (this.#ports.size === 0) return;
