@@ -360,7 +360,7 @@ export class Media extends DurableObject<Env> {
     this.#seeds.clear();
     this.#sequence.clear();
     this.#waiting.poke();
-    clearInterval(this.#tendTimer ?? null);
+    if (this.#tendTimer !== undefined) clearInterval(this.#tendTimer);
     this.#tendTimer = undefined;
     this.ctx.storage.kv.delete('kept');
     this.ctx.storage.kv.delete('feeds');
@@ -379,7 +379,7 @@ export class Media extends DurableObject<Env> {
         ));
       }
       if (this.#seeds.dealt.length > 0) return;
-      clearInterval(this.#tendTimer ?? null);
+      if (this.#tendTimer !== undefined) clearInterval(this.#tendTimer);
       this.#tendTimer = undefined;
     }, TEND_MS);
   }
