@@ -8,6 +8,8 @@ import type { PeerRow } from './seat.ts';
 
 /** Rows drawn for each neighbour that is chosen. */
 const SAMPLE = 8;
+/** A drawer of no more than this is looked through as a whole. */
+const SMALL_DRAWER = 32;
 
 interface Entry {
   row: PeerRow;
@@ -100,7 +102,7 @@ export class Roster {
     for (let i = 0; i < want; i++) {
       let best: Entry | undefined;
       let bestScore = -Infinity;
-      const draws = Math.min(drawer.length, SAMPLE);
+      const draws = drawer.length <= SMALL_DRAWER ? drawer.length : SAMPLE;
       const start = Math.floor(random() * drawer.length);
       for (let j = 0; j < draws; j++) {
         const at = draws === drawer.length ? (start + j) % draws : Math.floor(random() * drawer.length);

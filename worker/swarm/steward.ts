@@ -212,6 +212,7 @@ export class Steward {
     const due = [...this.#dealers.values()].map((dealer) => dealer.nextMs(nowMs)).filter((ms) =>
       ms !== undefined
     );
+    if (this.#supply.isWatching) due.push((this.#lookedMs ?? nowMs) + LOOK_MS);
     return due.length > 0 ? Math.min(...due) : undefined;
   }
 

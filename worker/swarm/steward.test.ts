@@ -1,0 +1,172 @@
+import { expect, test } from 'vitest';
+import * as v from 'valibot';
+import { ChannelSettings } from '../../protocol/channel.ts';
+import type { Candidate } from './feeds.ts';
+import { emptySums, type Rollup } from './rollup.ts';
+import { BACKBONE, BACKBONE_LIMIT, type Orders, Steward } from './steward.ts';
+
+const TRACKS = [{ track: 0, bitrateKbps: 512, substreams: 8 }];
+const settings = (more: Partial<ChannelSettings> = {}) =>
+  v.parse(ChannelSettings, { shardSize: 100, ...more });
+
+function candidate(id: string): Candidate {
+  const place = { address: '', network: '', country: '', region: '' };
+  return { id, uploadKbps: 3000, nat: 'open', place, sinceMs: 0 };
+}
+
+function rollup(shard: string, viewers: number, more: Partial<Rollup> = {}): Rollup {
+  return {
+    shard,
+    viewers,
+    stock: 0,
+    uploadKbps: viewers * 3000,
+    joined: 0,
+    left: 0,
+    sums: emptySums(),
+    candidates: [],
+    seeds: [],
+    needy: [],
+    regions: {},
+    ...more,
+  };
+}
+
+const feedsDealt = (orders: Orders) => orders.deals.reduce((sum, { feeds }) => sum + feeds.length, 0);
+
+test('the first viewer is dealt everything in the same breath', () => {
+  const steward = new Steward(settings(), TRACKS);
+  const orders = steward.offered('0', candidate('a'), 1, 1000);
+  expect(orders.deals).toMatchObject([{ id: 'a', shard: '0', feeds: { length: 8 } }]);
+  expect(steward.viewers).toBe(1);
+});
+
+test('a growing audience opens shards, and the backbone with the second', () => {
+  const steward = new Steward(settings(), TRACKS);
+  const orders = steward.rolledUp(rollup('0', 75), 1000);
+  expect(orders).toMatchObject({ open: ['1'], backboneChanged: true });
+  expect(steward.rooms.map(({ shard }) => shard)).toEqual(['0']);
+  steward.opened('1');
+  expect(steward.rooms.map(({ shard }) => shard)).toEqual(['0', '1']);
+  expect(steward.shards).toEqual(['0', '1', BACKBONE]);
+  expect(steward.limitOf(BACKBONE)).toBe(BACKBONE_LIMIT);
+});
+
+test('a shrinking audience empties a shard, and the backbone goes when it is empty', () => {
+  const steward = new Steward(settings(), TRACKS);
+  steward.rolledUp(rollup('0', 75), 0);
+  steward.opened('1');
+  steward.rolledUp(rollup('1', 20), 1);
+  const orders = steward.rolledUp(rollup('0', 10), 2);
+  expect(orders.close).toEqual({ shard: '1', into: ['0'] });
+  expect(steward.backbone).toBe(true);
+  expect(steward.rolledUp(rollup('1', 0), 3).backboneChanged).toBe(true);
+  expect(steward.shards).toEqual(['0']);
+});
+
+test("bridges are nobody's viewers", () => {
+  const steward = new Steward(settings(), TRACKS);
+  steward.rolledUp(rollup('0', 75), 0);
+  steward.rolledUp(rollup(BACKBONE, 8, { joined: 8 }), 1);
+  expect(steward.viewers).toBe(75);
+  expect(steward.uploadKbps).toBe(75 * 3000);
+  expect(steward.takeSums().joined).toBe(0);
+});
+
+test('once there is a backbone, feeds go to those who sit in it', () => {
+  const steward = new Steward(settings(), TRACKS);
+  steward.offered('0', candidate('a'), 1, 0);
+  steward.rolledUp(rollup('0', 75, { candidates: [candidate('a')], seeds: ['a'] }), 1000);
+  let nowMs = 10_000;
+  steward.rolledUp(rollup(BACKBONE, 8, { candidates: 'stuvwxyz'.split('').map(candidate) }), nowMs);
+  for (let i = 0; i < 100; i++) steward.tick(nowMs += 500);
+  expect(steward.seeds()).not.toContain('a');
+});
+
+test('where the edge feeds every shard, each shard has copies of its own', () => {
+  const steward = new Steward(settings({ feedMode: 'edge-seeded' }), TRACKS);
+  steward.rolledUp(rollup('0', 75, { candidates: ['a', 'b', 'c'].map(candidate) }), 1000);
+  steward.opened('1');
+  const orders = steward.rolledUp(rollup('1', 20, { candidates: ['x', 'y', 'z'].map(candidate) }), 2000);
+  expect(orders.deals.every(({ shard }) => shard === '1')).toBe(true);
+  expect(feedsDealt(orders)).toBe(16);
+  expect(steward.backbone).toBe(false);
+});
+
+test('a change of the feed mode takes back what was dealt in the old one', () => {
+  const steward = new Steward(settings(), TRACKS);
+  steward.rolledUp(rollup('0', 3, { candidates: [candidate('a'), candidate('b')] }), 1000);
+  steward.configure(settings({ feedMode: 'edge-seeded' }), TRACKS);
+  const orders = steward.tick(2000);
+  expect(orders.deals.filter(({ feeds }) => feeds.length === 0).length).toBeGreaterThan(0);
+});
+
+test('short supply lengthens the latency target, then helps who did badly with whole substreams', () => {
+  const steward = new Steward(settings({ latencyTargetMs: 1500 }), TRACKS);
+  const seeds = ['a', 'b', 'c', 'd'];
+  let nowMs = 0;
+  let latencyChanges = 0;
+  const helped = new Set<string>();
+  for (; nowMs < 120_000; nowMs += 5000) {
+    const orders = steward.rolledUp(
+      rollup('0', 50, {
+        uploadKbps: 10_000,
+        needy: ['n1', 'n2', 'n3'],
+        candidates: seeds.map(candidate),
+        seeds: steward.seeds(),
+      }),
+      nowMs,
+    );
+    if (orders.latencyChanged) latencyChanges++;
+    for (const { id, help } of orders.deals) if (help) helped.add(id);
+  }
+  expect(latencyChanges).toBe(2);
+  expect(steward.latencyTargetMs).toBe(3750);
+  expect([...helped].sort()).toEqual(['n1', 'n2', 'n3']);
+  expect(steward.nextMs(nowMs)).toBeDefined();
+  for (; nowMs < 900_000; nowMs += 5000) {
+    steward.rolledUp(rollup('0', 50, { candidates: seeds.map(candidate), seeds: steward.seeds() }), nowMs);
+  }
+  expect(steward.latencyTargetMs).toBe(1500);
+  expect(steward.helped).toBe(0);
+});
+
+test('much repair by the edge is heard as short supply', () => {
+  const steward = new Steward(settings(), TRACKS);
+  for (let nowMs = 0; nowMs < 30_000; nowMs += 1000) {
+    if (nowMs === 0) steward.rolledUp(rollup('0', 20), nowMs);
+    steward.repaired(100_000, nowMs);
+  }
+  expect(steward.supplyStep).toBeGreaterThan(0);
+});
+
+test('a viewer who is helped is not blamed for giving nothing, but loses help that it cannot take', () => {
+  const steward = new Steward(settings(), TRACKS);
+  for (let nowMs = 0; nowMs < 120_000; nowMs += 5000) {
+    steward.rolledUp(
+      rollup('0', 50, { uploadKbps: 0, needy: ['n1'], candidates: [candidate('a')], seeds: ['a', 'n1'] }),
+      nowMs,
+    );
+  }
+  expect(steward.helped).toBe(1);
+  steward.lost('n1', undefined, 120_000);
+  expect(steward.helped).toBe(1);
+  steward.rolledUp(
+    rollup('0', 50, { uploadKbps: 0, needy: [], candidates: [candidate('a')], seeds: ['a', 'n1'] }),
+    120_001,
+  );
+  const orders = steward.lost('n1', [{ track: 0, substream: 0 }], 120_002);
+  expect(orders.deals).toMatchObject([{ id: 'n1', feeds: [] }]);
+});
+
+test('a steward that was evicted goes on from its snapshot', () => {
+  const steward = new Steward(settings(), TRACKS);
+  steward.rolledUp(rollup('0', 75, { candidates: ['a', 'b', 'c'].map(candidate) }), 1000);
+  steward.opened('1');
+  const again = new Steward(settings(), TRACKS, structuredClone(steward.snapshot()));
+  expect(again.viewers).toBe(75);
+  expect(again.shards).toEqual(steward.shards);
+  expect(again.seeds().sort()).toEqual(steward.seeds().sort());
+  expect(again.uploadKbps).toBe(steward.uploadKbps);
+  const orders = again.left('0', again.seeds()[0]!, 2000);
+  expect(feedsDealt(orders)).toBeGreaterThan(0);
+});
