@@ -17,7 +17,7 @@ export function liveBadge({ store, ask }: Ui): HTMLElement {
     ['following', 'stats', 'phase', 'started', 'paused'],
     ({ following, stats, phase, started, paused }) => {
       const live = phase === 'live' || phase === 'lost' || phase === 'reconnecting';
-      const atEdge = live && following && !paused;
+      const atEdge = phase === 'live' && following && !paused;
       badge.hidden = !live;
       badge.classList.toggle('at-edge', atEdge);
       behind.textContent = started ? formatSeconds(stats.latencySeconds) : '';

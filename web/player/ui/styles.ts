@@ -76,7 +76,7 @@ input[type=range]:disabled::-webkit-slider-thumb { visibility: hidden; }
 .slate p { margin: 0; max-width: 46ch; color: var(--shoal-quiet); font-size: clamp(13px, 2cqw, 16px); }
 .slate.over { background: none; pointer-events: none; }
 .slate.banner {
-  inset: 12px auto auto 12px; flex-direction: row; gap: 10px; padding: 8px 14px; border-radius: 10px; text-align: left;
+  inset: auto auto 84px 12px; flex-direction: row; gap: 10px; padding: 8px 14px; border-radius: 10px; text-align: left;
   background: rgb(9 30 36 / .9);
 }
 .slate.banner strong { font-size: 14px; }
