@@ -77,6 +77,16 @@ test('when the reconnect window is over the broadcast is', () => {
   expect([life.state, life.run]).toEqual(['idle', undefined]);
 });
 
+test('an encoder that is back in time may take a moment to show media', () => {
+  const { life, id } = liveLife();
+  life.lost(id, 'gone', 2000, 5);
+  expect(life.publish(request(), 6900, newId)).toMatchObject({ granted: true, broadcastId: id });
+  expect(life.expire(7000).changed).toBe(false);
+  expect(life.endsAtMs).toBe(6900 + GRANT_HOLD_MS);
+  expect(life.live(broadcastOf(id), 8000).changed).toBe(true);
+  expect([life.state, life.endsAtMs]).toEqual(['live', undefined]);
+});
+
 test('a broadcast that is lost twice keeps its first deadline', () => {
   const { life, id } = liveLife();
   life.lost(id, 'gone', 2000, 30);

@@ -83,7 +83,7 @@ export class BroadcastLife {
 
   /** May this encoder publish? The same key takes over, and comes back into a lost broadcast. */
   publish(request: PublishRequest, nowMs: number, newId: () => string): PublishVerdict {
-    const { state, run } = this.#life;
+    const { state, run, endsAtMs } = this.#life;
     if (state === 'stopped') {
       return { granted: false, code: 'stopped', reason: 'the channel is stopped; start it to publish' };
     }
@@ -94,7 +94,10 @@ export class BroadcastLife {
       return { granted: false, code: 'duplicate', reason: 'the channel is live with another stream key' };
     }
     if (run && !otherKey && nowMs - (run.startedAtMs ?? nowMs) < LONGEST_BROADCAST_MS) {
-      this.#life = { ...this.#life, run: { ...run, origin: request.origin, grantedAtMs: nowMs } };
+      const again = { ...run, origin: request.origin, grantedAtMs: nowMs };
+      // It is back in time: a new origin needs a moment more until it has media to show.
+      const endsAt = endsAtMs === undefined ? {} : { endsAtMs: Math.max(endsAtMs, nowMs + GRANT_HOLD_MS) };
+      this.#life = { ...this.#life, run: again, ...endsAt };
       return { granted: true, broadcastId: run.broadcastId, epochMs: run.epochMs };
     }
     const next: Run = {
