@@ -5,15 +5,26 @@ import { type PeerEnvironment, standardEnvironment } from '../peer/environment.t
 /** Connections whose native side is still at work. */
 const busy = new Set<object>();
 const CLOSING_MS = 10;
+const LONGEST_CLOSING_MS = 5000;
 
 class HeadlessPeerConnection extends RTCPeerConnection {
   constructor(configuration?: RTCConfiguration) {
-    super(configuration as ConstructorParameters<typeof RTCPeerConnection>[0]);
+    super(
+      { ...configuration, iceServers: configuration?.iceServers?.map(quoted) } as ConstructorParameters<
+        typeof RTCPeerConnection
+      >[0],
+    );
     busy.add(this);
     this.addEventListener('connectionstatechange', () => {
       if (this.connectionState === 'closed') busy.delete(this);
     });
   }
+}
+
+/** The polyfill writes credentials into the URL as they are; a TURN username has a colon in it. */
+function quoted({ urls, username, credential }: RTCIceServer): RTCIceServer {
+  if (username === undefined || credential === undefined) return { urls };
+  return { urls, username: encodeURIComponent(username), credential: encodeURIComponent(credential) };
 }
 
 /** `overrides` go over it, as `{ device: 'antenna' }`. */
@@ -22,14 +33,18 @@ export function headlessEnvironment(overrides: Partial<PeerEnvironment> = {}): P
   Object.assign(globalThis, { RTCError });
   return standardEnvironment({
     RTCPeerConnection: HeadlessPeerConnection as unknown as NonNullable<PeerEnvironment['RTCPeerConnection']>,
+    stunServers: 1,
     ...overrides,
   });
 }
 
 /**
- * Settles when all connections that were closed are closed in fact. To be awaited before the process or the worker
+ * Settles when all connections are closed in fact, or after five seconds. To be awaited before the process or the worker
  * ends: node-datachannel's threads call back into it and bring it down when it is gone.
  */
 export async function headlessQuiet(): Promise<void> {
-  do await new Promise((resolve) => setTimeout(resolve, CLOSING_MS)); while (busy.size > 0);
+  const end = performance.now() + LONGEST_CLOSING_MS;
+  do await new Promise((resolve) => setTimeout(resolve, CLOSING_MS)); while (
+    busy.size > 0 && performance.now() < end
+  );
 }

@@ -45,15 +45,22 @@ interface Attempt {
 
 export class Dialer {
   #options: DialerOptions;
+  #configuration: RTCConfiguration;
   #attempts = new Map<string, Attempt>();
 
   constructor(options: DialerOptions) {
     this.#options = options;
+    this.#configuration = options.configuration;
   }
 
   /** Peers that are connected or being connected. */
   get known(): string[] {
     return [...this.#attempts.keys()];
+  }
+
+  /** For connections from now on. */
+  configure(configuration: RTCConfiguration): void {
+    this.#configuration = configuration;
   }
 
   /** Makes an offer to each that is not known yet; all of them leave in one message where the carrier can. */
@@ -120,11 +127,11 @@ export class Dialer {
 
   /** Undefined when the peer is known already, is this peer, or there are too many. */
   #attempt(peerId: string, offerId: string, offered: boolean, carrier: Carrier): Attempt | undefined {
-    const { environment, configuration, peerId: own } = this.#options;
+    const { environment, peerId: own } = this.#options;
     if (peerId === own || this.#attempts.has(peerId) || this.#attempts.size >= MOST_CONNECTIONS) return;
     if ([...this.#attempts.values()].filter(({ open }) => !open).length >= MOST_IN_FLIGHT) return;
     try {
-      const connection = new Connection(environment, configuration, {
+      const connection = new Connection(environment, this.#configuration, {
         candidate: (candidate, mid) =>
           void carrier.send(peerId, { kind: 'candidate', offerId, candidate, mid }),
         opened: () => {

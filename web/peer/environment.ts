@@ -9,6 +9,8 @@ export interface PeerEnvironment {
   WebSocket: new (url: string) => WebSocket;
   /** Absent where there is no WebRTC: the viewer then lives on the edge. */
   RTCPeerConnection?: new (configuration?: RTCConfiguration) => RTCPeerConnection;
+  /** How many of the STUN servers it is given a connection asks; all unless told otherwise. libjuice asks one. */
+  stunServers?: number;
   /** `subtle` is undefined on plain http off localhost: the viewer is then `unsupported`. */
   crypto: { subtle?: SubtleCrypto; getRandomValues(bytes: Uint8Array<ArrayBuffer>): Uint8Array };
   /** Monotonic milliseconds. */

@@ -58,37 +58,45 @@ export function natKindOf(candidates: SeenCandidate[], servers: number): NatKind
   }
   if (servers === 0) return 'unknown';
   if (mapped.length === 0) return candidates.some(({ type }) => type === 'relay') ? 'unknown' : 'blocked';
-  for (const one of mapped) {
-    if (mapped.some((other) => isSameSocket(one, other) && other.port !== one.port)) return 'symmetric';
+  if (mapped.some((one) => mapped.some((other) => isOneSocket(one, other) && other.port !== one.port))) {
+    return 'symmetric';
   }
+  // Where browsers hide which socket a mapping is of, more mappings than sockets tell the same.
+  const hidden = mapped.filter(({ relatedPort }) => !relatedPort);
+  if (hidden.length > hosts.length) return 'symmetric';
   const keepsPort = mapped.every((one) =>
     one.relatedPort ? one.relatedPort === one.port : hosts.some(({ port }) => port === one.port)
   );
   return servers > 1 || keepsPort ? 'cone' : 'unknown';
 }
 
-/** Whether two mappings are of one socket behind the NAT; where that is hidden, of one public address. */
-function isSameSocket(a: SeenCandidate, b: SeenCandidate): boolean {
-  if (a.relatedPort && b.relatedPort) {
-    return a.relatedAddress === b.relatedAddress && a.relatedPort === b.relatedPort;
-  }
-  return a.address === b.address;
+/** Whether two mappings are known to be of one socket behind the NAT. */
+function isOneSocket(a: SeenCandidate, b: SeenCandidate): boolean {
+  return !!a.relatedPort && a.relatedPort === b.relatedPort && a.relatedAddress === b.relatedAddress;
 }
 
 /** STUN and TURN servers in a configuration: each is one that may say how it sees this peer. */
 export function countServers(iceServers: IceServers): number {
-  return new Set(
-    iceServers.flatMap(({ urls }) => urls).map((url) => url.replace(/^turns?:|^stuns?:|\?.*$/g, '')),
-  ).size;
+  const urls = iceServers.flatMap(({ urls }) => urls);
+  return new Set(urls.map((url) => url.replace(/^(turn|stun)s?:|\?.*$/g, ''))).size;
 }
 
-/** Gathers once and tells the kind; nothing is connected to. */
+/** The STUN servers alone, or with them the TURN servers (a relay is at stake for each gathering with these). */
+export function splitServers(iceServers: IceServers): { stun: IceServers; turn: IceServers } {
+  const isTurn = ({ urls }: IceServers[number]) => [urls].flat().some((url) => /^turns?:/.test(url));
+  return { stun: iceServers.filter((one) => !isTurn(one)), turn: iceServers.filter(isTurn) };
+}
+
+/** Gathers once and tells the kind; nothing is connected to. TURN servers are asked only where STUN is too little. */
 export async function learnNatKind(environment: PeerEnvironment, iceServers: IceServers): Promise<NatKind> {
-  const { RTCPeerConnection } = environment;
-  if (!RTCPeerConnection || iceServers.length === 0) return 'unknown';
+  const { RTCPeerConnection, stunServers = Infinity } = environment;
+  const { stun, turn } = splitServers(iceServers);
+  const witnesses = Math.min(countServers(stun), stunServers);
+  const asked = witnesses >= 2 ? stun : iceServers;
+  if (!RTCPeerConnection || asked.length === 0) return 'unknown';
   let connection: RTCPeerConnection;
   try {
-    connection = new RTCPeerConnection({ iceServers });
+    connection = new RTCPeerConnection({ iceServers: asked });
   } catch {
     return 'unknown';
   }
@@ -111,7 +119,7 @@ export async function learnNatKind(environment: PeerEnvironment, iceServers: Ice
     connection.createDataChannel('');
     await connection.setLocalDescription(await connection.createOffer());
     await gathered;
-    return natKindOf(seen, countServers(iceServers));
+    return natKindOf(seen, witnesses >= 2 ? witnesses : witnesses + countServers(turn));
   } catch {
     return 'unknown';
   } finally {

@@ -7,7 +7,7 @@ import type { PieceFrame } from '../../protocol/frame.ts';
 import type { Grant, LiveJoinAnswer } from '../../protocol/join.ts';
 import { joinMediaPath } from '../../protocol/media.ts';
 import { announceProof, decodeTicket } from '../../protocol/ticket.ts';
-import type { FromPeer, Introduction, ToPeer } from '../../protocol/tracker.ts';
+import type { FromPeer, Introduction, NatKind, ToPeer } from '../../protocol/tracker.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import { EdgeBusy, type MeshEvent, type PieceSource, type Playhead, type World } from '../mesh/seams.ts';
 import type { Connection } from './connection.ts';
@@ -18,6 +18,7 @@ import { EdgeMedia } from './edge-media.ts';
 import type { PeerEnvironment } from './environment.ts';
 import { GrantKeeper } from './grant.ts';
 import { decodePeerSignal, encodePeerSignal, type PeerSignal } from './peer-signal.ts';
+import { Reach } from './reach.ts';
 import { Reporter } from './reporter.ts';
 import { RunFetcher } from './run-fetcher.ts';
 import { SeedStream } from './seed-stream.ts';
@@ -71,6 +72,7 @@ export class Session {
   #media: EdgeMedia;
   #mesh: Mesh;
   #dialer: Dialer | undefined;
+  #reach: Reach | undefined;
   #signaling: Signaling;
   #bridge: Signaling | undefined;
   #seedStream: SeedStream;
@@ -102,7 +104,11 @@ export class Session {
       edgeFallback: true,
     });
     void this.#joinMedia(this.#tracks);
-    if (environment.RTCPeerConnection && answer.p2p !== 'off') this.#dialer = this.#makeDialer();
+    if (environment.RTCPeerConnection && answer.p2p !== 'off') {
+      const { p2p: policy, iceServers } = answer;
+      this.#reach = new Reach({ environment, policy, iceServers, learnt: () => this.#describe() });
+      this.#dialer = this.#makeDialer(this.#reach);
+    }
     const tell = (message: FromPeer) => this.#signaling.tell(message);
     this.#seedStream = new SeedStream({
       environment,
@@ -148,6 +154,7 @@ export class Session {
     this.#answer = answer;
     this.#grants.set(answer.grant);
     this.#mesh.renewTicket(fromBase64Url(answer.ticket)!);
+    this.#renewServers(answer.iceServers);
     this.#signaling.move(answer.announcePath);
     this.#renewLater();
   }
@@ -182,6 +189,7 @@ export class Session {
     this.#seedStream.close();
     this.#mesh.close();
     this.#dialer?.close();
+    this.#reach?.close();
     this.#bridge?.close();
     this.#signaling.close();
     this.#options.environment.clearTimer(this.#renewTimer ?? 0);
@@ -245,17 +253,15 @@ export class Session {
     return { send: (to, signal: PeerSignal) => this.#mesh.signal(to, via, encodePeerSignal(signal)) };
   }
 
-  #makeDialer(): Dialer {
+  #makeDialer(reach: Reach): Dialer {
     const { environment } = this.#options;
-    const { iceServers, p2p, peerId, broadcast } = this.#answer;
+    const { peerId, broadcast } = this.#answer;
     return new Dialer({
       environment,
       peerId,
-      configuration: {
-        iceServers: iceServers as RTCIceServer[],
-        iceTransportPolicy: p2p === 'relay' ? 'relay' : 'all',
-      },
+      configuration: reach.configuration,
       opened: (id: string, connection: Connection, carrier: Carrier) => {
+        reach.linked(connection.route);
         const link = new DataLink({
           infoHash: fromHex(broadcast.infoHash)!,
           peerId,
@@ -293,18 +299,38 @@ export class Session {
     });
   }
 
+  /** What this peer says of itself is not what it was. */
+  #describe(): void {
+    if (!this.#reach || !this.#dialer) return;
+    this.#dialer.configure(this.#reach.configuration);
+    for (const socket of [this.#signaling, this.#bridge]) {
+      socket?.describe(this.#capability(this.#reach.kind));
+    }
+  }
+
+  #renewServers(iceServers: LiveJoinAnswer['iceServers']): void {
+    if (!this.#reach || !this.#dialer) return;
+    this.#reach.renew(iceServers);
+    this.#dialer.configure(this.#reach.configuration);
+  }
+
+  #capability(nat: NatKind) {
+    return {
+      uploadKbps: this.#dialer ? this.#uploadKbps : 0,
+      track: this.#tracks[0] ?? 0,
+      nat,
+      device: this.#options.environment.device,
+    };
+  }
+
   async #credentials() {
+    const nat = await this.#reach?.known() ?? 'blocked';
     const ticket = fromBase64Url(this.#answer.ticket)!;
     const proof = await this.#options.crypto.sign(announceProof(ticket));
     return {
       ticket: this.#answer.ticket,
       proof: toBase64Url(proof),
-      capability: {
-        uploadKbps: this.#dialer ? this.#uploadKbps : 0,
-        track: this.#tracks[0] ?? 0,
-        nat: this.#dialer ? 'unknown' as const : 'blocked' as const,
-        device: this.#options.environment.device,
-      },
+      capability: this.#capability(nat),
     };
   }
 
@@ -320,7 +346,7 @@ export class Session {
       case 'neighbours':
         return this.#introduced(message.neighbours, backbone);
       case 'renewed':
-        return this.#renewed(message.ticket, message.grant);
+        return this.#renewed(message);
       case 'feeds':
         if (backbone) return;
         this.#mesh.setFeeds(message.feeds);
@@ -402,12 +428,13 @@ export class Session {
     }
   }
 
-  #renewed(ticket: string, grant: Grant): void {
+  #renewed({ ticket, grant, iceServers }: Extract<ToPeer, { action: 'renewed' }>): void {
     const bytes = fromBase64Url(ticket);
     if (!bytes) return;
     this.#answer = { ...this.#answer, ticket, grant };
     this.#grants.set(grant);
     this.#mesh.renewTicket(bytes);
+    if (iceServers) this.#renewServers(iceServers);
     this.#renewLater();
   }
 

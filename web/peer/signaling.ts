@@ -126,6 +126,11 @@ export class Signaling implements Carrier {
     return this.#seated && this.#write(message);
   }
 
+  /** Says anew what this peer is able to do; who is not seated yet says it with its announce. */
+  describe(capability: v.InferInput<typeof Capability>): void {
+    this.#announce({ numwant: 0, capability });
+  }
+
   /** A new ticket and grant. Rejects when the socket is down or the edge does not answer. */
   renew(): Promise<Renewal> {
     return new Promise((resolve, reject) => {
