@@ -10,6 +10,7 @@ import type { Outgoing } from '../../../worker/swarm/outgoing.ts';
 import type { Place } from '../../../worker/swarm/place.ts';
 import { emptySeat, type PeerRow, type Seat } from '../../../worker/swarm/seat.ts';
 import { SeedWatch } from '../../../worker/swarm/seed-watch.ts';
+import { WATCHED_REPORT_MS } from '../../../worker/swarm/pace.ts';
 import { pickShard } from '../../../worker/swarm/shards.ts';
 import { BACKBONE, BRIDGES, type Orders, Steward } from '../../../worker/swarm/steward.ts';
 import { Swarm } from '../../../worker/swarm/swarm.ts';
@@ -22,8 +23,9 @@ import { simulatedSignature } from './stream.ts';
 const ROLLUP_MS = 10_000;
 const TICK_MS = 500;
 const ACK_MS = 2000;
-/** A shard tells the Channel object at once of whom it seats while it is this small. */
-const SMALL = 32;
+/** As in worker/objects/swarm.ts: who is told of at once, and the shares of its limit at which a shard rolls up. */
+const EAGER_PEERS = 24;
+const STEPS = [0.5, 0.75, 0.9];
 const PROOF = toBase64Url(simulatedSignature());
 /** A WebSocket message on the network: TCP, IP and TLS headers. */
 const FRAME_BYTES = 90;
@@ -31,6 +33,9 @@ const FRAME_BYTES = 90;
 interface Shard {
   name: string;
   swarm: Swarm;
+  /** Bridges asked for, and roll-up steps reached. */
+  bridges: number;
+  step: number;
 }
 
 export class Desk {
@@ -40,14 +45,22 @@ export class Desk {
   readonly #shards = new Map<string, Shard>();
   readonly #sockets = new Map<SimPeer, { shard?: SimSocket; backbone?: SimSocket }>();
   readonly #watch = new SeedWatch();
+  /** Peers whose feeds are help of supply control. */
+  readonly #helped = new Set<string>();
+  #repairTold = 0;
 
   constructor(sim: Simulation, settings: ChannelSettings) {
     this.#sim = sim;
     this.#settings = settings;
     this.steward = new Steward(settings, sim.stream.broadcast.tracks);
     for (const shard of this.steward.shards) this.#shard(shard);
-    this.#every(ROLLUP_MS, () => this.#rollUp());
-    this.#every(TICK_MS, () => this.#carryOut(this.steward.tick(sim.wallMs)));
+    this.#every(ROLLUP_MS, () => [...this.#shards.values()].forEach((shard) => this.#rollUp(shard)));
+    this.#every(TICK_MS, () => this.#tick());
+  }
+
+  /** Whether what this peer gets first-hand is help, not a seed's feeds. */
+  isHelped(peer: SimPeer): boolean {
+    return this.#helped.has(peer.peerId);
   }
 
   get shardCount(): number {
@@ -105,6 +118,12 @@ export class Desk {
     if ('failure reason' in message) return this.#sim.refused(message['failure reason']);
     switch (message.action) {
       case 'welcome':
+        if (socket.way === 'shard') peer.reporter.pace(message.reportEveryMs, message.reportPhaseMs);
+        return peer.introduced(message.neighbours, socket.way === 'backbone');
+      case 'pace':
+        return peer.reporter.pace(message.reportEveryMs, message.reportPhaseMs);
+      case 'channel':
+        return message.latencyTargetMs === undefined ? undefined : peer.aim(message.latencyTargetMs);
       case 'neighbours':
         return peer.introduced(message.neighbours, socket.way === 'backbone');
       case 'announce': {
@@ -155,7 +174,8 @@ export class Desk {
     if (!shard) {
       const limit = this.steward.limitOf(name);
       const config = { infoHash: this.infoHash, shard: name, limit, stock: name === '0' };
-      shard = { name, swarm: new Swarm(this.#worldOf(name), config) };
+      shard = { name, swarm: new Swarm(this.#worldOf(name), config), bridges: 0, step: 0 };
+      shard.swarm.setPace(this.#sim.options.reportEveryMs);
       this.#shards.set(name, shard);
     }
     return shard;
@@ -184,12 +204,7 @@ export class Desk {
         if (!this.#watch.note(row.id, given, alone, sim.wallMs)) return;
         this.#carryOut(this.steward.lost(row.id, undefined, sim.wallMs));
       },
-      seated: (row) => {
-        const { viewers } = this.#shards.get(name)!.swarm;
-        if (viewers <= SMALL || name === BACKBONE) {
-          this.#carryOut(this.steward.offered(name, candidateOf(row), viewers, sim.wallMs));
-        }
-      },
+      seated: (row) => this.#seated(this.#shards.get(name)!, row),
       left: (row) => {
         this.#watch.forget(row.id);
         if (row.seed) this.#carryOut(this.steward.left(name, row.id, sim.wallMs));
@@ -199,16 +214,35 @@ export class Desk {
     };
   }
 
-  #rollUp(): void {
-    for (const { name, swarm } of [...this.#shards.values()]) {
-      this.#carryOut(this.steward.rolledUp(swarm.rollup(), this.#sim.wallMs));
-      this.#lend(name);
+  /** The Media object tells what it sent to repair, and time passes. */
+  #tick(): void {
+    const { repair } = this.#sim.edge.bytes;
+    this.#carryOut(this.steward.repaired(repair - this.#repairTold, this.#sim.wallMs));
+    this.#repairTold = repair;
+  }
+
+  #seated(shard: Shard, row: PeerRow): void {
+    const { name, swarm } = shard;
+    const next = STEPS[shard.step];
+    if (next !== undefined && swarm.viewers >= next * this.steward.limitOf(name)) this.#rollUp(shard);
+    else if (swarm.viewers <= EAGER_PEERS) {
+      this.#carryOut(this.steward.offered(name, candidateOf(row), swarm.viewers, this.#sim.wallMs));
     }
+    if (shard.bridges < BRIDGES) this.#lend(name);
+  }
+
+  #rollUp(shard: Shard): void {
+    const { name, swarm } = shard;
+    shard.step = STEPS.filter((step) => swarm.viewers >= step * this.steward.limitOf(name)).length;
+    this.#carryOut(this.steward.rolledUp(swarm.rollup(), this.#sim.wallMs));
+    const { reportEveryMs } = this.#sim.options;
+    swarm.setPace(this.steward.supplyStep > 0 ? Math.min(WATCHED_REPORT_MS, reportEveryMs) : reportEveryMs);
   }
 
   #lend(name: string): void {
     if (name === BACKBONE) return;
-    this.#shards.get(name)!.swarm.lendBridges(this.steward.backbone ? '/?shard=b0' : null, BRIDGES);
+    const shard = this.#shards.get(name)!;
+    shard.bridges = shard.swarm.lendBridges(this.steward.backbone ? '/?shard=b0' : null, BRIDGES);
   }
 
   #carryOut(orders: Orders): void {
@@ -217,7 +251,16 @@ export class Desk {
       this.steward.opened(shard);
     }
     if (orders.backboneChanged) { for (const { name } of [...this.#shards.values()]) this.#lend(name); }
-    for (const { id, shard, feeds } of orders.deals) {
+    if (orders.latencyChanged) {
+      const { latencyTargetMs } = this.steward;
+      this.#sim.latencyTargetMs = latencyTargetMs;
+      for (const { swarm } of this.#shards.values()) {
+        swarm.pushAll({ action: 'channel', state: 'live', latencyTargetMs });
+      }
+    }
+    for (const { id, shard, feeds, help } of orders.deals) {
+      if (help && feeds.length > 0) this.#helped.add(id);
+      else this.#helped.delete(id);
       const here = this.#shard(shard).swarm.pushFeeds(id, feeds, '/seed');
       if (!here && feeds.length > 0) this.#carryOut(this.steward.left(shard, id, this.#sim.wallMs));
     }
@@ -281,7 +324,11 @@ class SimSocket implements Port {
   /** Peer to edge. */
   say(message: FromPeer, extraBytes = 0): void {
     const { meter, clock } = this.#sim;
-    if (meter.on) meter.signalBytesIn += sizeOf(message) + extraBytes;
+    if (meter.on) {
+      const bytes = sizeOf(message) + extraBytes;
+      if (message.action === 'report') meter.statsBytesIn += bytes;
+      else meter.signalBytesIn += bytes;
+    }
     clock.after(this.#peer.edgeMs, {
       fire: () => {
         if (this.#isOpen) void this.#swarm.handle(this, message);

@@ -7,6 +7,7 @@ import type { SimulationOptions } from './simulation.ts';
 export const USAGE = `deno task bench:simulate [options]
 
   --peers N            viewers (1000)
+  --sample N           simulate N shards in full and of the others the bridges (4 above 20000 viewers; 0: all)
   --seconds N          counted, after the warm-up (60)
   --warm-up N          seconds before that, not counted (40)
   --mode backbone|edge-seeded
@@ -20,6 +21,7 @@ export const USAGE = `deno task bench:simulate [options]
   --free-riders X, --cheats X, --lan X          shares of the audience
   --churn X            sessions are shorter by this factor (1)
   --shard-size N, --piece-ms N, --target-ms N, --loss X, --seed N, --no-edge-repair
+  --watched            a dashboard is open: viewers report every 30 s instead of every 5 min
   --tune NAME=VALUE    a number of the mesh (web/mesh/tuning.ts); may be repeated
   --json FILE          writes {rows: [...]}
 `;
@@ -52,9 +54,12 @@ export function parseCommand(args: string[]): Command {
   const copies = number('copies', 0);
   const cap = copies > 0 ? Math.ceil(copies * kbps * 1.1) : number('cap', 5000);
   const profile = choice('profile', PROFILES);
+  const peers = number('peers', 1000, 2, 1_000_000);
+  const sample = number('sample', peers > MOST_IN_FULL ? DEFAULT_SAMPLE : 0, 0, 1000);
   const supply = number('supply', 0, 0, 100);
   const options: SimulationOptions = {
-    peers: number('peers', 1000, 2, 1_000_000),
+    peers,
+    sample,
     seed: number('seed', 1),
     seconds: number('seconds', 60, 1, 3600),
     warmUpS: number('warm-up', 40, 1, 3600),
@@ -65,6 +70,7 @@ export function parseCommand(args: string[]): Command {
     pieceMs: number('piece-ms', 100, 40, 1000),
     windowMs: 30_000,
     latencyTargetMs: number('target-ms', 1500, 300, 20_000),
+    reportEveryMs: given.has('watched') ? 30_000 : 300_000,
     shardSize: number('shard-size', 1000, 2, 5000),
     edgeFallback: !given.has('no-edge-repair'),
     fillMs: 10_000,
@@ -84,6 +90,7 @@ export function parseCommand(args: string[]): Command {
     tuning: readTuning(given.get('tune') ?? []),
     ...(supply > 0 ? { supply } : {}),
   };
+  if (sample > 0 && options.mode !== 'backbone') throw new RangeError('--sample needs --mode backbone');
   const known = new Set(USAGE.match(/--[a-z-]+/g));
   for (const name of [...given.keys(), ...HIDDEN]) {
     if (!known.has(`--${name}`) && !HIDDEN.includes(name)) throw new RangeError(`--${name} is not an option`);
@@ -93,8 +100,11 @@ export function parseCommand(args: string[]): Command {
 
 /** What a viewer gives at most, times the bitrate, when nothing else is said. */
 const DEFAULT_UPLOAD_RATIO = 4;
+/** Larger audiences are reduced. */
+const MOST_IN_FULL = 20_000;
+const DEFAULT_SAMPLE = 4;
 const HIDDEN = ['detect-ms'];
-const FLAGS = ['no-edge-repair'];
+const FLAGS = ['no-edge-repair', 'watched'];
 
 function readOptions(args: string[]): Map<string, string[]> {
   const given = new Map<string, string[]>();

@@ -18,6 +18,9 @@ export class Player {
   stalls = 0;
   stalledMs = 0;
   playedMs = 0;
+  /** The same over the whole visit. */
+  allStalls = 0;
+  allStalledMs = 0;
   /** Media milliseconds of the picture. */
   headMs = 0;
   targetMs: number;
@@ -57,6 +60,7 @@ export class Player {
     const until = this.#bufferedUntilMs();
     if (this.state === 'stalled') {
       this.stalledMs += elapsedMs;
+      this.allStalledMs += elapsedMs;
       if (until - this.headMs >= RESUME_MS) this.state = 'playing';
       else if (liveMs - this.headMs > GIVE_UP_MS) this.#skip(liveMs);
       return false;
@@ -77,6 +81,7 @@ export class Player {
     this.headMs = Math.max(this.headMs, until);
     this.state = 'stalled';
     this.stalls++;
+    this.allStalls++;
     return false;
   }
 

@@ -39,18 +39,17 @@ export interface Row {
   latencyTargetMs: number;
   joinsPerS: number;
   shards: number;
+  /** Viewers and bridges simulated in full. */
+  simulated: number;
   seconds: number;
   seed: number;
   /** How long the run took. */
   wallS: number;
 }
 
-/** Bytes of one report, every so often, of each viewer. */
-const REPORT_BYTES = 420;
-const REPORT_EVERY_S = 300;
-
 export function rowOf(sim: Simulation, wallS: number): Row {
   const { options, meter, edge, edgeBase } = sim;
+  const { factor } = sim.reduction;
   const { seconds } = options;
   const mbps = (bytes: number) => round(bytes * 8 / 1e6 / seconds, 4);
   const sent = (kind: keyof typeof edgeBase) => edge.bytes[kind] - edgeBase[kind];
@@ -71,9 +70,9 @@ export function rowOf(sim: Simulation, wallS: number): Row {
     repairMbps: mbps(sent('repair')),
     helpMbps: mbps(sent('help')),
     blockedMbps: mbps(sent('blocked')),
-    signalMbps: mbps(meter.signalBytesOut + meter.signalBytesIn),
-    statsInMbps: round(sim.averageHere * REPORT_BYTES * 8 / REPORT_EVERY_S / 1e6, 4),
-    pageMbps: mbps(meter.joins * PAGE_BYTES),
+    signalMbps: mbps((meter.signalBytesOut + meter.signalBytesIn) * factor),
+    statsInMbps: mbps(meter.statsBytesIn * factor),
+    pageMbps: mbps(meter.joins * PAGE_BYTES * factor),
     late1s: share(meter.laterThan(1000)),
     late2s: share(meter.laterThan(2000)),
     late3s: share(meter.laterThan(3000)),
@@ -87,8 +86,9 @@ export function rowOf(sim: Simulation, wallS: number): Row {
     playedShare: share(meter.playedMs / Math.max(1, wanted)),
     stallsPerHour: round(meter.stalls / Math.max(1, wanted / 3_600_000), 2),
     latencyTargetMs: sim.latencyTargetMs,
-    joinsPerS: round(meter.joins / seconds, 2),
+    joinsPerS: round(meter.joins * factor / seconds, 2),
     shards: sim.desk.shardCount,
+    simulated: sim.peers.length,
     seconds,
     seed: options.seed,
     wallS: round(wallS, 1),
@@ -102,7 +102,7 @@ export function printRow(row: Row): string {
     [
       'run',
       `${row.peers} viewers, ${row.mode}, ${row.profile}, ${row.kbps} kbps, cap ${row.capKbps ?? 'none'}, ` +
-      `supply ${row.supply}, ${row.scenario}, ${row.shards} shards`,
+      `supply ${row.supply}, ${row.scenario}, ${row.shards} shards, ${row.simulated} simulated`,
     ],
     [
       'servers',

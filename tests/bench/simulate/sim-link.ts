@@ -74,7 +74,7 @@ export class SimLink implements Link {
     const wire = bytes + packets * PACKET_HEADER_BYTES;
     const now = owner.clock.now;
     const leftMs = (this.route === 'lan' ? owner.lanUplink : owner.uplink).send(now, wire);
-    this.#backlog.add(leftMs, wire);
+    this.#backlog.add(now, leftMs, wire);
     const arrival = Math.max(this.#lastArrivalMs, leftMs + this.#transitMs(bytes, packets));
     this.#lastArrivalMs = arrival;
     owner.clock.at(arrival, this.other, sent);

@@ -12,6 +12,7 @@ import { frameBytes } from './edge.ts';
 import { edgeOwdMs } from './geography.ts';
 import { type Host, sessionMs } from './host.ts';
 import { newestStart, Player } from './player.ts';
+import { Reporter } from './reporter.ts';
 import type { SimLink } from './sim-link.ts';
 import type { Simulation } from './simulation.ts';
 import { simulatedSignature, simulatedVerify, type StreamPiece } from './stream.ts';
@@ -40,6 +41,8 @@ export class SimPeer implements World {
   readonly lanUplink = new Uplink(LAN_KBPS);
   readonly edgeMs: number;
   readonly random: () => number;
+  /** Bridge of a shard that is not simulated: it is in the backbone alone and counts for nothing itself. */
+  readonly isLent: boolean;
   peerId = '';
   mesh: MeshControl | undefined;
   links = new Map<string, SimLink>();
@@ -48,19 +51,22 @@ export class SimPeer implements World {
   /** Left without a word: nothing goes out any more. */
   isMute = false;
   player: Player | undefined;
-  dialer: Dialer;
+  readonly dialer: Dialer;
+  readonly reporter: Reporter;
   ticket: Uint8Array = new Uint8Array(TICKET_BYTES);
   #visit = 0;
   #started = false;
 
-  constructor(sim: Simulation, host: Host) {
+  constructor(sim: Simulation, host: Host, isLent = false) {
     this.sim = sim;
     this.host = host;
     this.clock = sim.clock;
     this.uplink = new Uplink(host.uplinkKbps);
     this.edgeMs = edgeOwdMs(host, 'each');
     this.random = sim.random.unit;
+    this.isLent = isLent;
     this.dialer = new Dialer(this);
+    this.reporter = new Reporter(this);
   }
 
   get isHere(): boolean {
@@ -74,7 +80,7 @@ export class SimPeer implements World {
 
   /** Whether a piece cut at this time counts at this viewer. */
   counts(cutAtMs: number): boolean {
-    return this.isHere && !this.isBlocked && cutAtMs >= this.joinedMs + SETTLED_MS;
+    return this.isHere && !this.isBlocked && !this.isLent && cutAtMs >= this.joinedMs + SETTLED_MS;
   }
 
   /** Begins a visit. `staysMs` undefined: drawn. */
@@ -101,13 +107,14 @@ export class SimPeer implements World {
     this.joinedMs = -1;
     this.#visit++;
     this.isMute = !politely;
-    if (this.player) sim.meterPlayer(this.player);
+    if (this.player && !this.isLent) sim.meterPlayer(this.player);
     const links = [...this.links.values()];
     this.mesh?.close();
     this.mesh = undefined;
     this.player = undefined;
     this.feeds = [];
     this.dialer.close();
+    this.reporter.reset();
     sim.desk.leave(this, politely);
     for (const link of links) {
       if (politely) link.close();
@@ -150,7 +157,7 @@ export class SimPeer implements World {
       const piece = sim.stream.byIndex(index);
       const trip = 2 * this.edgeMs + sim.random.exponential(20);
       if (!piece) return void clock.after(trip, RUN, () => reject(new Error('not cut')));
-      if (!sim.edge.take('repair', frameBytes(piece), clock.now)) {
+      if (!sim.take('repair', frameBytes(piece))) {
         return void clock.after(trip, RUN, () => reject(new EdgeBusy(BUSY_RETRY_MS)));
       }
       clock.after(trip + 20 + sim.random.exponential(20) + frameBytes(piece) * 8 / DOWNLINK_KBPS, RUN, () => {
@@ -196,6 +203,12 @@ export class SimPeer implements World {
   /** The edge named peers; `path` undefined: over the shard's socket, else over the backbone's. */
   introduced(neighbours: Introduction[], backbone: boolean): void {
     this.dialer.dial(neighbours.map((one) => one.peer_id), backbone ? 'backbone' : 'shard');
+  }
+
+  /** Another latency target. */
+  aim(latencyTargetMs: number): void {
+    if (this.player) this.player.targetMs = latencyTargetMs;
+    this.mesh?.setLatencyTarget(latencyTargetMs);
   }
 
   setFeeds(feeds: Feed[]): void {
@@ -276,7 +289,7 @@ export class SimPeer implements World {
       pieces.push(...track.slice(first + 1));
     }
     const bytes = pieces.reduce((sum, piece) => sum + frameBytes(piece), 0);
-    if (!sim.edge.take('join', bytes, this.clock.now)) return;
+    if (this.isLent || !sim.take('join', bytes)) return;
     this.#during(visit, 2 * this.edgeMs + bytes * 8 / DOWNLINK_KBPS, () => {
       for (const { frame } of pieces) this.mesh?.offerPiece(frame, 'join');
     });
@@ -287,9 +300,8 @@ export class SimPeer implements World {
     if (!player || !this.mesh) return;
     if (player.tick(sim.mediaMs, PLAYER_TICK_MS) && !this.#started) {
       this.#started = true;
-      if (sim.meter.on) sim.meter.startups.push(this.clock.now - this.joinedMs);
+      if (sim.meter.on && !this.isLent) sim.meter.startups.push(this.clock.now - this.joinedMs);
     }
-    player.targetMs = sim.latencyTargetMs;
     this.mesh.setPlayhead(player.playhead);
     this.#during(visit, PLAYER_TICK_MS, () => this.#play(visit));
   }

@@ -15,6 +15,7 @@ import { drawHosts, type HostOptions, residualMs, supplyOf } from './host.ts';
 import { Meter } from './meter.ts';
 import type { Player } from './player.ts';
 import { Random } from './random.ts';
+import { asBridge, isBridgeable, type Reduction, reductionFor } from './reduction.ts';
 import type { NetworkFaults } from './sim-link.ts';
 import { SimPeer } from './sim-peer.ts';
 import { Stream, type StreamPiece } from './stream.ts';
@@ -22,6 +23,8 @@ import { VirtualClock } from './virtual-clock.ts';
 
 export interface SimulationOptions extends HostOptions {
   peers: number;
+  /** Shards simulated in full, 0: all. */
+  sample: number;
   seed: number;
   /** Seconds that are counted, and those before. */
   seconds: number;
@@ -31,6 +34,8 @@ export interface SimulationOptions extends HostOptions {
   pieceMs: number;
   windowMs: number;
   latencyTargetMs: number;
+  /** How often viewers report: 300 s, or 30 s while a dashboard is open. */
+  reportEveryMs: number;
   shardSize: number;
   edgeFallback: boolean;
   /** The audience comes in over this long at the start. */
@@ -76,6 +81,7 @@ export class Simulation {
   readonly infoHash: Uint8Array;
   readonly faults: NetworkFaults;
   readonly supply: number;
+  readonly reduction: Reduction;
   latencyTargetMs: number;
   /** Bytes the edge had sent when counting began. */
   edgeBase = { seed: 0, join: 0, repair: 0, help: 0, blocked: 0 };
@@ -92,11 +98,13 @@ export class Simulation {
     this.random = new Random(options.seed);
     this.stream = new Stream(options);
     this.infoHash = fromHex(this.stream.broadcast.infoHash)!;
-    this.arrivals = new Arrivals(options.peers);
+    this.reduction = reductionFor(options.peers, options.sample, options.shardSize);
+    const { viewers, bridges } = this.reduction;
+    this.arrivals = new Arrivals(viewers + bridges);
     this.edge = new Edge(options.capKbps);
     this.faults = options.faults;
     this.latencyTargetMs = options.latencyTargetMs;
-    const hosts = drawHosts(options.peers, options, this.random);
+    const hosts = drawHosts(viewers, options, this.random);
     this.supply = supplyOf(hosts, options.kbps);
     this.desk = new Desk(
       this,
@@ -107,7 +115,9 @@ export class Simulation {
         latencyTargetMs: options.latencyTargetMs,
       }),
     );
-    this.peers = hosts.map((host) => new SimPeer(this, host));
+    const able = hosts.filter(isBridgeable);
+    for (let i = 0; i < bridges; i++) hosts.push(asBridge(this.random.pick(able)!, viewers + i));
+    this.peers = hosts.map((host) => new SimPeer(this, host, host.slot >= viewers));
   }
 
   get wallMs(): number {
@@ -157,7 +167,7 @@ export class Simulation {
       if (second === options.warmUpS) this.#startCounting();
       progress?.(second);
     }
-    for (const peer of this.peers) if (peer.player) this.meterPlayer(peer.player);
+    for (const peer of this.peers) if (peer.player && !peer.isLent) this.meterPlayer(peer.player);
   }
 
   #startCounting(): void {
@@ -168,7 +178,7 @@ export class Simulation {
 
   joined(peer: SimPeer): void {
     this.here++;
-    if (!peer.isBlocked && this.meter.on) this.meter.joins++;
+    if (!peer.isBlocked && !peer.isLent && this.meter.on) this.meter.joins++;
   }
 
   left(peer: SimPeer): void {
@@ -183,7 +193,7 @@ export class Simulation {
   /** A message came over a link. */
   arrived(peer: SimPeer, message: Message): void {
     const { meter } = this;
-    if (!meter.on) return;
+    if (!meter.on || peer.isLent) return;
     meter.received(message);
     if (message.type !== 'piece') return;
     const { index, byteLength } = message.frame.record;
@@ -195,6 +205,18 @@ export class Simulation {
     this.meter.stalls += player.stalls;
     this.meter.stalledMs += player.stalledMs;
     this.meter.playedMs += player.playedMs;
+  }
+
+  /** Media from the edge for one viewer, and for those it stands for: who comes first is chance. */
+  take(kind: 'join' | 'repair', bytes: number): boolean {
+    const { factor } = this.reduction;
+    const mine = this.random.below(Math.round(factor));
+    let isServed = false;
+    for (let i = 0; i < Math.round(factor); i++) {
+      if (!this.edge.take(kind, bytes, this.clock.now)) return isServed;
+      if (i === mine) isServed = true;
+    }
+    return isServed;
   }
 
   refused(reason: string): void {
@@ -222,7 +244,7 @@ export class Simulation {
       const j = random.below(i + 1);
       [shuffled[i], shuffled[j]] = [shuffled[j]!, shuffled[i]!];
     }
-    const late = options.scenario === 'flash' ? Math.floor(options.peers * options.scenarioShare) : 0;
+    const late = options.scenario === 'flash' ? Math.floor(shuffled.length * options.scenarioShare) : 0;
     shuffled.forEach((peer, i) => {
       const isLate = i < late;
       const at = isLate ? this.#eventMs + FLASH_MS * i / late : 1 + options.fillMs * random.unit();
@@ -254,7 +276,8 @@ export class Simulation {
   #publish(piece: StreamPiece): void {
     this.arrivals.open(piece.serial);
     this.#send(piece);
-    if (this.meter.on) this.#at(this.clock.now + JUDGE_MS, () => this.#judge(piece));
+    const judgedAt = this.clock.now + JUDGE_MS;
+    if (judgedAt > this.options.warmUpS * 1000) this.#at(judgedAt, () => this.#judge(piece));
   }
 
   /** To the seeds of its feed. */
@@ -272,7 +295,7 @@ export class Simulation {
       ];
     const seeds = new Set(keys.flatMap((key) => [...this.#seeds.get(key) ?? []]));
     for (const seed of seeds) {
-      this.edge.take('seed', frameBytes(piece), this.clock.now);
+      this.edge.take(this.desk.isHelped(seed) ? 'help' : 'seed', frameBytes(piece), this.clock.now);
       const delay = LINK_MS + edgeOwdMs(seed.host, 'one') + this.random.exponential(5);
       seed.later(delay, () => seed.mesh?.offerPiece(piece.frame, 'seed'));
     }
@@ -287,12 +310,12 @@ export class Simulation {
 
   /** Once a second: how many are here, and what those cost who live on the edge. */
   #count(): void {
-    const bytesPerS = this.options.kbps * 1000 / 8 * 1.02;
+    const bytesPerS = this.options.kbps * 1000 / 8 * 1.02 * this.reduction.factor;
     const count = () => {
       const blocked = this.peers.reduce((sum, peer) => sum + (peer.isHere && peer.isBlocked ? 1 : 0), 0);
       this.edge.take('blocked', blocked * bytesPerS, this.clock.now);
       if (this.meter.on) {
-        this.#hereSum += this.here;
+        this.#hereSum += this.here - this.reduction.bridges;
         this.#blockedSum += blocked;
         this.#hereCount++;
       }

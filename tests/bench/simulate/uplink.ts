@@ -23,31 +23,23 @@ export class Uplink {
   }
 }
 
-/** Bytes of one link that still wait in the uplink's queue. */
+/**
+ * Bytes of one link that still wait in the uplink's queue. What came since the link was last idle is taken to leave
+ * evenly, which is how a shared queue drains.
+ */
 export class Backlog {
-  #ends: number[] = [];
-  #bytes: number[] = [];
-  #first = 0;
-  #sum = 0;
+  #fromMs = 0;
+  #endMs = 0;
+  #bytes = 0;
 
-  add(endMs: number, bytes: number): void {
-    this.#ends.push(endMs);
-    this.#bytes.push(bytes);
-    this.#sum += bytes;
+  add(nowMs: number, endMs: number, bytes: number): void {
+    this.#bytes = this.at(nowMs) + bytes;
+    this.#fromMs = nowMs;
+    this.#endMs = endMs;
   }
 
   at(nowMs: number): number {
-    while (this.#first < this.#ends.length && this.#ends[this.#first]! <= nowMs) {
-      this.#sum -= this.#bytes[this.#first++]!;
-    }
-    if (this.#first === this.#ends.length && this.#first > 0) {
-      this.#ends.length = this.#bytes.length = this.#first = 0;
-      this.#sum = 0;
-    } else if (this.#first > 64) {
-      this.#ends.splice(0, this.#first);
-      this.#bytes.splice(0, this.#first);
-      this.#first = 0;
-    }
-    return this.#sum;
+    if (nowMs >= this.#endMs) return 0;
+    return this.#bytes * (this.#endMs - nowMs) / (this.#endMs - this.#fromMs);
   }
 }

@@ -1,0 +1,45 @@
+/**
+ * How a very large audience is simulated with fewer machines (docs/simulation.md says why that is fair): the backbone
+ * whole, a few shards whole, and of every other shard its bridges alone, with half of their upload, since the other
+ * half is what they keep for their shard. What the viewers left out would ask of the edge is asked in their place.
+ */
+import type { Host } from './host.ts';
+
+export interface Reduction {
+  /** Viewers that are simulated. */
+  viewers: number;
+  /** Bridges of the shards that are not. */
+  bridges: number;
+  /** Viewers that one simulated viewer stands for. */
+  factor: number;
+}
+
+/** Viewers of a shard when an audience has grown: shards are opened before they are full. */
+const SHARD_FILL = 0.6;
+const BRIDGES_PER_SHARD = 8;
+/** Share of its upload that a bridge keeps for the backbone, see backboneShare in web/mesh/tuning.ts. */
+const BACKBONE_SHARE = 0.5;
+
+/** `sample`: shards simulated in full; 0: all of them. */
+export function reductionFor(peers: number, sample: number, shardSize: number): Reduction {
+  const perShard = Math.floor(shardSize * SHARD_FILL);
+  const shards = Math.ceil(peers / perShard);
+  if (sample === 0 || sample >= shards) return { viewers: peers, bridges: 0, factor: 1 };
+  const viewers = sample * perShard;
+  return { viewers, bridges: (shards - sample) * BRIDGES_PER_SHARD, factor: peers / viewers };
+}
+
+/** Whether a shard would lend this one as a bridge. */
+export function isBridgeable(host: Host): boolean {
+  return host.uplinkClass >= 3 && host.conduct === 'honest' && (host.nat === 'open' || host.nat === 'cone');
+}
+
+/** The half of a bridge that its backbone sees. */
+export function asBridge(host: Host, slot: number): Host {
+  return {
+    ...host,
+    slot,
+    uplinkKbps: host.uplinkKbps * BACKBONE_SHARE,
+    grantedKbps: host.grantedKbps * BACKBONE_SHARE,
+  };
+}
