@@ -286,3 +286,21 @@ test('the address of a swarm that is not asked as a WebSocket, or is malformed, 
   });
   expect(shard.status).toBe(400);
 });
+
+test('sockets that never announce cannot crowd out a shard', async () => {
+  const infoHash = await onAir();
+  const object = swarmOf(bindings, infoHash, '0');
+  const open = (address: string) =>
+    object.fetch('https://object/announce', {
+      headers: {
+        upgrade: 'websocket',
+        'shoal-place': JSON.stringify({ address, network: '', country: '', region: '' }),
+      },
+    });
+  const idle = await Promise.all(Array.from({ length: 256 }, () => open('192.0.2.1')));
+  expect(idle.every(({ status }) => status === 101)).toBe(true);
+  for (const { webSocket } of idle) webSocket!.accept();
+  expect((await open('192.0.2.1')).status).toBe(503);
+  expect((await open('192.0.2.2')).status).toBe(101);
+  await seated(infoHash);
+});

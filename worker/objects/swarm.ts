@@ -15,7 +15,7 @@ import { channelOf, type Env, mediaOf } from '../env.ts';
 import { iceServersFor } from '../reach/ice-servers.ts';
 import { toCandidate } from '../swarm/feeds.ts';
 import { failure, type Outgoing } from '../swarm/outgoing.ts';
-import type { Place } from '../swarm/place.ts';
+import { householdOf, type Place } from '../swarm/place.ts';
 import { emptySeat, type PeerRow, type Seat } from '../swarm/seat.ts';
 import { SeedWatch } from '../swarm/seed-watch.ts';
 import { announcePath, pickShard, type ShardRoom } from '../swarm/shards.ts';
@@ -32,6 +32,9 @@ const STEPS = [0.5, 0.75, 0.9];
 const ROOM_MS = 500;
 /** Sockets of an ended broadcast are closed after this long, if their owners do not. */
 const ENDED_MS = 20_000;
+/** Sockets without a seat: a flash crowd is checked in far less than a second each. */
+const MOST_IDLE = 2000;
+const MOST_IDLE_OF_ONE = 256;
 /** When the Channel object fails to answer, it is asked once more after this. */
 const RETRY_MS = 100;
 /** Peers sent away a second while a shard is drained. */
@@ -165,12 +168,33 @@ export class Swarm extends DurableObject<Env> {
   override async fetch(request: Request): Promise<Response> {
     const place = JSON.parse(request.headers.get('shoal-place') ?? 'null') as Place | null;
     if (!place) return new Response('this object is reached by the Worker only', { status: 400 });
+    if (this.#isCrowdedBy(place)) {
+      return new Response('too many sockets that never announced', {
+        status: 503,
+        headers: { 'retry-after': '5' },
+      });
+    }
     const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
     this.ctx.acceptWebSocket(server);
     const seat = emptySeat(place);
     server.serializeAttachment(seat);
     this.#open(server, seat);
     return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** Sockets that take no seat may not crowd out those that do: few from one household, bounded altogether. */
+  #isCrowdedBy(place: Place): boolean {
+    const seats = (this.#shard?.viewers ?? 0) + (this.#shard?.stockPeers ?? 0);
+    const idle = this.#ports.size - seats;
+    if (idle < MOST_IDLE_OF_ONE) return false;
+    if (idle >= MOST_IDLE) return true;
+    if (place.address === '') return false;
+    const household = householdOf(place.address);
+    let count = 0;
+    for (const { seat } of this.#ports.values()) {
+      if (!seat.peer && seat.stock.length === 0 && householdOf(seat.place.address) === household) count++;
+    }
+    return count >= MOST_IDLE_OF_ONE;
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {

@@ -22,7 +22,7 @@ export const WELCOME_NEIGHBOURS = 6;
 /** A seated peer whose ticket ended this long ago is no longer relayed for. */
 const EXPIRY_GRACE_S = 60;
 /** Candidates told in a roll-up. */
-const CANDIDATES = 16;
+const CANDIDATES = 32;
 const NEEDY = 16;
 /** Messages of one socket that may wait for one that is being checked. */
 const MAX_WAITING = 64;
