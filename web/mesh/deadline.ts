@@ -22,8 +22,8 @@ export class Deadline {
   #repair: Repair;
   #onFrame: (frame: PieceFrame) => void;
   #fetching: number[] = [];
-  #fetchMs = 250;
-  #deviationMs = 100;
+  #fetchMs = 200;
+  #deviationMs = 50;
   #busyUntil = 0;
   #patience = 1;
   #failed: { index: number; until: number }[] = [];
@@ -37,7 +37,7 @@ export class Deadline {
     this.#context = context;
     this.#repair = repair;
     this.#onFrame = onFrame;
-    this.#spreadMs = context.world.random() * 100;
+    this.#spreadMs = context.world.random() * 50;
     this.latencyTargetMs = context.options.latencyTargetMs;
   }
 

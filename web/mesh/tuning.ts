@@ -93,7 +93,7 @@ export const TUNING: Tuning = {
   backboneShare: 0.5,
   lanKbps: 50_000,
   maxFetches: 4,
-  fetchMarginMs: 100,
+  fetchMarginMs: 50,
   playMarginMs: 250,
   handshakeMs: 5000,
   introduceMs: 30_000,
