@@ -5,7 +5,7 @@
  * text `ping`, which the edge answers with `pong`.
  */
 import * as v from 'valibot';
-import { Broadcast, BroadcastId } from './broadcast.ts';
+import { Broadcast, BroadcastId, Track } from './broadcast.ts';
 import { ChannelName, ChannelSettings } from './channel.ts';
 
 /** Why a publish was refused; `duplicate` is told to the encoder as NetStream.Publish.BadName. */
@@ -74,6 +74,8 @@ export const ToOrigin = v.variant('type', [
     /** Identity of the stream key (not the key): the same key takes over from a session that is live. */
     keyId: v.string(),
     settings: ChannelSettings,
+    /** As announced before, where the broadcast goes on: bitrates and substreams stay what they were. */
+    tracks: v.optional(v.array(Track)),
   }),
   v.object({ type: v.literal('refused'), id: v.number(), code: RefusalCode, reason: v.string() }),
   /** End the publish of this channel now: stopped, deleted, key reset, or an admin's drop. */

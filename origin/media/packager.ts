@@ -23,6 +23,8 @@ export interface PackagerOptions {
   pieceMs: number;
   /** Another process has cut pieces of this broadcast before: their segment numbers are not used again. */
   resumed: boolean;
+  /** What that process announced. */
+  tracks?: Track[];
   /** Wall clock, milliseconds since 1970. */
   nowMs: () => number;
   onPiece: (piece: PieceFrame) => void;
@@ -66,6 +68,9 @@ export class Packager {
     const seal = this.#sealer.seal.bind(this.#sealer);
     this.video = new TrackSlot(VIDEO_TRACK, 'video', options.pieceMs, box, seal);
     this.audio = new TrackSlot(AUDIO_TRACK, 'audio', AUDIO_SLICE_MS, box, seal);
+    for (const { track, bitrateKbps } of options.tracks ?? []) {
+      [this.video, this.audio].find(({ number }) => number === track)?.settle(bitrateKbps);
+    }
     this.#highestSegment = options.resumed ? slotOf(this.elapsedMs()) + 1 : -1;
   }
 

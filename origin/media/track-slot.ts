@@ -55,6 +55,11 @@ export class TrackSlot {
     this.#onPiece = onPiece;
   }
 
+  /** Bitrate and K were announced before, by another process. */
+  settle(kbps: number): void {
+    this.#kbps ??= kbps;
+  }
+
   get segment(): number {
     return this.#cutter?.segment ?? -1;
   }

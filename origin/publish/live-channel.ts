@@ -65,6 +65,7 @@ export class LiveChannel {
       windowS: granted.settings.windowS,
       pieceMs: granted.settings.pieceMs,
       resumed,
+      tracks: granted.tracks,
       nowMs: options.nowMs,
       onPiece: (piece) => {
         options.metrics.pieceCut(piece.bytes.length);

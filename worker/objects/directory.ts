@@ -239,7 +239,7 @@ export class Directory extends DurableObject<Env> {
       this.#tell(before, { type: 'drop', channel: name, reason: 'the encoder came back at another origin' });
     }
     this.#book.setOrigin(name, origin);
-    const { broadcastId, epochMs } = verdict;
+    const { broadcastId, epochMs, tracks } = verdict;
     send(socket, {
       type: 'granted',
       id,
@@ -248,6 +248,7 @@ export class Directory extends DurableObject<Env> {
       epochMs,
       keyId,
       settings: channel.settings,
+      ...(tracks ? { tracks } : {}),
     });
   }
 

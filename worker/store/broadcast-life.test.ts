@@ -80,7 +80,8 @@ test('when the reconnect window is over the broadcast is', () => {
 test('an encoder that is back in time may take a moment to show media', () => {
   const { life, id } = liveLife();
   life.lost(id, 'gone', 2000, 5);
-  expect(life.publish(request(), 6900, newId)).toMatchObject({ granted: true, broadcastId: id });
+  const { tracks } = broadcastOf(id);
+  expect(life.publish(request(), 6900, newId)).toMatchObject({ granted: true, broadcastId: id, tracks });
   expect(life.expire(7000).changed).toBe(false);
   expect(life.endsAtMs).toBe(6900 + GRANT_HOLD_MS);
   expect(life.live(broadcastOf(id), 8000).changed).toBe(true);

@@ -2,7 +2,7 @@
  * The life of a channel's broadcasts: idle -> live -> lost -> idle, or stopped. Pure: the Channel object feeds it
  * what happened, keeps what it answers, and does what follows.
  */
-import type { Broadcast } from '../../protocol/broadcast.ts';
+import type { Broadcast, Track } from '../../protocol/broadcast.ts';
 import type { ChannelState } from '../../protocol/channel.ts';
 import type { RefusalCode } from '../../protocol/control.ts';
 
@@ -43,7 +43,7 @@ export interface PublishRequest {
 }
 
 export type PublishVerdict =
-  | { granted: true; broadcastId: string; epochMs: number; ended?: Run }
+  | { granted: true; broadcastId: string; epochMs: number; tracks?: Track[]; ended?: Run }
   | { granted: false; code: RefusalCode; reason: string };
 
 /** What a change of state asks the object to do; `ended` is the broadcast that is over now. */
@@ -98,7 +98,8 @@ export class BroadcastLife {
       // It is back in time: a new origin needs a moment more until it has media to show.
       const endsAt = endsAtMs === undefined ? {} : { endsAtMs: Math.max(endsAtMs, nowMs + GRANT_HOLD_MS) };
       this.#life = { ...this.#life, run: again, ...endsAt };
-      return { granted: true, broadcastId: run.broadcastId, epochMs: run.epochMs };
+      const { broadcastId, epochMs, broadcast } = run;
+      return { granted: true, broadcastId, epochMs, ...(broadcast ? { tracks: broadcast.tracks } : {}) };
     }
     const next: Run = {
       broadcastId: newId(),
