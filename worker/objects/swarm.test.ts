@@ -207,7 +207,7 @@ test('a flood closes the socket that it comes from, and no other', async () => {
   honest.client.send({ action: 'renew' });
   const renewed = await honest.client.action('renewed');
   expect(renewed.ticket).toHaveLength(honest.announce.ticket.length);
-  expect(renewed.iceServers?.map(({ urls }) => urls)).toEqual([
+  expect((renewed.iceServers as { urls: unknown }[]).map(({ urls }) => urls)).toEqual([
     ['stun:stun.of.the.tests:3478'],
     ['turn:turn.of.the.tests:3478?transport=udp'],
   ]);
