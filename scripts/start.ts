@@ -5,7 +5,7 @@
  * where to watch and where to publish.
  */
 import { parseArgs } from 'node:util';
-import { launchers, whenGone } from './ancestors.ts';
+import { launchers, whenToldToStop } from './ancestors.ts';
 import { certificate } from './certificate.ts';
 import { demoArguments } from './demo.ts';
 import { ensureChannel } from './local-channel.ts';
@@ -47,7 +47,7 @@ function stop(code: number): Promise<void> {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   Deno.addSignalListener(signal, () => void stop(0));
 }
-whenGone(launchers(), () => void stop(0));
+whenToldToStop(launchers(), () => void stop(0));
 
 try {
   await main();

@@ -84,11 +84,11 @@ Deno.test('a viewer that came too early sees that nothing is on, and the broadca
   try {
     const page = await openViewer(browser, `${stack.edge.url}/watch/demo`);
     await until(
-      'the page says that the channel is offline',
+      'the page says that the channel is off air',
       10_000,
       () =>
         page.evaluate(
-          `/offline/i.test(document.querySelector('shoal-player').shadowRoot.textContent)`,
+          `/is off air/.test(document.querySelector('shoal-player').shadowRoot.textContent)`,
         ) as Promise<boolean>,
     );
     const feed = startFeed({ output: ['-f', 'flv', stack.publishUrl()] });
