@@ -4,6 +4,7 @@ import { headlessEnvironment, headlessQuiet } from '../antenna/headless-environm
 import type { Connection } from './connection.ts';
 import { type Carrier, Dialer } from './dialer.ts';
 import type { PeerSignal } from './peer-signal.ts';
+import { FakeClock } from './testing/fake-environment.ts';
 
 const options = { sanitizeOps: false, sanitizeResources: false };
 Deno.test.afterAll(headlessQuiet);
@@ -172,4 +173,49 @@ Deno.test('all offers of one introduction leave in one message', options, async 
   });
   assert.deepEqual(batches, [[B, C]]);
   peers.close();
+});
+
+Deno.test('who was tried in vain is left alone for a minute, but may dial', options, async () => {
+  const clock = new FakeClock();
+  let nowMs = 0;
+  const made: string[] = [];
+  /** Gathers at once, and never connects. */
+  class Mute extends EventTarget {
+    iceGatheringState = 'complete';
+    localDescription = { sdp: 'v=0' };
+    createDataChannel = () => ({ close() {} });
+    createOffer = () => Promise.resolve({});
+    createAnswer = () => Promise.resolve({});
+    setLocalDescription = () => Promise.resolve();
+    setRemoteDescription = () => Promise.resolve();
+    close() {}
+  }
+  const dialer = new Dialer({
+    environment: {
+      ...headlessEnvironment(),
+      RTCPeerConnection: Mute as unknown as typeof RTCPeerConnection,
+      now: () => nowMs,
+      setTimer: clock.setTimer,
+      clearTimer: clock.clearTimer,
+    },
+    peerId: A,
+    configuration: {},
+    opened() {},
+    closed() {},
+  });
+  const carrier: Carrier = { send: (to, { kind }) => made.push(`${kind} ${to[0]}`) > 0 };
+  await dialer.dial([B], carrier);
+  nowMs = 10_000;
+  await clock.pass(10_000);
+  assert.deepEqual(dialer.known, [B], 'out of reach: not to be named again');
+  await dialer.dial([B, C], carrier);
+  assert.deepEqual(made, ['offer b', 'offer c']);
+  await dialer.receive(B, { kind: 'offer', offerId: 'o'.repeat(20), sdp: 'v=0' }, carrier);
+  assert.deepEqual(made, ['offer b', 'offer c', 'answer b']);
+  dialer.close();
+  nowMs = 71_000;
+  assert.deepEqual(dialer.known, []);
+  await dialer.dial([B], carrier);
+  assert.equal(made.at(-1), 'offer b');
+  dialer.close();
 });

@@ -31,6 +31,10 @@ export interface DialerOptions {
 /** Connections being made at once, and connections in all (the mesh aims at 20 and drops the worst). */
 const MOST_IN_FLIGHT = 12;
 const MOST_CONNECTIONS = 40;
+/** Who was tried for long and in vain is not dialled again for a while; it may dial. */
+const IN_VAIN_MS = 5000;
+const UNREACHABLE_MS = 60_000;
+const MOST_UNREACHABLE = 24;
 
 interface Attempt {
   connection: Connection;
@@ -40,6 +44,7 @@ interface Attempt {
   open: boolean;
   /** The description was sent; until then, candidates wait in `late`. */
   told: boolean;
+  sinceMs: number;
   late: PeerSignal[];
 }
 
@@ -47,15 +52,19 @@ export class Dialer {
   #options: DialerOptions;
   #configuration: RTCConfiguration;
   #attempts = new Map<string, Attempt>();
+  /** By peer id: until when it is left alone. */
+  #unreachable = new Map<string, number>();
 
   constructor(options: DialerOptions) {
     this.#options = options;
     this.#configuration = options.configuration;
   }
 
-  /** Peers that are connected or being connected. */
+  /** Peers that are connected, being connected, or out of reach. */
   get known(): string[] {
-    return [...this.#attempts.keys()];
+    const now = this.#options.environment.now();
+    for (const [id, untilMs] of this.#unreachable) if (untilMs <= now) this.#unreachable.delete(id);
+    return [...new Set([...this.#attempts.keys(), ...this.#unreachable.keys()])];
   }
 
   /** For connections from now on. */
@@ -65,12 +74,15 @@ export class Dialer {
 
   /** Makes an offer to each that is not known yet; all of them leave in one message where the carrier can. */
   async dial(peerIds: string[], carrier: Carrier): Promise<void> {
-    const offers = await Promise.all(peerIds.map(async (to) => {
-      const attempt = this.#attempt(to, this.#newOfferId(), true, carrier);
-      if (!attempt) return undefined;
-      const sdp = await this.#try(to, attempt, () => attempt.connection.offer());
-      return sdp === undefined ? undefined : { to, offerId: attempt.offerId, sdp };
-    }));
+    const known = new Set(this.known);
+    const offers = await Promise.all(
+      peerIds.filter((id) => !known.has(id)).map(async (to) => {
+        const attempt = this.#attempt(to, this.#newOfferId(), true, carrier);
+        if (!attempt) return undefined;
+        const sdp = await this.#try(to, attempt, () => attempt.connection.offer());
+        return sdp === undefined ? undefined : { to, offerId: attempt.offerId, sdp };
+      }),
+    );
     const made = offers.filter((offer) => offer !== undefined);
     if (made.length === 0) return;
     const together = carrier.sendOffers?.(made);
@@ -136,14 +148,25 @@ export class Dialer {
           void carrier.send(peerId, { kind: 'candidate', offerId, candidate, mid }),
         opened: () => {
           attempt.open = true;
+          this.#unreachable.delete(peerId);
           this.#options.opened(peerId, connection, carrier);
         },
         closed: (reason) => {
           if (this.#attempts.get(peerId) === attempt) this.#attempts.delete(peerId);
           if (attempt.open) this.#options.closed(peerId, reason);
+          else if (offered && environment.now() - attempt.sinceMs > IN_VAIN_MS) this.#leaveAlone(peerId);
         },
       });
-      const attempt: Attempt = { connection, offerId, offered, carrier, open: false, told: false, late: [] };
+      const attempt: Attempt = {
+        connection,
+        offerId,
+        offered,
+        carrier,
+        open: false,
+        told: false,
+        sinceMs: environment.now(),
+        late: [],
+      };
       this.#attempts.set(peerId, attempt);
       return attempt;
     } catch {
@@ -165,6 +188,12 @@ export class Dialer {
   #drop(peerId: string, offerId: string, reason: string): void {
     const attempt = this.#attempts.get(peerId);
     if (attempt?.offerId === offerId) attempt.connection.close(reason);
+  }
+
+  #leaveAlone(peerId: string): void {
+    const oldest = this.#unreachable.keys().next();
+    if (this.#unreachable.size >= MOST_UNREACHABLE && !oldest.done) this.#unreachable.delete(oldest.value);
+    this.#unreachable.set(peerId, this.#options.environment.now() + UNREACHABLE_MS);
   }
 
   #newOfferId(): string {
