@@ -42,15 +42,16 @@ Deno.test('an edge that restarts takes the broadcast up again and gets its windo
     const after = await joinLive(stack);
     assert.equal(after.broadcast.id, before.broadcast.id);
     await until('the link is welcomed', async () => await originMetric(stack, 'shoal_origin_links_up') >= 1);
-    const run = await until(
-      'a second from before the restart is whole again',
-      () => framesOf(stack, after, runMediaPath(after.mediaPath, [0, 1], oldSecond)),
+    const wanted = old.filter(({ record }) => Math.floor(record.decodeTimeUs / 1e6) === oldSecond);
+    await until('a second from before the restart is whole again', async () => {
+      const run = await framesOf(stack, after, runMediaPath(after.mediaPath, [0, 1], oldSecond));
+      const held = new Set(run?.map(({ record }) => record.index));
+      return wanted.length > 0 && wanted.every(({ record }) => held.has(record.index));
+    });
+    await until(
+      'plain HLS lists what it listed before',
+      async () => segments(await playlistOf(stack)).includes(listed!),
     );
-    const held = new Set(run.map(({ record }) => record.index));
-    const lost = old.filter(({ record }) => Math.floor(record.decodeTimeUs / 1e6) === oldSecond)
-      .filter(({ record }) => !held.has(record.index));
-    assert.deepEqual(lost, []);
-    assert.ok(segments(await playlistOf(stack)).includes(listed!), 'plain HLS lists what it listed before');
     assert.ok(await originMetric(stack, REFILLED) > 0);
 
     await joinLive(stack, 'waits');
