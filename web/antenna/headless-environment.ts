@@ -1,4 +1,8 @@
-/** A peer's surroundings outside a browser: Deno's own fetch, sockets and WebCrypto, node-datachannel's WebRTC. */
+/**
+ * A peer's surroundings outside a browser: Deno's own fetch, sockets and WebCrypto, node-datachannel's WebRTC.
+ *
+ * node-datachannel bears one isolate a process: of the test files that one `deno test` runs, only one may load this.
+ */
 import { RTCError, RTCPeerConnection } from 'node-datachannel/polyfill';
 import { type PeerEnvironment, standardEnvironment } from '../peer/environment.ts';
 
