@@ -306,3 +306,28 @@ test('candidates are ranked by what they give and how they can be reached', () =
   ].sort(compareCandidates);
   expect(ranked.map((one) => one.id)).toEqual(['early', 'late', 'symmetric', 'small', 'blocked']);
 });
+
+test('the first to come holds all feeds; if it cannot pass them on it loses them all as soon as others have settled', () => {
+  const table = new Table();
+  table.dealer.offer('0', [candidate('phone', { uploadKbps: 0, sinceMs: table.nowMs })]);
+  table.deal();
+  expect(table.held.get('phone')).toHaveLength(FEEDS);
+  table.nowMs += 500;
+  const givers = ['a', 'bb', 'ccc', 'dddd'].map((id) => candidate(id, { sinceMs: table.nowMs }));
+  table.dealer.offer('0', givers);
+  table.deal();
+  expect(table.held.get('phone')).toHaveLength(FEEDS);
+  table.nowMs += SETTLE_MS;
+  table.deal();
+  expect(table.held.has('phone')).toBe(false);
+  expect([...table.held.values()].flat()).toHaveLength(FEEDS);
+});
+
+test('where nobody can give, the feeds stay with the first', () => {
+  const table = new Table();
+  table.dealer.offer('0', [candidate('phone', { uploadKbps: 0 }), candidate('tablet', { nat: 'blocked' })]);
+  table.deal();
+  table.nowMs += SETTLE_MS + 1;
+  table.deal();
+  expect([...table.held.values()].flat().length).toBeGreaterThanOrEqual(FEEDS);
+});

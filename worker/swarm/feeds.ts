@@ -219,6 +219,7 @@ export class FeedDealer {
   deal(nowMs: number): Deal[] {
     this.#land(nowMs);
     this.#count();
+    this.#relieve(nowMs);
     for (const slot of this.#slots) {
       if (slot.holder !== undefined) continue;
       const best = this.#best(slot, nowMs);
@@ -273,6 +274,21 @@ export class FeedDealer {
     this.#groups.clear();
     for (const { group, load } of this.#known.values()) {
       if (group !== undefined && load > 0) this.#groups.set(group, (this.#groups.get(group) ?? 0) + 1);
+    }
+  }
+
+  /** Who cannot pass a feed on (the first to come may be a phone) loses it as soon as somebody settled can. */
+  #relieve(nowMs: number): void {
+    for (const slot of this.#slots) {
+      const known = this.#known.get(slot.holder ?? '');
+      if (!known || slot.next !== undefined || canGive(known)) continue;
+      const best = this.#best(slot, nowMs);
+      if (!best || !canGive(best) || nowMs - best.sinceMs < SETTLE_MS) continue;
+      if (this.#cost(known, slot, 0, nowMs) - this.#cost(best, slot, 1, nowMs) < CLEAR_GAIN) continue;
+      known.load--;
+      this.#give(best);
+      slot.holder = best.id;
+      slot.sinceMs = nowMs;
     }
   }
 
@@ -386,6 +402,10 @@ export function compareCandidates(a: Candidate, b: Candidate): number {
 
 function standing({ nat, uploadKbps }: Candidate): number {
   return nat === 'blocked' ? -1 : uploadKbps * (nat === 'symmetric' ? 0.5 : 1);
+}
+
+function canGive({ nat, uploadKbps }: Candidate): boolean {
+  return nat !== 'blocked' && uploadKbps > 0;
 }
 
 function slotKey({ track, substream, copy }: { track: number; substream: number; copy: number }): string {

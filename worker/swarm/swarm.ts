@@ -19,6 +19,8 @@ import type { Port, ShardConfig, SwarmWorld } from './world.ts';
 
 /** Neighbours named in the welcome: the rest are met through these. */
 export const WELCOME_NEIGHBOURS = 6;
+/** The same in the backbone, where nobody is met through others. */
+export const BACKBONE_NEIGHBOURS = 12;
 /** A seated peer whose ticket ended this long ago is no longer relayed for. */
 const EXPIRY_GRACE_S = 60;
 /** Candidates told in a roll-up. */
@@ -313,6 +315,10 @@ export class Swarm {
     this.#relay(row, message);
   }
 
+  get #welcomed(): number {
+    return this.#config.shard.startsWith('b') ? BACKBONE_NEIGHBOURS : WELCOME_NEIGHBOURS;
+  }
+
   #relay(row: PeerRow, message: Announce): void {
     const about = { action: 'announce', info_hash: this.#config.infoHash, peer_id: row.id } as const;
     for (const { offer, offer_id, to_peer_id } of (message.offers ?? []).slice(0, WELCOME_NEIGHBOURS * 4)) {
@@ -359,7 +365,7 @@ export class Swarm {
     this.#seat(port, row);
     port.send({
       action: 'welcome',
-      neighbours: this.#roster.choose(row, WELCOME_NEIGHBOURS, [], () => this.#world.random()),
+      neighbours: this.#roster.choose(row, this.#welcomed, [], () => this.#world.random()),
       grant,
       ...this.#pace.next(this.#world.nowMs(), this.#world.random()),
     });
