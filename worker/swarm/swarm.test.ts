@@ -5,7 +5,7 @@ import type { FromPeer } from '../../protocol/tracker.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { Place } from './place.ts';
 import { emptySeat, type Seat } from './seat.ts';
-import { Swarm, WELCOME_NEIGHBOURS } from './swarm.ts';
+import { BACKBONE_NEIGHBOURS, Swarm, WELCOME_NEIGHBOURS } from './swarm.ts';
 import type { Port, ShardConfig, SwarmWorld } from './world.ts';
 
 const HASH = new Uint8Array(20).fill(7);
@@ -129,6 +129,13 @@ const report = {
   peers: 9,
   uploadKbps: 1000,
 };
+
+test('a bridge is welcomed in the backbone with more neighbours, since nobody there introduces others', async () => {
+  const fixture = new Fixture({ shard: 'b0' });
+  for (let n = 1; n <= 20; n++) await fixture.seat(n);
+  const port = await fixture.seat(99);
+  expect(port.last('welcome')!.neighbours).toHaveLength(BACKBONE_NEIGHBOURS);
+});
 
 test('a peer is welcomed with at most six neighbours, a grant and when to report', async () => {
   const fixture = new Fixture();

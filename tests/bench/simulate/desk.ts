@@ -324,7 +324,7 @@ class SimSocket implements Port {
   /** Peer to edge. */
   say(message: FromPeer, extraBytes = 0): void {
     const { meter, clock } = this.#sim;
-    if (meter.on) {
+    if (meter.on && !this.#peer.isLent) {
       const bytes = sizeOf(message) + extraBytes;
       if (message.action === 'report') meter.statsBytesIn += bytes;
       else meter.signalBytesIn += bytes;
@@ -340,7 +340,9 @@ class SimSocket implements Port {
   send(message: Outgoing): void {
     const { meter, clock } = this.#sim;
     const isDescription = 'offer' in message || 'answer' in message;
-    if (meter.on) meter.signalBytesOut += sizeOf(message) + (isDescription ? DESCRIPTION_BYTES : 0);
+    if (meter.on && !this.#peer.isLent) {
+      meter.signalBytesOut += sizeOf(message) + (isDescription ? DESCRIPTION_BYTES : 0);
+    }
     clock.after(this.#peer.edgeMs, {
       fire: () => {
         if (this.#peer.joinedMs === this.#joinedMs && this.#peer.mesh) {

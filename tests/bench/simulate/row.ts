@@ -37,6 +37,8 @@ export interface Row {
   playedShare: number;
   stallsPerHour: number;
   latencyTargetMs: number;
+  /** Single pieces and joins asked of the edge by each viewer. */
+  edgeRequestsPerHour: number;
   joinsPerS: number;
   shards: number;
   /** Viewers and bridges simulated in full. */
@@ -86,6 +88,10 @@ export function rowOf(sim: Simulation, wallS: number): Row {
     playedShare: share(meter.playedMs / Math.max(1, wanted)),
     stallsPerHour: round(meter.stalls / Math.max(1, wanted / 3_600_000), 2),
     latencyTargetMs: sim.latencyTargetMs,
+    edgeRequestsPerHour: round(
+      (sim.edge.requests - sim.requestsBase) / (sim.averageHere * factor) * 3600 / seconds,
+      1,
+    ),
     joinsPerS: round(meter.joins * factor / seconds, 2),
     shards: sim.desk.shardCount,
     simulated: sim.peers.length,
@@ -129,7 +135,8 @@ export function printRow(row: Row): string {
       'playback',
       `${
         percent(row.playedShare)
-      } of the time, ${row.stallsPerHour} stalls an hour, target ${row.latencyTargetMs} ms`,
+      } of the time, ${row.stallsPerHour} stalls an hour, target ${row.latencyTargetMs} ms; ` +
+      `${row.edgeRequestsPerHour} edge requests an hour and viewer`,
     ],
     ['took', `${row.wallS} s for ${row.seconds} s`],
   ];

@@ -84,6 +84,7 @@ export class Simulation {
   readonly reduction: Reduction;
   latencyTargetMs: number;
   /** Bytes the edge had sent when counting began. */
+  requestsBase = 0;
   edgeBase = { seed: 0, join: 0, repair: 0, help: 0, blocked: 0 };
   here = 0;
   #seeds = new Map<string, Set<SimPeer>>();
@@ -172,6 +173,7 @@ export class Simulation {
 
   #startCounting(): void {
     this.meter.on = true;
+    this.requestsBase = this.edge.requests;
     this.edgeBase = { ...this.edge.bytes };
     for (const { player } of this.peers) player?.forgetPast();
   }
@@ -186,7 +188,7 @@ export class Simulation {
     if (this.meter.on) this.meter.leaves++;
     this.byId.delete(peer.peerId);
     for (const set of this.#seeds.values()) set.delete(peer);
-    if (this.options.scenario === 'mass-leave' && this.clock.now > this.#eventMs) return;
+    if (this.options.scenario === 'mass-leave' && this.clock.now >= this.#eventMs) return;
     this.#at(this.clock.now + COME_AGAIN_MS + this.random.below(2000), () => peer.join());
   }
 
@@ -213,7 +215,10 @@ export class Simulation {
     const mine = this.random.below(Math.round(factor));
     let isServed = false;
     for (let i = 0; i < Math.round(factor); i++) {
-      if (!this.edge.take(kind, bytes, this.clock.now)) return isServed;
+      if (!this.edge.take(kind, bytes, this.clock.now)) {
+        this.edge.requests += Math.round(factor) - i - 1;
+        return isServed;
+      }
       if (i === mine) isServed = true;
     }
     return isServed;

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { parseCommand } from './options.ts';
+import { type Row, rowOf } from './row.ts';
+import { Simulation } from './simulation.ts';
+
+async function simulate(...args: string[]): Promise<{ sim: Simulation; row: Row }> {
+  const { options } = parseCommand(args);
+  const sim = new Simulation(options);
+  await sim.run();
+  return { sim, row: rowOf(sim, 0) };
+}
+
+Deno.test('a hundred viewers get every piece within three seconds, with few duplicates and little control', async () => {
+  const { sim, row } = await simulate('--peers', '100', '--warm-up', '20', '--seconds', '12');
+  assert.ok(sim.meter.samples.expected > 10_000, `only ${sim.meter.samples.expected} samples`);
+  assert.ok(row.late3s < 0.001, `late3s ${row.late3s}`);
+  assert.ok(row.duplicateShare < 0.05, `duplicateShare ${row.duplicateShare}`);
+  assert.ok(row.controlShare < 0.08, `controlShare ${row.controlShare}`);
+  assert.ok(row.serverMbps <= 5.1, `serverMbps ${row.serverMbps}`);
+  assert.ok(row.playedShare > 0.98, `playedShare ${row.playedShare}`);
+});
+
+Deno.test('the same seed gives the same run, another seed another one', async () => {
+  const run = (seed: string) => simulate('--peers', '30', '--warm-up', '8', '--seconds', '3', '--seed', seed);
+  const [a, b, c] = [await run('1'), await run('1'), await run('2')];
+  assert.deepEqual(a.row, b.row);
+  assert.equal(a.sim.clock.fired, b.sim.clock.fired);
+  assert.notEqual(a.sim.clock.fired, c.sim.clock.fired);
+});
+
+Deno.test('with a cap of one copy the edge sends one copy, and the swarm carries the rest', async () => {
+  const { row } = await simulate('--peers', '60', '--copies', '1', '--warm-up', '24', '--seconds', '11');
+  assert.ok(row.serverMbps < 0.62, `serverMbps ${row.serverMbps}`);
+  assert.ok(row.late5s < 0.01, `late5s ${row.late5s}`);
+});
+
+Deno.test('poisoners and the silent are cut off, and the others play on', async () => {
+  const { sim, row } = await simulate(
+    '--peers',
+    '80',
+    '--cheats',
+    '0.1',
+    '--warm-up',
+    '20',
+    '--seconds',
+    '11',
+  );
+  assert.ok(sim.peers.some((peer) => peer.host.conduct === 'poison'));
+  assert.ok(row.late3s < 0.01, `late3s ${row.late3s}`);
+});
+
+Deno.test('shards are joined by bridges, each holding links to the backbone', async () => {
+  const { sim, row } = await simulate(
+    '--peers',
+    '120',
+    '--shard-size',
+    '60',
+    '--warm-up',
+    '22',
+    '--seconds',
+    '11',
+  );
+  const bridges = sim.peers.filter((peer) => sim.desk.isBridge(peer));
+  assert.ok(sim.desk.shardCount >= 3, `${sim.desk.shardCount} shards`);
+  assert.ok(bridges.length >= 10, `${bridges.length} bridges`);
+  assert.ok(bridges.some((peer) => [...peer.links.values()].some((link) => link.backbone)));
+  assert.ok(row.late5s < 0.01, `late5s ${row.late5s}`);
+});
+
+Deno.test('half of the audience leaves at once: they are gone, and those who stay lose little', async () => {
+  const { sim, row } = await simulate(
+    ...['--peers', '80', '--scenario', 'mass-leave', '--warm-up', '24', '--seconds', '16'],
+  );
+  assert.ok(sim.here < 60, `${sim.here} are here`);
+  assert.ok(row.late5s < 0.02, `late5s ${row.late5s}`);
+});
+
+Deno.test('a reduced audience holds some shards whole and lent bridges, and counts only viewers', async () => {
+  const { sim, row } = await simulate(
+    ...['--peers', '500', '--sample', '2', '--shard-size', '60', '--warm-up', '18', '--seconds', '11'],
+  );
+  const lent = sim.peers.filter((peer) => peer.isLent);
+  assert.equal(sim.peers.length - lent.length, 72);
+  assert.equal(lent.length, (14 - 2) * 8);
+  assert.ok(lent.every((peer) => peer.host.uplinkClass >= 3 && !peer.counts(1e9)));
+  assert.equal(row.peers, 500);
+  assert.ok(row.late5s < 0.02, `late5s ${row.late5s}`);
+});
