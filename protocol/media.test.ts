@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { joinMediaPath, parseTracks, pieceMediaPath, runMediaPath, seedMediaPath } from './media.ts';
+import {
+  joinMediaPath,
+  parseHeld,
+  parseTracks,
+  pieceMediaPath,
+  runMediaPath,
+  seedMediaPath,
+  seedPathFrom,
+} from './media.ts';
 import { packIndex } from './piece-index.ts';
 
 const base = '/media/demo/00112233445566778899aabbccddeeff';
@@ -34,5 +42,19 @@ Deno.test('a list of tracks reads back, and anything else is refused', () => {
     ]
   ) {
     assert.equal(parseTracks(bad), undefined, bad);
+  }
+});
+
+Deno.test('a seed says what it holds, and the edge reads it', () => {
+  const path = seedMediaPath('/media/demo/b', '-SH0001-abcdefghijkl');
+  assert.equal(seedPathFrom(path, []), path);
+  const held = [packIndex(5, 0, 3), packIndex(1_000_000, 1, 7)];
+  const given = new URL(seedPathFrom(path, held), 'http://edge').searchParams.get('held')!;
+  assert.deepEqual(parseHeld(given), held);
+});
+
+Deno.test('what is no list of at most 128 indexes is refused', () => {
+  for (const bad of ['', '5', '00005003,', '00005003 00005004', new Array(129).fill('00005003').join(',')]) {
+    assert.equal(parseHeld(bad), undefined, bad);
   }
 });

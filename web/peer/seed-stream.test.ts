@@ -41,11 +41,11 @@ function seed() {
 
 const bytesOf = (n: number) => encodePieceFrame(frames[n]!.signed, frames[n]!.bytes);
 
-Deno.test('feeds open one response, whose pieces are taken as they come', async () => {
+Deno.test('feeds open one response, that begins after what is held and whose pieces are taken as they come', async () => {
   const { bodies, taken, stream } = seed();
   stream.set(feeds, '/seed?peer=x');
   await turn();
-  assert.equal(bodies[0]!.url.search, '?peer=x&grant=g');
+  assert.equal(bodies[0]!.url.search, '?peer=x&held=00000007&grant=g');
   bodies[0]!.body.enqueue(bytesOf(0));
   await turn();
   assert.deepEqual(taken, [frames[0]!.record.index]);

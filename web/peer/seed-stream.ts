@@ -3,6 +3,7 @@
  * acknowledged every 2 s on the socket, because nobody else can tell how far it has really been read.
  */
 import type { PieceFrame } from '../../protocol/frame.ts';
+import { seedPathFrom } from '../../protocol/media.ts';
 import type { Feed, FromPeer } from '../../protocol/tracker.ts';
 import { EdgeBusy } from '../mesh/seams.ts';
 import { fullJitterMs } from './backoff.ts';
@@ -81,7 +82,8 @@ export class SeedStream {
       this.#failures++;
       this.#retryTimer = environment.setTimer(delay, () => this.#open());
     };
-    media.frames(this.#path, abort.signal, (frame) => {
+    const held = this.#options.acknowledge().map(({ index }) => index);
+    media.frames(seedPathFrom(this.#path, held), abort.signal, (frame) => {
       if (!began) this.#failures = 0;
       began = true;
       take(frame);

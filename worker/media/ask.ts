@@ -14,7 +14,8 @@ export const MediaAsk = v.variant('what', [
   v.object({ what: v.literal('run'), broadcastId, tracks: v.array(track), second: index }),
   /** No tracks: all of them. */
   v.object({ what: v.literal('join'), broadcastId, tracks: v.array(track) }),
-  v.object({ what: v.literal('seed'), broadcastId, peerId: v.string() }),
+  /** `held`: the newest index that the peer has of each feed; what followed it is sent first. */
+  v.object({ what: v.literal('seed'), broadcastId, peerId: v.string(), held: v.array(index) }),
   v.object({ what: v.literal('hls-main'), broadcastId: v.optional(broadcastId) }),
   v.object({ what: v.literal('hls-track'), broadcastId: v.optional(broadcastId), track }),
   v.object({ what: v.literal('hls-init'), broadcastId, track, segment }),

@@ -10,7 +10,7 @@ export const IDLE_MS = 3000;
 /** A seed that never opens its stream, or lets it lie closed, loses its feeds after this. */
 export const CLOSED_MS = 6000;
 /** Pieces older than this when they come (a refill) are not pushed: seeds have them, or no use for them. */
-const STALE_US = 3_000_000;
+export const STALE_US = 3_000_000;
 
 interface Holder {
   seed: Seed;
@@ -86,6 +86,22 @@ export class SeedStreams {
       else sent += encoded.length;
     }
     return sent;
+  }
+
+  /** Sends this seed, first of all, what came between its last piece and its stream. Answers the bytes, help apart. */
+  fill(peerId: string, missed: { frame: PieceFrame; substreams: number }[], nowMs: number): number {
+    const holder = this.#holders.get(peerId);
+    if (!holder?.stream) return 0;
+    let sent = 0;
+    for (const { frame, substreams } of missed) {
+      if (!holder.seed.takes(frame.record.index, substreams, nowMs)) continue;
+      const encoded = encodePieceFrame(frame.signed, frame.bytes);
+      const { length } = encoded;
+      if (write(holder.stream, encoded, nowMs)) sent += length;
+    }
+    if (!holder.help) return sent;
+    this.#helpBytes += sent;
+    return 0;
   }
 
   /** Bytes sent as help since this was last asked. */

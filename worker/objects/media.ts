@@ -18,6 +18,7 @@ import { frameBody, joinedBytes } from '../media/body.ts';
 import { mainPlaylist, mediaPlaylist, type Segment, segmentsOf } from '../media/hls.ts';
 import { HlsSequence } from '../media/hls-sequence.ts';
 import { joinOf, runOf } from '../media/run.ts';
+import { missedOf } from '../media/missed.ts';
 import { SeedStreams } from '../media/seed-streams.ts';
 import { Waiting } from '../media/waiting.ts';
 import { Wants } from '../media/wants.ts';
@@ -133,7 +134,7 @@ export class Media extends DurableObject<Env> {
       case 'join':
         return await this.#join(kept, ask.tracks);
       case 'seed':
-        return this.#seed(ask.peerId);
+        return this.#seed(kept, ask.peerId, ask.held);
       case 'hls-main':
         return await this.#hlsMain(kept);
       case 'hls-track':
@@ -193,9 +194,11 @@ export class Media extends DurableObject<Env> {
     return this.#send('join', frameBody(frames), BRIEF);
   }
 
-  #seed(peerId: string): Response {
+  #seed({ broadcast }: Kept, peerId: string, held: number[]): Response {
     const body = this.#seeds.open(peerId, Date.now());
     if (!body) throw new Failure(404, 'no-feeds', 'this peer holds no feeds');
+    const missed = missedOf(this.#window, broadcast.tracks, held);
+    this.#countSeedBytes(this.#seeds.fill(peerId, missed, Date.now()));
     this.#tend();
     const headers = headersFor('no-store, no-transform');
     // Without a type it would be compressed on the way, and a piece would wait until the compressor's block is full.
@@ -321,16 +324,19 @@ export class Media extends DurableObject<Env> {
     if (this.#window.add(frame) !== 'added') return;
     const track = this.#kept?.broadcast.tracks.find((one) => one.track === trackOf(frame.record.index));
     if (track) {
-      const sent = this.#seeds.push(frame, track.substreams, this.#window.newestUs, Date.now());
-      const help = this.#seeds.takeHelpBytes();
-      if (sent + help > 0) {
-        this.#budget.take('seed', sent + help, Date.now());
-        countBytes(this.#use, 'seed', sent);
-        countBytes(this.#use, 'help', help);
-        this.#tellSoon();
-      }
+      this.#countSeedBytes(this.#seeds.push(frame, track.substreams, this.#window.newestUs, Date.now()));
     }
     this.#waiting.poke();
+  }
+
+  /** What went into seed streams, help apart. */
+  #countSeedBytes(sent: number): void {
+    const help = this.#seeds.takeHelpBytes();
+    if (sent + help === 0) return;
+    this.#budget.take('seed', sent + help, Date.now());
+    countBytes(this.#use, 'seed', sent);
+    countBytes(this.#use, 'help', help);
+    this.#tellSoon();
   }
 
   /** Asks the origin, once for everybody. */

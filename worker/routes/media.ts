@@ -1,7 +1,7 @@
 /** `/media/:channel/:broadcast/…`: what protocol/media.ts lists. Every path wants a grant. */
 import { type Context, Hono } from 'hono';
 import { indexFromHex } from '../../protocol/piece-index.ts';
-import { parseTracks } from '../../protocol/media.ts';
+import { parseHeld, parseTracks } from '../../protocol/media.ts';
 import { allow } from '../access/allow.ts';
 import { cachedMedia, forEverybody, freshMedia } from '../edge-cache.ts';
 import type { Env } from '../env.ts';
@@ -38,7 +38,19 @@ export const media = new Hono<{ Bindings: Env }>()
         field: 'peer',
       });
     }
-    return forEverybody(await freshMedia(c.env, channel, { what: 'seed', broadcastId, peerId }));
+    const given = c.req.query('held');
+    const held = given === undefined ? [] : parseHeld(given);
+    if (!held) {
+      throw new Failure(
+        400,
+        'bad-field',
+        'held must be at most 128 indexes of eight hex digits, with commas',
+        {
+          field: 'held',
+        },
+      );
+    }
+    return forEverybody(await freshMedia(c.env, channel, { what: 'seed', broadcastId, peerId, held }));
   });
 
 async function admitted(c: MediaContext) {
