@@ -77,9 +77,9 @@ Deno.test('a response that ends is opened again at once, one that breaks after a
 
 Deno.test('another path takes over: the old response is let go of', async () => {
   const { bodies, stream } = seed();
-  stream.set(feeds, '/one');
+  stream.set(feeds, '/one?peer=x');
   await turn();
-  stream.set(feeds, '/two');
+  stream.set(feeds, '/two?peer=x');
   await turn();
   assert.deepEqual(bodies.map(({ url, aborted }) => [url.pathname, aborted]), [['/one', true], [
     '/two',
