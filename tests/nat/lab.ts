@@ -25,7 +25,7 @@ export interface Lan {
   traffic(): Promise<{ inBytes: number; outBytes: number }>;
 }
 
-export const PUBLIC = '203.0.113';
+const PUBLIC = '203.0.113';
 /** Every LAN has the same private addresses, as homes do. */
 const PRIVATE = '192.168.1';
 
@@ -36,17 +36,22 @@ export class Lab {
   #open = 0;
   #links = 0;
 
-  /** Addresses .1 and .2 of the public segment are on this host: servers listen here. */
-  readonly servers: Host = { namespace: this.#name('pub'), address: `${PUBLIC}.1` };
+  /** The public segment's own host: servers listen here, on two addresses. */
+  readonly addresses: [string, string] = [`${PUBLIC}.1`, `${PUBLIC}.2`];
+  readonly servers: Host = { namespace: this.#name('pub'), address: this.addresses[0] };
 
   async begin(): Promise<void> {
     const { namespace } = this.servers;
     await this.#add(namespace);
     await within(namespace, 'ip', 'link', 'add', 'br0', 'type', 'bridge');
-    for (const last of [1, 2]) {
-      await within(namespace, 'ip', 'addr', 'add', `${PUBLIC}.${last}/24`, 'dev', 'br0');
+    for (const address of this.addresses) {
+      await within(namespace, 'ip', 'addr', 'add', `${address}/24`, 'dev', 'br0');
     }
     await within(namespace, 'ip', 'link', 'set', 'br0', 'up');
+    // To a private address there is a way that leads nowhere, as on the internet; an error would end coturn's session.
+    await within(namespace, 'ip', 'link', 'add', 'void', 'type', 'bridge');
+    await within(namespace, 'ip', 'link', 'set', 'void', 'arp', 'off', 'up');
+    await within(namespace, 'ip', 'route', 'add', 'default', 'dev', 'void');
   }
 
   /** A host with a public address and nothing in between. */

@@ -16,6 +16,13 @@ const REFUSED_MS = 1000;
 const ANSWER_MS = 400;
 /** Added where a place must be made first. */
 const DISPLACING_MS = 30;
+/**
+ * What a way costs, as lateness: by the difference a piece may come later that comes by the cheaper one. Within the
+ * LAN, so that it enters it once; directly, so that no TURN server pays for it.
+ */
+const WAY_MS = { lan: 0, peer: 400, turn: 1100 };
+/** Of two who could feed each other by a cheaper way, chance decides who moves. */
+const CHEAPER_PROBABILITY = 0.4;
 /** Share of repaired pieces above which a parent is left. */
 const REPAIRED_LIMIT = 0.6;
 /** A parent that was silent for so long is left even when there is nobody else. */
@@ -64,7 +71,8 @@ export class Parents {
       ) {
         this.#find(lane, true, lane.parent);
       } else if (
-        improve && now - lane.switchedAt > tuning.settleMs && world.random() < tuning.improveProbability
+        improve && now - lane.switchedAt > tuning.settleMs &&
+        world.random() < (this.#savingMs(lane) > 0 ? CHEAPER_PROBABILITY : tuning.improveProbability)
       ) this.#find(lane, false, lane.parent);
     }
   }
@@ -180,7 +188,9 @@ export class Parents {
     if (best === undefined) return;
     if (!must && lane.lagMs >= 0) {
       const gain = Math.max(context.tuning.hysteresisMs, context.tuning.hysteresisShare * lane.lagMs);
-      if (this.#estimate + gain > lane.lagMs) return;
+      const saved = lane.parent === undefined ? 0 : WAY_MS[lane.parent.link.route] - WAY_MS[best.link.route];
+      const here = lane.lagMs + Math.max(0, saved);
+      if (this.#estimate + gain > here) return;
     }
     lane.asked = best;
     lane.askedUntil = now + ANSWER_MS + Math.max(0, best.responseMs);
@@ -196,12 +206,23 @@ export class Parents {
     });
   }
 
+  /** How much cheaper than by its parent a lane could come. */
+  #savingMs(lane: Lane): number {
+    return lane.parent === undefined ? 0 : WAY_MS[lane.parent.link.route] - this.#cheapestMs(lane, undefined);
+  }
+
+  /** The cheapest way by which a neighbour has this lane. */
+  #cheapestMs(lane: Lane, exclude: Neighbour | undefined): number {
+    let cheapest = WAY_MS.turn;
+    for (const one of this.#context.linked) {
+      if (one !== exclude && hasLane(one, lane)) cheapest = Math.min(cheapest, WAY_MS[one.link.route]);
+    }
+    return cheapest;
+  }
+
   /** Whether the backbone has this lane: a bridge feeds its shard and is fed by it only when it must. */
   #isOffered(lane: Lane): boolean {
-    return this.#context.linked.some((one) =>
-      one.isBackbone &&
-      ((one.states[lane.track.track]?.lags[lane.substream] ?? NO_SOURCE) & NO_SOURCE) !== NO_SOURCE
-    );
+    return this.#context.linked.some((one) => one.isBackbone && hasLane(one, lane));
   }
 
   #estimate = 0;
@@ -211,6 +232,7 @@ export class Parents {
     const context = this.#context;
     const { tuning, linked, lanes, world } = context;
     const bridge = context.isBridge();
+    const cheapest = this.#cheapestMs(lane, exclude);
     const cost = lane.kbps * tuning.overhead;
     const pieceBits = lane.track.bitrateKbps * lane.track.sliceMs * tuning.overhead;
     const half = Math.max(1, lanes.all.length >> 1);
@@ -231,8 +253,9 @@ export class Parents {
         if (!(gives || orphan) || one.uploadKbps * tuning.budgetShare < cost) continue;
         estimate += DISPLACING_MS;
       }
+      estimate += Math.max(0, WAY_MS[one.link.route] - cheapest);
       estimate += one.parentOf * tuning.sameParentMs;
-      if (one.parentOf >= half && linked.length > 3) estimate += tuning.halfFromOneMs;
+      if (one.parentOf >= half && linked.length > 3 && !one.isLan) estimate += tuning.halfFromOneMs;
       if (estimate < this.#estimate && !isChild(lane, one)) {
         this.#estimate = estimate;
         best = one;
@@ -240,6 +263,12 @@ export class Parents {
     }
     return best;
   }
+}
+
+/** Whether a neighbour says that it has a source of this lane. */
+function hasLane(neighbour: Neighbour, lane: Lane): boolean {
+  const said = neighbour.states[lane.track.track]?.lags[lane.substream] ?? NO_SOURCE;
+  return (said & NO_SOURCE) !== NO_SOURCE;
 }
 
 function isChild(lane: Lane, neighbour: Neighbour): boolean {

@@ -50,12 +50,8 @@ export function natKindOf(candidates: SeenCandidate[], servers: number): NatKind
   const mapped = v4.filter(({ type }) => type === 'srflx');
   const isHost = (one: SeenCandidate) =>
     hosts.some(({ address, port }) => address === one.address && port === one.port);
-  if (mapped.some(isHost) || hosts.some(({ address }) => !isPrivateAddress(address))) {
-    // A public address that no server saw may stand behind a firewall.
-    return mapped.length > 0 || candidates.some(({ type }) => type === 'relay') || servers === 0
-      ? 'open'
-      : 'unknown';
-  }
+  // A mapping that is the host itself is one that browsers leave out.
+  if (mapped.some(isHost) || hosts.some(({ address }) => !isPrivateAddress(address))) return 'open';
   if (servers === 0) return 'unknown';
   if (mapped.length === 0) return candidates.some(({ type }) => type === 'relay') ? 'unknown' : 'blocked';
   if (mapped.some((one) => mapped.some((other) => isOneSocket(one, other) && other.port !== one.port))) {

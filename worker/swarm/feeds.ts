@@ -338,7 +338,8 @@ export class FeedDealer {
     const load = known.load + more;
     const spare = known.uploadKbps / (slot.kbps * 2 * load);
     const supply = known.uploadKbps <= 0 ? 6 : spare < 1 ? 2 : 0;
-    const reach = { open: 0, cone: 0.25, unknown: 0.25, symmetric: 1, blocked: 8 }[known.nat];
+    // What a seed behind a symmetric NAT passes on goes through TURN, unless it goes to an open peer.
+    const reach = { open: 0, cone: 0.25, unknown: 0.25, symmetric: 4, blocked: 8 }[known.nat];
     const blame = nowMs - known.blamedMs < BLAME_MS ? 4 : 0;
     const home = this.#homes(known.shard) ? 0 : 3;
     const settling = nowMs - known.sinceMs < SETTLE_MS ? 1 : 0;
