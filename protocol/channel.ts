@@ -34,7 +34,7 @@ export const ChannelSettings = v.object({
   /** Most a viewer gives, as a multiple of the stream's bitrate. */
   uploadRatio: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(20)), 1.5),
   /** How far behind the live edge players aim to be. */
-  latencyTargetMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(300), v.maxValue(20_000)), 1500),
+  latencyTargetMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(300), v.maxValue(20_000)), 1300),
   /** How shards are fed: through a backbone of bridge peers, or by seeds in every shard. */
   feedMode: v.optional(v.picklist(['backbone', 'edge-seeded']), 'backbone'),
   /** Most viewers of one shard. */

@@ -101,7 +101,7 @@ export class Viewer extends Emitter<ViewerEvents> {
   #watchTimer: number | undefined;
   #failures = 0;
   #lastPieceAt = 0;
-  #latencyTargetMs = 1500;
+  #latencyTargetMs = 1300;
   #uploadRatio = 1.5;
   #uploadKbps: number | undefined;
   #tracks: number[] = [];

@@ -16,7 +16,7 @@ export type RateAdvice = number | 'jump';
 /** Few steps, changed seldom: every change of rate may cost the audio renderer a hiccup. */
 const RATES = { faster: { gentle: 1.02, full: 1.08 }, slower: { gentle: 0.98, full: 0.94 } };
 /** Off the target by this much, the drift begins; it ends near the target. */
-const BEGIN_MS = 200;
+const BEGIN_MS = 150;
 const END_MS = 30;
 /** Off by this much, the drift is a full one; below that much, gentle again. */
 const FULL_MS = 700;
