@@ -10,6 +10,8 @@ import { type PeerEnvironment, standardEnvironment } from '../peer/environment.t
 const busy = new Set<object>();
 const CLOSING_MS = 10;
 const LONGEST_CLOSING_MS = 5000;
+/** How long the side that answers waits before it sends packets of its own. */
+const ANSWER_HEAD_START_MS = 150;
 
 class HeadlessPeerConnection extends RTCPeerConnection {
   constructor(configuration?: RTCConfiguration) {
@@ -22,6 +24,31 @@ class HeadlessPeerConnection extends RTCPeerConnection {
     this.addEventListener('connectionstatechange', () => {
       if (this.connectionState === 'closed') busy.delete(this);
     });
+  }
+
+  /**
+   * The other side's candidates are taken a moment after its offer. libdatachannel closes a connection whose first
+   * packets overtake the answer, since it cannot check a fingerprint that it has not been told yet; a browser waits.
+   */
+  override async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+    if (description.type !== 'offer' || !description.sdp) {
+      return await super.setRemoteDescription(description as never);
+    }
+    const lines = description.sdp.split(/\r?\n/);
+    const isLate = (line: string) => /^a=(candidate|end-of-candidates)/.test(line);
+    const sdp = lines.filter((line) => !isLate(line)).join('\r\n');
+    await super.setRemoteDescription({ type: 'offer', sdp } as never);
+    const mid = lines.find((line) => line.startsWith('a=mid:'))?.slice('a=mid:'.length) ?? '0';
+    const candidates = lines.filter((line) => line.startsWith('a=candidate')).map((line) => line.slice(2));
+    setTimeout(() => void this.#takeLate(candidates, mid), ANSWER_HEAD_START_MS);
+  }
+
+  async #takeLate(candidates: string[], sdpMid: string): Promise<void> {
+    for (const candidate of candidates) {
+      if (this.connectionState === 'closed') return;
+      // A candidate that is of no use, or a connection that closes just now: the others may do.
+      await this.addIceCandidate({ candidate, sdpMid } as never).catch(() => {});
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { Source, VIDEO } from '../mesh/testing/source.ts';
 import { EdgeMedia } from './edge-media.ts';
 import { GrantKeeper } from './grant.ts';
 import { SeedStream } from './seed-stream.ts';
-import { FakeClock, fakeEnvironment, turn } from './testing/fake-environment.ts';
+import { FakeClock, fakeEnvironment, turn, until } from './testing/fake-environment.ts';
 
 const frames = new Source([VIDEO]).cut(VIDEO, 0, 500);
 const feeds = [{ track: 0, substream: 1 }, { track: 0, substream: 2 }];
@@ -44,10 +44,10 @@ const bytesOf = (n: number) => encodePieceFrame(frames[n]!.signed, frames[n]!.by
 Deno.test('feeds open one response, that begins after what is held and whose pieces are taken as they come', async () => {
   const { bodies, taken, stream } = seed();
   stream.set(feeds, '/seed?peer=x');
-  await turn();
+  await until('a response', () => bodies.length === 1);
   assert.equal(bodies[0]!.url.search, '?peer=x&held=00000007&grant=g');
   bodies[0]!.body.enqueue(bytesOf(0));
-  await turn();
+  await until('a piece', () => taken.length === 1);
   assert.deepEqual(taken, [frames[0]!.record.index]);
   stream.set(feeds.slice(1), '/seed?peer=x');
   await turn();
@@ -57,21 +57,21 @@ Deno.test('feeds open one response, that begins after what is held and whose pie
 });
 
 Deno.test('a response that ends is opened again at once, one that breaks after a wait', async () => {
-  const { clock, bodies, stream } = seed();
+  const { clock, bodies, taken, stream } = seed();
   stream.set(feeds, '/seed');
-  await turn();
+  await until('a response', () => bodies.length === 1);
   bodies[0]!.body.enqueue(bytesOf(0));
-  await turn();
+  await until('a piece', () => taken.length === 1);
   bodies[0]!.body.close();
+  await until('the end was seen', () => clock.pending === 2);
   await clock.pass(0);
-  await clock.pass(0);
-  assert.equal(bodies.length, 2);
+  await until('a second response', () => bodies.length === 2);
   bodies[1]!.body.error(new Error('the edge went away'));
-  await clock.pass(0);
+  await until('the break was seen', () => clock.pending === 2);
   await clock.pass(100);
   assert.equal(bodies.length, 2);
   await clock.pass(1000);
-  assert.equal(bodies.length, 3);
+  await until('a third response', () => bodies.length === 3);
   stream.close();
 });
 
@@ -108,7 +108,7 @@ Deno.test('every two seconds the seed says what it holds and what it gave since 
 Deno.test('without feeds there is no response, no acknowledgement and no timer', async () => {
   const { clock, bodies, told, stream } = seed();
   stream.set(feeds, '/seed');
-  await turn();
+  await until('a response', () => bodies.length === 1);
   stream.set([], '/seed');
   await clock.pass(10_000);
   assert.deepEqual([bodies.length, bodies[0]!.aborted, told.length, clock.pending], [1, true, 0, 0]);

@@ -7,7 +7,7 @@ import { encodeRecord } from '../../protocol/record.ts';
 import { AUDIO, Source, VIDEO } from '../mesh/testing/source.ts';
 import { makePeerCrypto } from './crypto.ts';
 import type { PeerEnvironment } from './environment.ts';
-import { FakeClock, fakeEnvironment, FakeSocket, turn } from './testing/fake-environment.ts';
+import { FakeClock, fakeEnvironment, FakeSocket, until } from './testing/fake-environment.ts';
 import { Viewer, type ViewerOptions } from './viewer.ts';
 
 const IDLE = { state: 'idle', channel: 'demo', title: 'Demo', nowMs: 1000, retryAfterMs: 3000 };
@@ -84,15 +84,25 @@ function watching(more: Partial<ViewerOptions> = {}, surroundings: Partial<PeerE
   return { clock, edge, viewer, states };
 }
 
+/** The join is answered, its media is verified. The clock's first timer is the join's own. */
+async function settled(
+  { clock, viewer }: Pick<ReturnType<typeof watching>, 'clock' | 'viewer'>,
+): Promise<void> {
+  await until('the crypto is there and the join asked for', () => clock.pending > 0);
+  await clock.pass(10);
+  await until('live', () => viewer.state === 'live');
+  await until('media of the join', () => viewer.segments(0)[0]?.count === 11);
+}
+
 async function live(more: Partial<ViewerOptions> = {}, surroundings: Partial<PeerEnvironment> = {}) {
   const started = watching(more, surroundings);
   started.edge.answer = one.answer;
   started.viewer.start();
   await started.clock.pass(10);
-  await turn();
+  await settled(started);
   await FakeSocket.last.open();
+  await until('the announce', () => FakeSocket.last.sent.length > 0);
   FakeSocket.last.say(WELCOME);
-  await turn();
   return started;
 }
 
@@ -116,8 +126,7 @@ Deno.test('media from the newest keyframe is there before any socket is', async 
   const pieces: string[] = [];
   viewer.on('piece', ({ source }) => pieces.push(source));
   viewer.start();
-  await clock.pass(10);
-  await turn();
+  await settled({ clock, viewer });
   assert.equal(FakeSocket.last.readyState, 0);
   assert.ok(pieces.length > 9 && pieces.every((source) => source === 'join'));
   assert.deepEqual(viewer.tracks, [0, 1]);
@@ -236,8 +245,7 @@ Deno.test('leaving says so and leaves neither timers nor sockets, and a viewer c
   assert.equal(clock.pending, 0);
   const { joinBytes } = viewer.stats();
   viewer.start();
-  await clock.pass(10);
-  await turn();
+  await settled({ clock, viewer });
   assert.equal(states.at(-1), 'live');
   assert.ok(viewer.stats().joinBytes > joinBytes, 'totals are of the whole visit');
   viewer.stop();
@@ -246,6 +254,6 @@ Deno.test('leaving says so and leaves neither timers nor sockets, and a viewer c
 Deno.test('without WebCrypto a viewer says what is missing', async () => {
   const { viewer, states } = watching({}, { crypto: { getRandomValues: (bytes) => bytes } });
   viewer.start();
-  await turn();
+  await until('a state', () => states.length > 0);
   assert.deepEqual(states, ['unsupported: no-crypto']);
 });

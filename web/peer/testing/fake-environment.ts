@@ -108,3 +108,12 @@ export function fakeEnvironment(
 export async function turn(): Promise<void> {
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
+
+/** Waits until it holds, however long the machine takes over it. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`not in time: ${what}`);
+    await turn();
+  }
+}
