@@ -11,12 +11,14 @@ import { metrics } from './routes/metrics.ts';
 import { originSockets } from './routes/origin.ts';
 import { pages } from './routes/pages.ts';
 import { swarm } from './routes/swarm.ts';
+import { torrents } from './routes/torrents.ts';
 
 export const app = new Hono<{ Bindings: Env }>()
   .route('/', health)
   .route('/', metrics)
   .route('/', pages)
   .route('/api/channels', channels)
+  .route('/api/torrents', torrents)
   .route('/join', join)
   .route('/origin', originSockets)
   .route('/swarm', swarm)

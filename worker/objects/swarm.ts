@@ -111,6 +111,16 @@ export class Swarm extends DurableObject<Env> {
     if (!this.#state) this.#serve(hash.infoHash, '0', 0, []);
   }
 
+  async isRegistered(): Promise<boolean> {
+    return this.ctx.storage.kv.get('registered') !== undefined;
+  }
+
+  /** Serves it no longer; who is connected is refused from now on. */
+  async unregister(): Promise<void> {
+    this.ctx.storage.kv.delete('registered');
+    if (!this.#state) this.#shard = undefined;
+  }
+
   /** The broadcast is over: everybody is told `ended`, later announces get a failure reason. */
   async closeBroadcast(): Promise<void> {
     this.#shard?.pushAll({ action: 'channel', state: 'ended' });
