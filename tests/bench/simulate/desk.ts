@@ -326,8 +326,7 @@ class SimSocket implements Port {
     const { meter, clock } = this.#sim;
     if (meter.on && !this.#peer.isLent) {
       const bytes = sizeOf(message) + extraBytes;
-      if (message.action === 'report') meter.statsBytesIn += bytes;
-      else meter.signalBytesIn += bytes;
+      if (message.action !== 'report') meter.signalBytesIn += bytes;
     }
     clock.after(this.#peer.edgeMs, {
       fire: () => {

@@ -17,8 +17,6 @@ export class Meter {
   headerBytes = 0;
   signalBytesOut = 0;
   signalBytesIn = 0;
-  statsBytesIn = 0;
-  pageBytes = 0;
   joins = 0;
   leaves = 0;
   offences = 0;

@@ -73,7 +73,7 @@ export function parseCommand(args: string[]): Command {
     reportEveryMs: given.has('watched') ? 30_000 : 300_000,
     shardSize: number('shard-size', 1000, 2, 5000),
     edgeFallback: !given.has('no-edge-repair'),
-    fillMs: 10_000,
+    fillMs: Math.max(10_000, Math.min(peers, MOST_IN_FULL)),
     churn: number('churn', 1, 0.01, 1000),
     graceful: 0.7,
     detectMs: number('detect-ms', 900, 1, 60_000),

@@ -49,6 +49,9 @@ export interface Row {
   wallS: number;
 }
 
+/** One report of one viewer with its frame. All of a shard fall into one second, so that short runs may see none. */
+const REPORT_BYTES = 420;
+
 export function rowOf(sim: Simulation, wallS: number): Row {
   const { options, meter, edge, edgeBase } = sim;
   const { factor } = sim.reduction;
@@ -73,7 +76,7 @@ export function rowOf(sim: Simulation, wallS: number): Row {
     helpMbps: mbps(sent('help')),
     blockedMbps: mbps(sent('blocked')),
     signalMbps: mbps((meter.signalBytesOut + meter.signalBytesIn) * factor),
-    statsInMbps: mbps(meter.statsBytesIn * factor),
+    statsInMbps: round(factor * sim.averageHere * REPORT_BYTES * 8 / options.reportEveryMs / 1000, 4),
     pageMbps: mbps(meter.joins * PAGE_BYTES * factor),
     late1s: share(meter.laterThan(1000)),
     late2s: share(meter.laterThan(2000)),
