@@ -11,6 +11,8 @@ export interface PeerEnvironment {
   RTCPeerConnection?: new (configuration?: RTCConfiguration) => RTCPeerConnection;
   /** How many of the STUN servers it is given a connection asks; all unless told otherwise. libjuice asks one. */
   stunServers?: number;
+  /** Connections show this peer's address even when told to use relays only: it then connects to nobody. */
+  showsAddress?: boolean;
   /** `subtle` is undefined on plain http off localhost: the viewer is then `unsupported`. */
   crypto: { subtle?: SubtleCrypto; getRandomValues(bytes: Uint8Array<ArrayBuffer>): Uint8Array };
   /** Monotonic milliseconds. */

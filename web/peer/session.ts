@@ -104,7 +104,8 @@ export class Session {
       edgeFallback: true,
     });
     void this.#joinMedia(this.#tracks);
-    if (environment.RTCPeerConnection && answer.p2p !== 'off') {
+    const allowed = answer.p2p === 'on' || (answer.p2p === 'relay' && !environment.showsAddress);
+    if (environment.RTCPeerConnection && allowed) {
       const { p2p: policy, iceServers } = answer;
       this.#reach = new Reach({ environment, policy, iceServers, learnt: () => this.#describe() });
       this.#dialer = this.#makeDialer(this.#reach);

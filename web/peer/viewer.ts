@@ -189,7 +189,8 @@ export class Viewer extends Emitter<ViewerEvents> {
 
   /** What is given to other peers at most, kbps. */
   get uploadKbps(): number {
-    if (this.#environment.savesData) return 0;
+    // What is given through a relay costs its server twice what giving saves another one.
+    if (this.#environment.savesData || this.#p2p === 'relay') return 0;
     if (this.#uploadKbps !== undefined) return this.#uploadKbps;
     const taken = this.#broadcast?.tracks.filter(({ track }) => this.#tracks.includes(track)) ?? [];
     return Math.round(this.#uploadRatio * taken.reduce((sum, { bitrateKbps }) => sum + bitrateKbps, 0));
