@@ -1,4 +1,4 @@
-/** A self-signed certificate for `--https`, kept in the ignored state folder for a year. */
+/** A self-signed certificate for `--https`, kept in the ignored state folder while it fits this machine. */
 import { pathOf, STATE_DIR } from './paths.ts';
 import { run } from './process.ts';
 
@@ -9,24 +9,53 @@ export interface Certificate {
   cert: string;
 }
 
+const VALID_DAYS = 365;
 const MAX_AGE_MS = 300 * 24 * 3600 * 1000;
 
-/** Makes it at the first call, by openssl, for localhost, this host's name and its addresses. */
-export async function certificate(folder: URL = STATE_DIR): Promise<Certificate> {
+/** Everything that people on this network may call this machine, as a subjectAltName. */
+export function namesOfThisMachine(): string[] {
+  const addresses = Deno.networkInterfaces().map(({ address }) => `IP:${address.split('%')[0]}`);
+  return [...new Set(['DNS:localhost', `DNS:${Deno.hostname()}`, ...addresses.sort()])];
+}
+
+/** Makes it by openssl at the first call, and again when it grows old or the names change. */
+export async function certificate(
+  folder: URL = STATE_DIR,
+  names: string[] = namesOfThisMachine(),
+): Promise<Certificate> {
   await Deno.mkdir(folder, { recursive: true });
-  const keyFile = pathOf(new URL('tls-key.pem', folder));
-  const certFile = pathOf(new URL('tls-cert.pem', folder));
+  const [keyFile, certFile, requestFile] = ['tls-key.pem', 'tls-cert.pem', 'tls-request.cnf']
+    .map((name) => pathOf(new URL(name, folder))) as [string, string, string];
+  const request = requestFor(names);
   const made = await Deno.stat(certFile).catch(() => undefined);
-  if (!made?.mtime || Date.now() - made.mtime.getTime() > MAX_AGE_MS) {
-    const addresses = Deno.networkInterfaces().map(({ address }) => `IP:${address.split('%')[0]}`);
-    const names = [...new Set(['DNS:localhost', `DNS:${Deno.hostname()}`, ...addresses])].join(',');
+  const fits = await Deno.readTextFile(requestFile).catch(() => '') === request;
+  if (!fits || !made?.mtime || Date.now() - made.mtime.getTime() > MAX_AGE_MS) {
+    await Deno.writeTextFile(requestFile, request);
     const { success, output } = await run([
       ...['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-      ...['-days', '365', '-subj', '/CN=Shoal on this machine', '-addext', `subjectAltName=${names}`],
-      ...['-keyout', keyFile, '-out', certFile],
+      ...['-days', String(VALID_DAYS), '-config', requestFile, '-keyout', keyFile, '-out', certFile],
     ]);
-    if (!success) throw new Error(`openssl could not make a certificate for --https:\n${output}`);
+    if (!success) {
+      await Deno.remove(requestFile);
+      throw new Error(`openssl could not make a certificate for --https:\n${output}`);
+    }
     await Deno.chmod(keyFile, 0o600);
   }
   return { keyFile, certFile, cert: await Deno.readTextFile(certFile) };
+}
+
+/** Not a CA, as openssl would have it: Deno's TLS refuses a server that shows an authority's certificate (RFC 5280). */
+function requestFor(names: string[]): string {
+  return `[req]
+distinguished_name = name
+x509_extensions = server
+prompt = no
+[name]
+CN = Shoal on this machine
+[server]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = ${names.join(', ')}
+`;
 }
