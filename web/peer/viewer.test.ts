@@ -221,6 +221,10 @@ Deno.test('what is given is the ratio of what is taken, what was asked for, or n
   const metered = await live({ uploadKbps: 5000 }, { savesData: true });
   assert.equal(metered.viewer.uploadKbps, 0);
   metered.viewer.stop();
+  const relayed = await live({ uploadKbps: 5000 });
+  relayed.viewer.setP2p('relay');
+  assert.equal(relayed.viewer.uploadKbps, 0);
+  relayed.viewer.stop();
 });
 
 Deno.test('the grant is asked for on the socket when it is needed, and by a new join when that is down', async () => {
