@@ -371,6 +371,7 @@ export class Swarm extends DurableObject<Env> {
     const rollup = this.#shard.rollup();
     const answer = await this.#tellChannel((channel) => channel.rolledUp(state.broadcast.id, rollup));
     if (answer) this.#shard?.setPace(answer.everyMs);
+    if (state.backbone !== null) this.#lend();
     this.#step = STEPS.filter((step) => (this.#shard?.viewers ?? 0) >= step * state.limit).length;
   }
 }

@@ -372,6 +372,28 @@ test('the best uploaders are asked to be bridges, stay so, and are let go', asyn
   expect(better.last('bridge')).toMatchObject({ path: null });
 });
 
+test('bridges who can give little make room, a few at a time, for those who give far more', async () => {
+  const fixture = new Fixture();
+  const seat = async (n: number, uploadKbps: number) => {
+    const port = await fixture.seat(n);
+    fixture.swarm.row(idOf(n))!.uploadKbps = uploadKbps;
+    return port;
+  };
+  const weak: FakePort[] = [];
+  for (let n = 1; n <= 5; n++) weak.push(await seat(n, 300));
+  fixture.swarm.lendBridges('/b0', 5);
+  const strong: FakePort[] = [];
+  for (let n = 11; n <= 15; n++) strong.push(await seat(n, 2000));
+  const bridges = (ports: FakePort[]) => ports.filter((port) => port.last('bridge')?.path === '/b0').length;
+  expect(fixture.swarm.lendBridges('/b0', 5)).toBe(5);
+  expect([bridges(weak), bridges(strong)]).toEqual([2, 3]);
+  expect(fixture.swarm.lendBridges('/b0', 5)).toBe(5);
+  expect([bridges(weak), bridges(strong)]).toEqual([0, 5]);
+  await seat(20, 3000);
+  fixture.swarm.lendBridges('/b0', 5);
+  expect(bridges(strong)).toBe(5);
+});
+
 test('a drained shard sends its peers to others in turn, a few at a time', async () => {
   const fixture = new Fixture();
   const ports: FakePort[] = [];

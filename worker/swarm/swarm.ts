@@ -23,6 +23,9 @@ export const WELCOME_NEIGHBOURS = 6;
 export const BACKBONE_NEIGHBOURS = 12;
 /** A seated peer whose ticket ended this long ago is no longer relayed for. */
 const EXPIRY_GRACE_S = 60;
+/** Bridges that are replaced at a time, by others who give so many times as much. */
+const MOST_REPLACED = 3;
+const FAR_MORE = 2;
 /** Candidates told in a roll-up. */
 const CANDIDATES = 32;
 const NEEDY = 16;
@@ -167,11 +170,7 @@ export class Swarm {
   /** Asks peers to hold a second socket at `path`, or no longer to. Returns how many are asked now. */
   lendBridges(path: string | null, count: number): number {
     const rows = [...this.#roster.rows()];
-    const wanted = path === null ? [] : rows.filter((row) => row.nat !== 'blocked')
-      .sort((a, b) =>
-        Number(b.bridge) - Number(a.bridge) || compareCandidates(toCandidate(a), toCandidate(b))
-      )
-      .slice(0, count);
+    const wanted = path === null ? [] : this.#pickBridges(rows, count);
     const keep = new Set(wanted);
     for (const row of rows) {
       const bridge = keep.has(row);
@@ -182,6 +181,21 @@ export class Swarm {
       port.send({ action: 'bridge', path: bridge ? path : null });
     }
     return wanted.length;
+  }
+
+  /** Who is a bridge stays one; a few of the weakest make room for those who give far more. */
+  #pickBridges(rows: PeerRow[], count: number): PeerRow[] {
+    const ranked = rows.filter((row) => row.nat !== 'blocked')
+      .sort((a, b) => compareCandidates(toCandidate(a), toCandidate(b)));
+    const bridges = ranked.filter((row) => row.bridge).slice(0, count);
+    const others = ranked.filter((row) => !row.bridge);
+    bridges.push(...others.splice(0, count - bridges.length));
+    for (let i = 1; i <= Math.min(MOST_REPLACED, bridges.length, others.length); i++) {
+      const weakest = bridges[bridges.length - i]!;
+      const best = others[i - 1]!;
+      if (best.uploadKbps >= FAR_MORE * weakest.uploadKbps) bridges[bridges.length - i] = best;
+    }
+    return bridges;
   }
 
   /** To every Shoal peer of this shard. */

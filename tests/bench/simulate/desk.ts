@@ -237,6 +237,7 @@ export class Desk {
     this.#carryOut(this.steward.rolledUp(swarm.rollup(), this.#sim.wallMs));
     const { reportEveryMs } = this.#sim.options;
     swarm.setPace(this.steward.supplyStep > 0 ? Math.min(WATCHED_REPORT_MS, reportEveryMs) : reportEveryMs);
+    this.#lend(name);
   }
 
   #lend(name: string): void {
