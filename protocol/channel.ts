@@ -31,8 +31,11 @@ export const ChannelSettings = v.object({
   /** Target duration of a video piece. */
   pieceMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(40), v.maxValue(1000)), 100),
   p2p: v.optional(P2pPolicy, 'on'),
-  /** Most a viewer gives, as a multiple of the stream's bitrate. */
-  uploadRatio: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(20)), 1.5),
+  /**
+   * Most a viewer gives, as a multiple of the stream's bitrate. Three in ten can give nothing and the others carry
+   * them: below about 3 a large swarm runs short of supply (docs/simulation.md).
+   */
+  uploadRatio: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(20)), 4),
   /** How far behind the live edge players aim to be. */
   latencyTargetMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(300), v.maxValue(20_000)), 1300),
   /** How shards are fed: through a backbone of bridge peers, or by seeds in every shard. */

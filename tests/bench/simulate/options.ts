@@ -1,4 +1,6 @@
 /** The command line of `bench:simulate`. */
+import * as v from 'valibot';
+import { ChannelSettings } from '../../../protocol/channel.ts';
 import type { Tuning } from '../../../web/mesh/tuning.ts';
 import { TUNING } from '../../../web/mesh/tuning.ts';
 import { type Profile, PROFILES } from './host.ts';
@@ -17,7 +19,7 @@ export const USAGE = `deno task bench:simulate [options]
   --copies N           instead of --cap: room for so many copies of the stream
   --scenario steady|flash|mass-leave, --share X  share that comes or leaves at once (0.5)
   --supply X           scale uplinks so that what is granted is X times what is needed
-  --upload-ratio X     cap of a viewer's upload, times the bitrate
+  --upload-ratio X     cap of a viewer's upload, times the bitrate (4, as the channel setting)
   --free-riders X, --cheats X, --lan X          shares of the audience
   --churn X            sessions are shorter by this factor (1)
   --shard-size N, --piece-ms N, --target-ms N, --loss X, --seed N, --no-edge-repair
@@ -67,11 +69,11 @@ export function parseCommand(args: string[]): Command {
     profile,
     kbps,
     capKbps: cap > 0 ? cap : null,
-    pieceMs: number('piece-ms', 100, 40, 1000),
+    pieceMs: number('piece-ms', DEFAULTS.pieceMs, 40, 1000),
     windowMs: 30_000,
-    latencyTargetMs: number('target-ms', 1500, 300, 20_000),
+    latencyTargetMs: number('target-ms', DEFAULTS.latencyTargetMs, 300, 20_000),
     reportEveryMs: given.has('watched') ? 30_000 : 300_000,
-    shardSize: number('shard-size', 1000, 2, 5000),
+    shardSize: number('shard-size', DEFAULTS.shardSize, 2, 5000),
     edgeFallback: !given.has('no-edge-repair'),
     fillMs: Math.max(10_000, Math.min(peers, MOST_IN_FULL)),
     churn: number('churn', 1, 0.01, 1000),
@@ -82,7 +84,7 @@ export function parseCommand(args: string[]): Command {
     faults: { loss: number('loss', 0.002, 0, 0.5), timeoutLoss: 0.002, timeoutMs: 450, processingMs: 12 },
     scenario: choice('scenario', ['steady', 'flash', 'mass-leave'] as const),
     scenarioShare: number('share', 0.5, 0, 1),
-    uploadRatio: number('upload-ratio', DEFAULT_UPLOAD_RATIO, 0, 1000),
+    uploadRatio: number('upload-ratio', DEFAULTS.uploadRatio, 0, 1000),
     freeRiders: number('free-riders', 0, 0, 1),
     cheats: number('cheats', 0, 0, 1),
     lanShare: number('lan', 0, 0, 1),
@@ -98,8 +100,7 @@ export function parseCommand(args: string[]): Command {
   return { options, profile, json: given.get('json')?.at(-1) };
 }
 
-/** What a viewer gives at most, times the bitrate, when nothing else is said. */
-const DEFAULT_UPLOAD_RATIO = 4;
+const DEFAULTS = v.parse(ChannelSettings, {});
 /** Larger audiences are reduced. */
 const MOST_IN_FULL = 20_000;
 const DEFAULT_SAMPLE = 4;
