@@ -108,7 +108,9 @@ Deno.test('a stopped channel drops its encoder and lets nobody in until it is st
   const first = publish('stopped');
   const before = await joinLive(stack, 'stopped');
   await stack.api('POST', '/channels/stopped/stop');
-  assert.notEqual((await first.ended).code, 0);
+  const told = await first.ended;
+  assert.notEqual(told.code, 0);
+  assert.match(told.log, /the channel was stopped by an admin/, 'the encoder is told why');
   await until('viewers who join hear it', async () => (await join(stack, 'stopped')).state === 'stopped');
   assert.notEqual((await publish('stopped').ended).code, 0);
   assert.match(stack.origin.log(), /the channel is stopped; start it to publish/);
@@ -123,7 +125,9 @@ Deno.test('a reset key drops whoever uses the old one and lets the new one in', 
   const first = publish('reset');
   const before = await joinLive(stack, 'reset');
   const { streamKey } = await stack.api('POST', '/channels/reset/key');
-  assert.notEqual((await first.ended).code, 0);
+  const told = await first.ended;
+  assert.notEqual(told.code, 0);
+  assert.match(told.log, /the stream key was reset/, 'the encoder is told why');
   assert.notEqual((await publish('reset').ended).code, 0);
   await until(
     'viewers who join hear that it is over',

@@ -65,8 +65,8 @@ export class Directory extends DurableObject<Env> {
 
   async remove(name: string): Promise<boolean> {
     if (!this.#book.get(name)) return false;
+    this.#drop(name, 'the channel was deleted');
     await channelOf(this.env, name).remove();
-    this.#tell(this.#book.originOf(name), { type: 'drop', channel: name, reason: 'the channel was deleted' });
     this.#book.remove(name);
     this.#viewers.delete(name);
     return true;
@@ -76,8 +76,8 @@ export class Directory extends DurableObject<Env> {
   async stop(name: string): Promise<ChannelResource | undefined> {
     if (!this.#book.get(name)) return undefined;
     const reason = 'the channel was stopped by an admin';
+    this.#drop(name, reason);
     await channelOf(this.env, name).stop(reason);
-    this.#tell(this.#book.originOf(name), { type: 'drop', channel: name, reason });
     return this.#book.get(name);
   }
 
@@ -92,8 +92,8 @@ export class Directory extends DurableObject<Env> {
     if (!this.#book.get(name)) return undefined;
     const key = await this.#newKey(name);
     const reason = 'the stream key was reset';
+    this.#drop(name, reason);
     await channelOf(this.env, name).drop(reason);
-    this.#tell(this.#book.originOf(name), { type: 'drop', channel: name, reason });
     return key;
   }
 
@@ -277,6 +277,11 @@ export class Directory extends DurableObject<Env> {
     return this.ctx.getWebSockets(origin)
       .filter((socket) => socket !== except && socket.readyState === WebSocket.READY_STATE_OPEN)
       .sort((a, b) => openedAt(b) - openedAt(a))[0];
+  }
+
+  /** Before the Channel object ends the broadcast: `ended` would close the encoder's session without the reason. */
+  #drop(name: string, reason: string): void {
+    this.#tell(this.#book.originOf(name), { type: 'drop', channel: name, reason });
   }
 
   #tell(origin: string, message: ToOrigin): void {

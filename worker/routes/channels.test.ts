@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { admin, ask, channelNow, eventually, goOnAir, makeChannel, openControl } from '../testing/edge.ts';
+import {
+  admin,
+  ask,
+  channelNow,
+  type ControlSocket,
+  eventually,
+  goOnAir,
+  makeChannel,
+  openControl,
+} from '../testing/edge.ts';
 
 async function errorOf(response: Response) {
   return { status: response.status, ...(await response.json<{ error: Record<string, unknown> }>()).error };
@@ -92,9 +101,20 @@ test('what does not exist is not found', async () => {
   }
 });
 
+/** The origin hears why before it hears that the broadcast is over: the encoder is told the first of the two. */
+async function reasonFirst(control: ControlSocket): Promise<void> {
+  const orders = () =>
+    control.got.map(({ type }) => type).filter((type) => type === 'drop' || type === 'ended');
+  expect(await eventually(() => Promise.resolve(orders()), ({ length }) => length === 2)).toEqual([
+    'drop',
+    'ended',
+  ]);
+}
+
 test('a stopped channel refuses publishing with the reason until it is started', async () => {
   const { channel, key, control, broadcast } = await goOnAir();
   expect((await admin('POST', `/${channel}/stop`)).status).toBe(200);
+  await reasonFirst(control);
   expect(await control.take('drop')).toMatchObject({ channel, reason: expect.stringContaining('stopped') });
   expect(await control.take('ended')).toMatchObject({ channel, broadcastId: broadcast.id });
   expect(await channelNow(channel)).toMatchObject({ state: 'stopped' });
@@ -108,7 +128,8 @@ test('a stopped channel refuses publishing with the reason until it is started',
 test('a reset key drops whoever publishes with the old one', async () => {
   const { channel, key, control } = await goOnAir();
   const { streamKey } = await (await admin('POST', `/${channel}/key`)).json<{ streamKey: string }>();
-  expect(await control.take('drop')).toMatchObject({ channel });
+  await reasonFirst(control);
+  expect(await control.take('drop')).toMatchObject({ channel, reason: 'the stream key was reset' });
   expect(await control.publish(channel, key)).toMatchObject({ type: 'refused', code: 'wrong-key' });
   expect(await control.publish(channel, streamKey)).toMatchObject({ type: 'granted' });
 });
@@ -116,7 +137,8 @@ test('a reset key drops whoever publishes with the old one', async () => {
 test('a deleted channel is gone, with its broadcast and its key', async () => {
   const { channel, key, control } = await goOnAir();
   expect((await admin('DELETE', `/${channel}`)).status).toBe(204);
-  expect(await control.take('drop')).toMatchObject({ channel });
+  await reasonFirst(control);
+  expect(await control.take('drop')).toMatchObject({ channel, reason: 'the channel was deleted' });
   expect((await admin('GET', `/${channel}`)).status).toBe(404);
   expect(await control.publish(channel, key)).toMatchObject({ type: 'refused', code: 'unknown-channel' });
   const again = await makeChannel(channel);
