@@ -10,7 +10,10 @@ function edgeWith(files: Record<string, string>) {
       const path = new URL(request.url).pathname;
       asked.push(path);
       const file = files[path];
-      return Promise.resolve(file === undefined ? new Response(null, { status: 404 }) : new Response(file));
+      const headers = { 'cache-control': 'public, max-age=0, must-revalidate' };
+      return Promise.resolve(
+        file === undefined ? new Response(null, { status: 404 }) : new Response(file, { headers }),
+      );
     },
   };
   const env = { ...bindings, ASSETS: assets as unknown as Fetcher };
@@ -30,6 +33,20 @@ test('files of the player lie below /assets, and other sites may load them', asy
   expect(await response.text()).toBe('code');
   expect(response.headers.get('access-control-allow-origin')).toBe('*');
   expect(edge.asked).toEqual(['/player.js']);
+});
+
+test('parts with a hash in their name are kept for ever, what keeps its name is asked for again', async () => {
+  const names = ['viewer-W453VM5U.js', 'viewer-W453VM5U.js.map', 'player.js', 'some-player.js'];
+  const edge = edgeWith({
+    '/watch.html': 'watch',
+    ...Object.fromEntries(names.map((name) => [`/${name}`, ''])),
+  });
+  const cacheOf = async (path: string) => (await edge.get(path)).headers.get('cache-control');
+  expect(await cacheOf('/assets/viewer-W453VM5U.js')).toContain('immutable');
+  expect(await cacheOf('/assets/viewer-W453VM5U.js.map')).toContain('immutable');
+  for (const path of ['/assets/player.js', '/assets/some-player.js', '/watch/demo']) {
+    expect(await cacheOf(path)).toBe('public, max-age=0, must-revalidate');
+  }
 });
 
 test('a page that is not built says so plainly', async () => {

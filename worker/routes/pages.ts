@@ -4,6 +4,10 @@ import { allow } from '../access/allow.ts';
 import type { Env } from '../env.ts';
 import { Failure } from '../failure.ts';
 
+/** Files whose name changes with their content, as esbuild's chunkNames have it (scripts/web-bundle.ts). */
+const HASHED = /-[A-Z0-9]{8}\.js(\.map|\.LEGAL\.txt)?$/;
+const FOR_EVER = 'public, max-age=31536000, immutable';
+
 export const pages = new Hono<{ Bindings: Env }>()
   .get('/watch/:channel', (c) => asset(c.req.raw, c.env, '/watch.html'))
   .get('/embed/:channel', (c) => asset(c.req.raw, c.env, '/embed.html'))
@@ -20,5 +24,6 @@ async function asset(request: Request, env: Env, path: string): Promise<Response
   }
   const answer = new Response(found.body, found);
   answer.headers.set('access-control-allow-origin', '*');
+  if (found.ok && HASHED.test(path)) answer.headers.set('cache-control', FOR_EVER);
   return answer;
 }
