@@ -100,7 +100,6 @@ async function main(): Promise<void> {
 Shoal is up.
 
   watch       ${scheme}://${shown}:${ports.edge}/watch/${channel}
-  dashboard   ${scheme}://${shown}:${ports.edge}/admin
   API         ${scheme}://${shown}:${ports.edge}/api/channels   (bearer token in ${
     pathOf(new URL('secrets.json', STATE_DIR))
   })

@@ -55,6 +55,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       const page = await fetch(watch);
       assert.equal(page.status, 200);
       assert.match(await page.text(), /<shoal-player/);
+      for (const [, url = ''] of started.output().matchAll(/^ {2}\w+ +(http\S+)/gm)) {
+        const answer = await fetch(url);
+        await answer.body?.cancel();
+        assert.notEqual(answer.status, 404, `${url} is named and answers`);
+      }
       assert.match(started.output(), /stream key +start-\w+\?key=\S+/);
     } finally {
       started.child.kill(signal);
