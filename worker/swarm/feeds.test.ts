@@ -331,3 +331,19 @@ test('where nobody can give, the feeds stay with the first', () => {
   table.deal();
   expect([...table.held.values()].flat().length).toBeGreaterThanOrEqual(FEEDS);
 });
+
+test('a bridge keeps its feeds though its own shard names it too: it is known by its seat in the backbone', () => {
+  const table = new Table();
+  const ids = ['a', 'bb', 'ccc'];
+  table.dealer.prefer((shard) => shard === 'b0');
+  table.dealer.offer('b0', ids.map((id) => candidate(id)));
+  table.dealer.offer('0', [...ids, 'dddd', 'eeeee'].map((id) => candidate(id)));
+  table.run(60_000);
+  expect(ids.every((id) => table.held.has(id))).toBe(true);
+  table.dealer.refresh('0', [...ids, 'dddd', 'eeeee'].map((id) => candidate(id)), [], table.nowMs);
+  expect(table.deal()).toEqual([]);
+  expect(ids.map((id) => table.dealer.shardOf(id))).toEqual(['b0', 'b0', 'b0']);
+  table.dealer.leave('b0', 'a');
+  table.deal();
+  expect(table.held.has('a')).toBe(false);
+});

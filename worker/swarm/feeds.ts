@@ -150,8 +150,11 @@ export class FeedDealer {
     for (const candidate of candidates) {
       const known = this.#known.get(candidate.id);
       const group = witnessGroup(candidate.place);
-      if (known) Object.assign(known, candidate, { shard, group });
-      else {
+      if (known) {
+        // A bridge sits in two shards: what its own one says of it does not move it out of the backbone.
+        const staysAtHome = known.shard !== shard && this.#homes(known.shard) && !this.#homes(shard);
+        if (!staysAtHome) Object.assign(known, candidate, { shard, group });
+      } else {
         const fresh = { shard, group, load: 0, blamedMs: -Infinity };
         this.#known.set(candidate.id, { ...candidate, ...fresh });
       }
