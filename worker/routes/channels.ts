@@ -1,9 +1,10 @@
 /** `/api/channels`: the admin's resource of a channel. */
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import * as v from 'valibot';
 import { ChannelName, ChannelSettings } from '../../protocol/channel.ts';
 import { allow } from '../access/allow.ts';
 import { directoryOf, type Env } from '../env.ts';
+import { parseBody } from '../body.ts';
 import { Failure } from '../failure.ts';
 
 const Title = v.pipe(v.string(), v.maxLength(200));
@@ -26,7 +27,7 @@ export const channels = new Hono<{ Bindings: Env }>()
   })
   .get('/', async (c) => c.json({ channels: await directoryOf(c.env).list() }))
   .post('/', async (c) => {
-    const { name, title, settings } = await readBody(c, NewChannel);
+    const { name, title, settings } = parseBody(await c.req.text(), NewChannel, MAX_BODY_BYTES);
     const made = await directoryOf(c.env).create(name, title ?? name, settings);
     if (!made) {
       throw new Failure(409, 'name-taken', `a channel named ${name} exists already`, { field: 'name' });
@@ -35,7 +36,7 @@ export const channels = new Hono<{ Bindings: Env }>()
   })
   .get('/:name', async (c) => c.json({ channel: found(await directoryOf(c.env).get(c.req.param('name'))) }))
   .patch('/:name', async (c) => {
-    const edit = await readBody(c, ChannelEdit);
+    const edit = parseBody(await c.req.text(), ChannelEdit, MAX_BODY_BYTES);
     const directory = directoryOf(c.env);
     const channel = found(await directory.get(c.req.param('name')));
     const settings = { ...channel.settings, ...edit.settings };
@@ -70,26 +71,4 @@ function found<T>(value: T | undefined): T {
 
 function unknownChannel(): Failure {
   return new Failure(404, 'unknown-channel', 'there is no such channel', { field: 'name' });
-}
-
-/** Throws Failure 400 naming the first field that breaks its rule. */
-async function readBody<Schema extends v.GenericSchema>(
-  c: Context,
-  schema: Schema,
-): Promise<v.InferOutput<Schema>> {
-  const text = await c.req.text();
-  if (text.length > MAX_BODY_BYTES) {
-    throw new Failure(413, 'too-large', `the body must be at most ${MAX_BODY_BYTES} bytes`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new Failure(400, 'bad-json', 'the body must be JSON');
-  }
-  const parsed = v.safeParse(schema, value);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  const field = v.getDotPath(issue) ?? '';
-  throw new Failure(400, 'bad-field', `${field || 'the body'}: ${issue.message}`, { field });
 }

@@ -10,6 +10,7 @@ import { peerIdOf, ticketDesk } from '../access/ticket.ts';
 import { type Whereabouts, whereabouts } from '../access/whereabouts.ts';
 import { joinCard } from '../card.ts';
 import type { Env } from '../env.ts';
+import { parseBody } from '../body.ts';
 import { Failure } from '../failure.ts';
 import type { JoinCard } from '../objects/channel.ts';
 import { iceServersFor } from '../reach/ice-servers.ts';
@@ -77,18 +78,7 @@ function stricter(channel: P2pPolicy, viewer: P2pPolicy): P2pPolicy {
 }
 
 function parseJoin(text: string): JoinRequest {
-  if (text.length > MAX_BODY_BYTES) {
-    throw new Failure(413, 'too-large', `the body must be at most ${MAX_BODY_BYTES} bytes`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new Failure(400, 'bad-json', 'the body must be JSON');
-  }
-  const parsed = v.safeParse(JoinRequest, value);
-  if (parsed.success && fromBase64Url(parsed.output.peerKey)?.length === 32) return parsed.output;
-  const issue = parsed.issues?.[0];
-  const field = (issue && v.getDotPath(issue)) ?? 'peerKey';
-  throw new Failure(400, 'bad-field', `${field}: ${issue?.message ?? 'must be 32 bytes'}`, { field });
+  const request = parseBody(text, JoinRequest, MAX_BODY_BYTES);
+  if (fromBase64Url(request.peerKey)?.length === 32) return request;
+  throw new Failure(400, 'bad-field', 'peerKey: must be 32 bytes', { field: 'peerKey' });
 }
