@@ -1,20 +1,10 @@
 /** A viewer's page in a real browser: opened like a visitor's, read by its picture, its video clock and its figures. */
 import type { Browser, Page } from 'puppeteer-core';
+import type { PlayerStats } from '../../web/player/player-state.ts';
 import { latencyOf, READ_CELLS } from '../bar-code.ts';
 
-export interface Stats {
-  peerBytes: number;
-  edgeBytes: number;
-  uploadBytes: number;
-  peers: number;
-  latencySeconds: number;
-  stalls: number;
-  startupMs: number;
-  bufferSeconds: number;
-}
-
 export interface Reading {
-  stats: Stats;
+  stats: PlayerStats;
   currentTime: number;
   frames: number;
   /** Live latency as the picture itself tells it, milliseconds. */
@@ -40,7 +30,13 @@ export async function read(page: Page): Promise<Reading> {
       cells: (${READ_CELLS})(video),
       nowMs: Date.now(),
     };
-  })()`) as { stats: Stats; currentTime: number; frames: number; cells: number[] | null; nowMs: number };
+  })()`) as {
+    stats: PlayerStats;
+    currentTime: number;
+    frames: number;
+    cells: number[] | null;
+    nowMs: number;
+  };
   return { stats, currentTime, frames, latencyMs: latencyOf(cells, nowMs) };
 }
 
