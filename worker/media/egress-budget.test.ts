@@ -11,7 +11,7 @@ function budgetOf(capKbps: number | null): EgressBudget {
 /** Asks for 1 kB pieces of a kind until refused; answers how many kB passed. */
 function drain(
   budget: EgressBudget,
-  kind: 'seed' | 'repair' | 'join' | 'run' | 'hls',
+  kind: 'seed' | 'join' | 'repair' | 'run' | 'hls',
   nowMs: number,
 ): number {
   let passed = 0;
@@ -26,7 +26,7 @@ test('without a cap everything passes', () => {
 });
 
 test('the lower the priority, the sooner the cap is spent', () => {
-  const passed = (['repair', 'join', 'run', 'hls'] as const).map((kind) => drain(budgetOf(1000), kind, 0));
+  const passed = (['join', 'repair', 'run', 'hls'] as const).map((kind) => drain(budgetOf(1000), kind, 0));
   expect(passed).toEqual([125, 100, 75, 50]);
 });
 
@@ -34,24 +34,24 @@ test('what a lower kind has spent leaves the reserve of the higher ones', () => 
   const budget = budgetOf(1000);
   drain(budget, 'hls', 0);
   expect(drain(budget, 'run', 0)).toBe(25);
-  expect(drain(budget, 'join', 0)).toBe(25);
   expect(drain(budget, 'repair', 0)).toBe(25);
-  expect(budget.take('repair', 1000, 0).ok).toBe(false);
+  expect(drain(budget, 'join', 0)).toBe(25);
+  expect(budget.take('join', 1000, 0).ok).toBe(false);
 });
 
 test('seeds are never refused, and everybody else pays for them', () => {
   const budget = budgetOf(1000);
   for (let i = 0; i < 200; i++) expect(budget.take('seed', 1000, 0).ok).toBe(true);
-  expect(budget.take('repair', 1, 0).ok).toBe(false);
-  expect(budget.take('repair', 1000, 500).ok).toBe(false);
-  expect(budget.take('repair', 1000, 700).ok).toBe(true);
+  expect(budget.take('join', 1, 0).ok).toBe(false);
+  expect(budget.take('join', 1000, 500).ok).toBe(false);
+  expect(budget.take('join', 1000, 700).ok).toBe(true);
 });
 
 test('over a long time no more passes than the cap', () => {
   const budget = budgetOf(1000);
   let bytes = 0;
   for (let nowMs = 0; nowMs < 60_000; nowMs += 10) {
-    for (const kind of ['hls', 'run', 'join', 'repair'] as const) {
+    for (const kind of ['hls', 'run', 'repair', 'join'] as const) {
       if (budget.take(kind, 5000, nowMs).ok) bytes += 5000;
     }
   }
@@ -61,34 +61,34 @@ test('over a long time no more passes than the cap', () => {
 
 test('a refusal says after how long the request would pass', () => {
   const budget = budgetOf(1000);
-  drain(budget, 'repair', 0);
-  const refused = budget.take('join', 10_000, 0);
+  drain(budget, 'join', 0);
+  const refused = budget.take('repair', 10_000, 0);
   expect(refused).toEqual({ ok: false, retryAfterMs: 280 });
-  expect(budget.take('join', 10_000, 279).ok).toBe(false);
-  expect(budget.take('join', 10_000, 280).ok).toBe(true);
+  expect(budget.take('repair', 10_000, 279).ok).toBe(false);
+  expect(budget.take('repair', 10_000, 280).ok).toBe(true);
 });
 
 test('what is larger than the bucket passes when the bucket is full, and leaves a debt', () => {
   const budget = budgetOf(1000);
-  expect(budget.take('join', 500_000, 0).ok).toBe(true);
-  expect(budget.take('repair', 1000, 2900).ok).toBe(false);
-  expect(budget.take('repair', 1000, 3100).ok).toBe(true);
+  expect(budget.take('repair', 500_000, 0).ok).toBe(true);
+  expect(budget.take('join', 1000, 2900).ok).toBe(false);
+  expect(budget.take('join', 1000, 3100).ok).toBe(true);
 });
 
 test('an unchanged cap does not fill the bucket, a changed one does', () => {
   const budget = budgetOf(1000);
-  drain(budget, 'repair', 0);
+  drain(budget, 'join', 0);
   budget.setCap(1000, 0);
-  expect(budget.take('repair', 1000, 0).ok).toBe(false);
+  expect(budget.take('join', 1000, 0).ok).toBe(false);
   budget.setCap(2000, 0);
-  expect(drain(budget, 'repair', 0)).toBe(250);
+  expect(drain(budget, 'join', 0)).toBe(250);
   budget.setCap(null, 0);
   expect(budget.take('hls', 1e9, 0).ok).toBe(true);
 });
 
 test('a clock that goes back gives nothing away', () => {
   const budget = budgetOf(1000);
-  drain(budget, 'repair', 10_000);
-  expect(budget.take('repair', 1000, 0).ok).toBe(false);
-  expect(budget.take('repair', 1000, 10_000).ok).toBe(false);
+  drain(budget, 'join', 10_000);
+  expect(budget.take('join', 1000, 0).ok).toBe(false);
+  expect(budget.take('join', 1000, 10_000).ok).toBe(false);
 });

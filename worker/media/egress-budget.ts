@@ -5,11 +5,14 @@
  */
 import type { MediaKind } from '../report/edge-use.ts';
 
-/** Share of the bucket that must stay for those of higher priority. */
+/**
+ * Share of the bucket that must stay for those of higher priority. Joins go before repair: a viewer who gets no join
+ * must gather its beginning piece by piece, and a thousand of those leave nothing for anybody.
+ */
 const RESERVE: Record<Exclude<MediaKind, 'seed'>, number> = {
   help: 0,
-  repair: 0,
-  join: 0.2,
+  join: 0,
+  repair: 0.2,
   run: 0.4,
   hls: 0.6,
 };

@@ -170,7 +170,7 @@ export class Channel extends DurableObject<Env> {
   /** What Workers and the Media object served since they last told. */
   async countUse(use: EdgeUse): Promise<void> {
     if (!this.#profile || !hasUse(use)) return;
-    await this.#swarm.repaired(use.bytes.repair ?? 0);
+    await this.#swarm.repaired((use.bytes.repair ?? 0) + use.refusedRepairBytes);
     await directoryOf(this.env).countUse(this.#profile.name, use);
   }
 

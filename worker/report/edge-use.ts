@@ -14,10 +14,12 @@ export interface EdgeUse {
   originMisses: number;
   /** Requests refused because the egress cap was spent. */
   refused: number;
+  /** Of single pieces among those: what viewers lacked and did not get either. */
+  refusedRepairBytes: number;
 }
 
 export function emptyUse(): EdgeUse {
-  return { bytes: {}, cacheHits: 0, cacheMisses: 0, originMisses: 0, refused: 0 };
+  return { bytes: {}, cacheHits: 0, cacheMisses: 0, originMisses: 0, refused: 0, refusedRepairBytes: 0 };
 }
 
 export function addUse(total: EdgeUse, more: EdgeUse): void {
@@ -29,6 +31,7 @@ export function addUse(total: EdgeUse, more: EdgeUse): void {
   total.cacheMisses += more.cacheMisses;
   total.originMisses += more.originMisses;
   total.refused += more.refused;
+  total.refusedRepairBytes += more.refusedRepairBytes;
 }
 
 export function countBytes(use: EdgeUse, kind: MediaKind, bytes: number): void {

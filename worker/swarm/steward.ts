@@ -186,7 +186,10 @@ export class Steward {
     return this.#orders(plan, nowMs);
   }
 
-  /** The edge sent this many bytes of single pieces, because their deadline came near. */
+  /**
+   * This many bytes of single pieces were asked of the edge, because their deadline came near: those that it sent, and
+   * those that its cap refused, which tell of the same trouble.
+   */
   repaired(bytes: number, nowMs: number): Orders {
     this.#repairBytes += bytes;
     return this.#orders({ open: [] }, nowMs);

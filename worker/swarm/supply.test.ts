@@ -88,3 +88,20 @@ test('a handful of viewers is fed by its seeds: their ratio says nothing', () =>
   expect(control.step).toBe(0);
   expect(supplyRatio(reading({ viewers: 1, copies: 1 }))).toBe(Infinity);
 });
+
+test('repair that takes much of the cap is trouble, however small its share of what is watched', () => {
+  const control = new SupplyControl();
+  const crowd = { viewers: 10_000, uploadKbps: 12_000_000, bitrateKbps: 500, copies: 4, egressCapKbps: 5000 };
+  // 2 Mbps of single pieces are 0.04 % of what ten thousand watch, and leave nothing for who joins.
+  control.look({ ...crowd, repairKbps: 2000 }, 0);
+  expect(control.look({ ...crowd, repairKbps: 2000 }, TAKE_MS).latencyFactor).toBeGreaterThan(1);
+  control.look({ ...crowd, repairKbps: 400 }, TAKE_MS + 1);
+  expect(control.look({ ...crowd, repairKbps: 400 }, TAKE_MS + 1 + UNDO_MS).latencyFactor).toBe(1);
+});
+
+test('without a cap the same repair is none', () => {
+  const control = new SupplyControl();
+  const crowd = { viewers: 10_000, uploadKbps: 12_000_000, bitrateKbps: 500, copies: 4, egressCapKbps: null };
+  control.look({ ...crowd, repairKbps: 2000 }, 0);
+  expect(control.look({ ...crowd, repairKbps: 2000 }, TAKE_MS).latencyFactor).toBe(1);
+});

@@ -13,7 +13,7 @@ export interface SupplyReading {
   bitrateKbps: number;
   /** Copies of the stream that seeds get from the edge. */
   copies: number;
-  /** Single pieces that the edge sent because their deadline came near. */
+  /** Single pieces asked of the edge because their deadline came near, those that its cap refused among them. */
   repairKbps: number;
   /** Null: no cap. */
   egressCapKbps: number | null;
@@ -27,12 +27,14 @@ export interface SupplyVerdict {
   helpKbps: number;
 }
 
-/** Short of this ratio, or above this share of repair: trouble. */
+/** Short of this ratio, above this share of repair, or with this much of the cap asked for repair: trouble. */
 const SHORT_RATIO = 1.15;
 const MUCH_REPAIR = 0.03;
-/** Above this ratio, and below this share: calm. */
+const MUCH_OF_CAP = 0.25;
+/** Above this ratio, and below these shares: calm. */
 const AMPLE_RATIO = 1.5;
 const LITTLE_REPAIR = 0.01;
+const LITTLE_OF_CAP = 0.1;
 /** The same verdict must hold for this long before a step is taken, and before one is undone. */
 export const TAKE_MS = 10_000;
 export const UNDO_MS = 40_000;
@@ -76,8 +78,9 @@ export class SupplyControl {
     const ratio = supplyRatio(reading);
     const repair = repairShare(reading);
     const small = reading.viewers < LEAST_VIEWERS;
-    const trouble = !small && (ratio < SHORT_RATIO || repair > MUCH_REPAIR);
-    const calm = small || (ratio > AMPLE_RATIO && repair < LITTLE_REPAIR);
+    const ofCap = reading.egressCapKbps === null ? 0 : reading.repairKbps / reading.egressCapKbps;
+    const trouble = !small && (ratio < SHORT_RATIO || repair > MUCH_REPAIR || ofCap > MUCH_OF_CAP);
+    const calm = small || (ratio > AMPLE_RATIO && repair < LITTLE_REPAIR && ofCap < LITTLE_OF_CAP);
     this.#trouble = trouble ? this.#trouble ?? { sinceMs: nowMs } : undefined;
     this.#calm = calm ? this.#calm ?? { sinceMs: nowMs } : undefined;
     if (this.#trouble && nowMs - this.#trouble.sinceMs >= TAKE_MS && this.#mayGo(reading)) {

@@ -214,11 +214,11 @@ export class Desk {
     };
   }
 
-  /** The Media object tells what it sent to repair, and time passes. */
+  /** The Media object tells what was asked of it to repair, and time passes. */
   #tick(): void {
-    const { repair } = this.#sim.edge.bytes;
-    this.#carryOut(this.steward.repaired(repair - this.#repairTold, this.#sim.wallMs));
-    this.#repairTold = repair;
+    const asked = this.#sim.edge.bytes.repair + this.#sim.edge.refusedRepair;
+    this.#carryOut(this.steward.repaired(asked - this.#repairTold, this.#sim.wallMs));
+    this.#repairTold = asked;
   }
 
   #seated(shard: Shard, row: PeerRow): void {

@@ -8,6 +8,8 @@ export type EdgeKind = 'seed' | 'join' | 'repair' | 'help' | 'blocked';
 
 export class Edge {
   readonly bytes: Record<EdgeKind, number> = { seed: 0, join: 0, repair: 0, help: 0, blocked: 0 };
+  /** Bytes of single pieces that the cap refused. */
+  refusedRepair = 0;
   /** Requests that came, those refused among them. */
   requests = 0;
   readonly #budget = new EgressBudget();
@@ -20,7 +22,10 @@ export class Edge {
   /** Whether the cap has room for these bytes; takes them when it has. */
   take(kind: EdgeKind, bytes: number, nowMs: number): boolean {
     if (kind === 'join' || kind === 'repair') this.requests++;
-    if (kind !== 'blocked' && !this.#budget.take(kind, bytes, nowMs).ok) return false;
+    if (kind !== 'blocked' && !this.#budget.take(kind, bytes, nowMs).ok) {
+      if (kind === 'repair') this.refusedRepair += bytes;
+      return false;
+    }
     this.bytes[kind] += bytes;
     return true;
   }
