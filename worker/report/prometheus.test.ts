@@ -18,6 +18,7 @@ test('use adds up by kind', () => {
     cacheMisses: 3,
     originMisses: 4,
     refused: 1,
+    refusedRepairBytes: 0,
   });
   expect(hasUse(total)).toBe(true);
 });
