@@ -46,6 +46,8 @@ const checks: Check[] = [
     },
   },
   command('bundle budget', deno, 'run', '-A', 'scripts/size.ts'),
+  // Before what is deployed: the pages are part of it.
+  command('build', deno, 'run', '-A', 'scripts/build.ts'),
   command(
     'deployable',
     deno,
