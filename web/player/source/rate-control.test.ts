@@ -25,8 +25,8 @@ Deno.test('at the target playback runs at its own rate', () => {
 
 Deno.test('small errors are left alone', () => {
   const control = new RateControl();
-  assert.equal(control.next({ ...near, latencyMs: 1680 }), 1);
-  assert.equal(control.next({ ...near, latencyMs: 1320 }), 1);
+  assert.equal(control.next({ ...near, latencyMs: 1640 }), 1);
+  assert.equal(control.next({ ...near, latencyMs: 1360 }), 1);
 });
 
 Deno.test('a viewer who is behind drifts to the target and stays there', () => {
