@@ -240,7 +240,7 @@ Deno.test('a peer that slept goes on at the newest segment', () => {
 Deno.test('a bridge is fed by the backbone and keeps upload for it, though its shard has the stream too', () => {
   const swarm = new Swarm();
   swarm.introduces = false;
-  const [far, near, bridge] = [1, 2, 3].map(() => swarm.add({ uploadKbps: 4000 }));
+  const [far, near, bridge] = [1, 2, 3].map(() => swarm.add({ uploadKbps: 8000 }));
   far!.feed(allFeeds(swarm.source));
   near!.feed(allFeeds(swarm.source));
   swarm.link(far!, bridge!, 'peer', true);
@@ -250,7 +250,7 @@ Deno.test('a bridge is fed by the backbone and keeps upload for it, though its s
   swarm.run(15);
   assert.equal(far!.mesh.stats().children, 8);
   assert.equal(near!.mesh.stats().children, 0);
-  assert.ok(bridge!.mesh.stats().promisedKbps <= 4000 * 0.8 * 0.5 + 70);
+  assert.ok(bridge!.mesh.stats().promisedKbps <= 8000 * 0.8 * 0.25 + 70);
   assert.ok(bridge!.mesh.stats().children >= 16);
 });
 

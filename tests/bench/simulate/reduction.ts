@@ -1,8 +1,9 @@
 /**
  * How a very large audience is simulated with fewer machines (docs/simulation.md says why that is fair): the backbone
- * whole, a few shards whole, and of every other shard its bridges alone, with half of their upload, since the other
- * half is what they keep for their shard. What the viewers left out would ask of the edge is asked in their place.
+ * whole, a few shards whole, and of every other shard its bridges alone, with the share of their upload that
+ * they keep for it. What the viewers left out would ask of the edge is asked in their place.
  */
+import { TUNING } from '../../../web/mesh/tuning.ts';
 import type { Host } from './host.ts';
 
 export interface Reduction {
@@ -17,8 +18,6 @@ export interface Reduction {
 /** Viewers of a shard when an audience has grown: shards are opened before they are full. */
 const SHARD_FILL = 0.6;
 const BRIDGES_PER_SHARD = 8;
-/** Share of its upload that a bridge keeps for the backbone, see backboneShare in web/mesh/tuning.ts. */
-const BACKBONE_SHARE = 0.5;
 
 /** `sample`: shards simulated in full; 0: all of them. */
 export function reductionFor(peers: number, sample: number, shardSize: number): Reduction {
@@ -39,7 +38,7 @@ export function asBridge(host: Host, slot: number): Host {
   return {
     ...host,
     slot,
-    uplinkKbps: host.uplinkKbps * BACKBONE_SHARE,
-    grantedKbps: host.grantedKbps * BACKBONE_SHARE,
+    uplinkKbps: host.uplinkKbps * TUNING.backboneShare,
+    grantedKbps: host.grantedKbps * TUNING.backboneShare,
   };
 }
