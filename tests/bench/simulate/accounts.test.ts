@@ -76,7 +76,7 @@ Deno.test('a reduced audience keeps its shards in number: some whole, of the res
   assert.ok(Math.abs(reduced.factor * reduced.viewers - 500_000) < 1e-6);
 });
 
-Deno.test('a lent bridge has half of its upload and is one that a shard would lend', () => {
+Deno.test('a lent bridge has three quarters of its upload and is one that a shard would lend', () => {
   const host: Host = {
     slot: 1,
     region: 0,
@@ -94,7 +94,7 @@ Deno.test('a lent bridge has half of its upload and is one that a shard would le
   assert.ok(!isBridgeable({ ...host, nat: 'symmetric' }));
   assert.ok(!isBridgeable({ ...host, conduct: 'poison' }));
   const lent = asBridge(host, 77);
-  assert.deepEqual([lent.slot, lent.uplinkKbps, lent.grantedKbps], [77, 4000, 1000]);
+  assert.deepEqual([lent.slot, lent.uplinkKbps, lent.grantedKbps], [77, 6000, 1500]);
 });
 
 Deno.test('a message takes as many packets as it needs', () => {
