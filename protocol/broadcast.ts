@@ -1,6 +1,7 @@
 /** What a broadcast is: its identity, its key, its tracks. Travels in the link's hello and in the join answer. */
 import * as v from 'valibot';
 import { concatBytes, fromBase64Url, fromHex, toHex } from './bytes.ts';
+import { DrmScheme } from './keys.ts';
 import { TRACK_COUNT } from './piece-index.ts';
 
 /** Broadcast id: 16 random bytes in hex. */
@@ -40,6 +41,8 @@ export const Broadcast = v.object({
   /** Wall clock (milliseconds since 1970, the origin's) at decode time 0. */
   epochMs: v.pipe(v.number(), v.integer()),
   tracks: v.pipe(v.array(Track), v.minLength(1), v.maxLength(TRACK_COUNT)),
+  /** Present when the samples are encrypted: how. */
+  drm: v.optional(DrmScheme),
 });
 export type Broadcast = v.InferOutput<typeof Broadcast>;
 

@@ -1,5 +1,7 @@
 /** A channel as the API and the parts of Shoal speak of it. */
 import * as v from 'valibot';
+import { Drm } from './keys.ts';
+import { Sites } from './site.ts';
 
 /** 1 to 63 of a-z, 0-9 and `-`, beginning with a letter or digit: it stands in URLs and in RTMP stream names. */
 export const ChannelName = v.pipe(
@@ -44,6 +46,16 @@ export const ChannelSettings = v.object({
   shardSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(5000)), 1000),
   /** Plain HLS for stock players; null: on without an egress cap, off with one. */
   hls: v.optional(v.nullable(v.boolean()), null),
+  /** Encryption of the media (docs/drm.md); a change ends the broadcast, the encoder comes back into a new one. */
+  drm: v.optional(Drm, 'off'),
+  /** How long a content key is in use, seconds. */
+  keyPeriodS: v.optional(v.pipe(v.number(), v.integer(), v.minValue(5), v.maxValue(86_400)), 3600),
+  /** Who may watch: everybody, or who holds a playback token (claims.ts). */
+  access: v.optional(v.picklist(['public', 'token']), 'public'),
+  /** Sites that may embed the channel; empty: any. The edge's own pages always may. */
+  sites: v.optional(Sites, []),
+  /** Whether a playback token opens plain HLS of a channel whose access is by token; without it /hls answers 403. */
+  hlsByToken: v.optional(v.boolean(), false),
 });
 export type ChannelSettings = v.InferOutput<typeof ChannelSettings>;
 

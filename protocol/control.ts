@@ -7,6 +7,7 @@
 import * as v from 'valibot';
 import { Broadcast, BroadcastId, Track } from './broadcast.ts';
 import { ChannelName, ChannelSettings } from './channel.ts';
+import { KeyPeriods } from './keys.ts';
 
 /** Why a publish was refused; `duplicate` is told to the encoder as NetStream.Publish.BadName. */
 export const RefusalCode = v.picklist([
@@ -60,6 +61,8 @@ export const FromOrigin = v.variant('type', [
     reason: v.string(),
   }),
   v.object({ type: v.literal('ingest'), channel: ChannelName, status: IngestStatus }),
+  /** Of a protected channel: the last key told of is in effect; what comes after it? */
+  v.object({ type: v.literal('keys'), channel: ChannelName }),
 ]);
 export type FromOrigin = v.InferOutput<typeof FromOrigin>;
 
@@ -76,6 +79,8 @@ export const ToOrigin = v.variant('type', [
     settings: ChannelSettings,
     /** As announced before, where the broadcast goes on: bitrates and substreams stay what they were. */
     tracks: v.optional(v.array(Track)),
+    /** Of a protected channel: nothing may be published without. */
+    keys: v.optional(KeyPeriods),
   }),
   v.object({ type: v.literal('refused'), id: v.number(), code: RefusalCode, reason: v.string() }),
   /** End the publish of this channel now: stopped, deleted, key reset, or an admin's drop. */
@@ -83,5 +88,7 @@ export const ToOrigin = v.variant('type', [
   /** The reconnect window is over, or the broadcast was ended: forget it. */
   v.object({ type: v.literal('ended'), channel: ChannelName, broadcastId: BroadcastId }),
   v.object({ type: v.literal('settings'), channel: ChannelName, settings: ChannelSettings }),
+  /** Keys of a protected channel, in place of all told before: asked for, or rotated by an admin. */
+  v.object({ type: v.literal('keys'), channel: ChannelName, keys: KeyPeriods }),
 ]);
 export type ToOrigin = v.InferOutput<typeof ToOrigin>;
