@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { mainPlaylist } from '../../protocol/hls.ts';
 import { packIndex, segmentOf } from '../../protocol/piece-index.ts';
 import { RecordFlag } from '../../protocol/record.ts';
 import { AUDIO, broadcastOf, segmentOfFrames, VIDEO } from '../testing/frames.ts';
-import { anchorFor, mainPlaylist, mediaPlaylist, segmentsOf } from './hls.ts';
+import { anchorFor, mediaPlaylist, segmentsOf } from './hls.ts';
 import { HlsSequence, type KeyValue } from './hls-sequence.ts';
 import { MediaWindow } from './window.ts';
 

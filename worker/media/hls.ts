@@ -1,9 +1,10 @@
 /**
- * Plain HLS (RFC 8216, CMAF) for stock players, derived from records: one media sequence for a whole broadcast,
- * EXT-X-DISCONTINUITY where the encoder came back, complete segments only.
+ * Plain HLS for stock players, derived from records (protocol/hls.ts has the playlists' text): one media sequence for
+ * a whole broadcast.
  */
-import type { Broadcast, Track } from '../../protocol/broadcast.ts';
-import { SEGMENT_MS, segmentDistance, segmentOf } from '../../protocol/piece-index.ts';
+import type { Broadcast } from '../../protocol/broadcast.ts';
+import { mediaPlaylistText } from '../../protocol/hls.ts';
+import { segmentDistance, segmentOf } from '../../protocol/piece-index.ts';
 import { RecordFlag } from '../../protocol/record.ts';
 import { gapBetween } from './gap.ts';
 import type { MediaWindow } from './window.ts';
@@ -95,69 +96,16 @@ export function mediaPlaylist(
   const listed = segments.slice(0, segments.findLastIndex(({ isComplete }) => isComplete) + 1);
   const at = segments.findIndex(({ number }) => number === anchor.segment);
   const before = segments.slice(1, at + 1).filter(({ isDiscontinuous }) => isDiscontinuous).length;
-  const longestS = Math.max(
-    SEGMENT_MS / 1000,
-    ...listed.map(({ durationUs }) => Math.round(durationUs / 1e6)),
+  return mediaPlaylistText(
+    listed.map((segment) => ({
+      uri: `${broadcast.id}/${track}/${segment.number}.m4s`,
+      map: `${broadcast.id}/${track}/${segment.initSegment}.init.mp4`,
+      durationUs: segment.durationUs,
+      dateMs: broadcast.epochMs + segment.decodeTimeUs / 1000,
+      isDiscontinuous: segment.isDiscontinuous,
+      isGap: !segment.isComplete,
+    })),
+    anchor.sequence - at,
+    anchor.discontinuities - before,
   );
-  const lines = [
-    '#EXTM3U',
-    '#EXT-X-VERSION:8',
-    `#EXT-X-TARGETDURATION:${longestS}`,
-    `#EXT-X-MEDIA-SEQUENCE:${anchor.sequence - at}`,
-    `#EXT-X-DISCONTINUITY-SEQUENCE:${anchor.discontinuities - before}`,
-  ];
-  let map: number | undefined;
-  listed.forEach((segment, i) => {
-    if (i > 0 && segment.isDiscontinuous) lines.push('#EXT-X-DISCONTINUITY');
-    if (segment.initSegment !== map) {
-      map = segment.initSegment;
-      lines.push(`#EXT-X-MAP:URI="${broadcast.id}/${track}/${map}.init.mp4"`);
-    }
-    const date = new Date(broadcast.epochMs + segment.decodeTimeUs / 1000).toISOString();
-    lines.push(`#EXT-X-PROGRAM-DATE-TIME:${date}`);
-    if (!segment.isComplete) lines.push('#EXT-X-GAP');
-    lines.push(`#EXTINF:${(segment.durationUs / 1e6).toFixed(6)},`);
-    lines.push(`${broadcast.id}/${track}/${segment.number}.m4s`);
-  });
-  return lines.join('\n') + '\n';
-}
-
-/** Multivariant playlist: each video track a variant, audio as one group they share. */
-export function mainPlaylist(broadcast: Broadcast): string {
-  const videos = broadcast.tracks.filter(({ kind }) => kind === 'video');
-  const audios = broadcast.tracks.filter(({ kind }) => kind === 'audio');
-  const lines = ['#EXTM3U', '#EXT-X-VERSION:8'];
-  if (videos.length > 0) {
-    audios.forEach(({ track, channels }, i) => {
-      const attributes = [
-        'TYPE=AUDIO',
-        'GROUP-ID="audio"',
-        `NAME="audio ${track}"`,
-        `DEFAULT=${i === 0 ? 'YES' : 'NO'}`,
-        'AUTOSELECT=YES',
-        ...(channels ? [`CHANNELS="${channels}"`] : []),
-        `URI="${track}.m3u8"`,
-      ];
-      lines.push(`#EXT-X-MEDIA:${attributes.join(',')}`);
-    });
-  }
-  for (const variant of videos.length > 0 ? videos : audios) {
-    lines.push(...variantLines(variant, videos.length > 0 ? audios : []));
-  }
-  return lines.join('\n') + '\n';
-}
-
-function variantLines(variant: Track, audios: Track[]): string[] {
-  const audioKbps = Math.max(0, ...audios.map(({ bitrateKbps }) => bitrateKbps));
-  const codecs = [variant, ...audios].map(({ codec }) => codec);
-  const attributes = [
-    // Peaks lie above the average that the track claims.
-    `BANDWIDTH=${Math.ceil((variant.bitrateKbps + audioKbps) * 1200)}`,
-    `AVERAGE-BANDWIDTH=${Math.ceil((variant.bitrateKbps + audioKbps) * 1000)}`,
-    `CODECS="${[...new Set(codecs)].join(',')}"`,
-    ...(variant.width && variant.height ? [`RESOLUTION=${variant.width}x${variant.height}`] : []),
-    ...(variant.frameRate ? [`FRAME-RATE=${variant.frameRate.toFixed(3)}`] : []),
-    ...(audios.length > 0 ? ['AUDIO="audio"'] : []),
-  ];
-  return [`#EXT-X-STREAM-INF:${attributes.join(',')}`, `${variant.track}.m3u8`];
 }
