@@ -58,6 +58,7 @@ export const ChannelSettings = v.object({
   hlsByToken: v.optional(v.boolean(), false),
 });
 export type ChannelSettings = v.InferOutput<typeof ChannelSettings>;
+export const DEFAULT_SETTINGS: Readonly<ChannelSettings> = v.parse(ChannelSettings, {});
 
 /** `/api/channels/:name`. */
 export interface ChannelResource {

@@ -6,6 +6,7 @@ import { channels } from './routes/channels.ts';
 import { health } from './routes/health.ts';
 import { hls } from './routes/hls.ts';
 import { join } from './routes/join.ts';
+import { jwks } from './routes/jwks.ts';
 import { media } from './routes/media.ts';
 import { metrics } from './routes/metrics.ts';
 import { originSockets } from './routes/origin.ts';
@@ -16,6 +17,7 @@ import { torrents } from './routes/torrents.ts';
 export const app = new Hono<{ Bindings: Env }>()
   .route('/', health)
   .route('/', metrics)
+  .route('/', jwks)
   .route('/', pages)
   .route('/api/channels', channels)
   .route('/api/torrents', torrents)

@@ -2,7 +2,7 @@
 import type { ApiError } from '../protocol/channel.ts';
 
 /** Statuses a route may refuse with. */
-export type FailureStatus = 400 | 401 | 403 | 404 | 409 | 413 | 426 | 500 | 503;
+export type FailureStatus = 400 | 401 | 403 | 404 | 409 | 413 | 426 | 429 | 500 | 503;
 
 export class Failure extends Error {
   constructor(

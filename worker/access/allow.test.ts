@@ -2,7 +2,11 @@ import { SignJWT } from 'jose';
 import { expect, test } from 'vitest';
 import { Failure } from '../failure.ts';
 import { type Action, allow } from './allow.ts';
+import { bindings } from '../testing/edge.ts';
+import { ADMIN_AUDIENCE } from '../../protocol/claims.ts';
+import { directoryOf } from '../env.ts';
 import { GrantDesk } from './grant.ts';
+import { signToken } from './token-signer.ts';
 
 const env = {
   SHOAL_ADMIN_TOKEN: 'admin-token',
@@ -18,7 +22,7 @@ async function outcome(
 ) {
   const request = new Request(`https://edge.example/${query}`, { headers });
   try {
-    return await allow(action, request, given as typeof env);
+    return await allow(action as { to: 'admin' }, request, given as typeof env);
   } catch (error) {
     if (error instanceof Failure) return error.status;
     throw error;
@@ -46,13 +50,56 @@ test('the public is let in', async () => {
 });
 
 test('an admin needs the very token', async () => {
-  expect(await outcome({ to: 'admin' }, bearer('admin-token'))).toBe('');
+  expect(await outcome({ to: 'admin' }, bearer('admin-token'))).toMatchObject({ role: 'owner' });
   for (
     const headers of [{}, bearer('admin-toke'), bearer('admin-token2'), {
       authorization: 'Basic admin-token',
     }]
   ) {
     expect(await outcome({ to: 'admin' }, headers as Record<string, string>)).toBe(401);
+  }
+});
+
+/** A token of the Directory's own key. */
+async function adminToken(claims: object, audience = ADMIN_AUDIENCE, secret = bindings.SHOAL_EDGE_SECRET) {
+  const [key] = await directoryOf(bindings).signingKeys();
+  const nowS = Date.now() / 1000;
+  return await signToken({
+    secret,
+    id: key!.id,
+    audience,
+    nowS,
+    claims: { sub: 'ann', role: 'operator', exp: nowS + 60, ...claims },
+  });
+}
+
+test('an admin token says who calls, and in what role', async () => {
+  const header = bearer(await adminToken({}));
+  const caller = { subject: 'ann', role: 'operator' };
+  expect(await outcome({ to: 'admin', role: 'operator' }, header, '', bindings)).toEqual(caller);
+  expect(await outcome({ to: 'admin', role: 'reports' }, header, '', bindings)).toEqual(caller);
+  expect(await outcome({ to: 'admin', role: 'owner' }, header, '', bindings)).toBe(403);
+  expect(await outcome({ to: 'admin' }, header, '', bindings)).toBe(403);
+});
+
+test('a token of a tenant is let in only where tenants are expected', async () => {
+  const header = bearer(await adminToken({ tenant: 'acme' }));
+  expect(await outcome({ to: 'admin', role: 'reports' }, header, '', bindings)).toBe(403);
+  expect(await outcome({ to: 'admin', role: 'reports', tenants: true }, header, '', bindings))
+    .toMatchObject({ tenant: 'acme' });
+});
+
+test('an admin token that is over, forged, for something else or of no role is refused', async () => {
+  const bad = [
+    await adminToken({ exp: Date.now() / 1000 - 1 }),
+    await adminToken({}, 'shoal-playback'),
+    await adminToken({}, ADMIN_AUDIENCE, 'another secret'),
+    await adminToken({ role: 'emperor' }),
+    await adminToken({ sub: undefined }),
+    (await adminToken({})).replace(/\..*\./, '.e30.'),
+  ];
+  for (const token of bad) {
+    expect(await outcome({ to: 'admin', role: 'reports' }, bearer(token), '', bindings)).toBe(401);
   }
 });
 

@@ -5,7 +5,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Broadcast } from '../../protocol/broadcast.ts';
 import { toHex } from '../../protocol/bytes.ts';
-import type { ChannelSettings, ChannelState } from '../../protocol/channel.ts';
+import { type ChannelSettings, type ChannelState, DEFAULT_SETTINGS } from '../../protocol/channel.ts';
 import type { Feed } from '../../protocol/tracker.ts';
 import { directoryOf, type Env, mediaOf } from '../env.ts';
 import { type EdgeUse, hasUse } from '../report/edge-use.ts';
@@ -54,7 +54,8 @@ export class Channel extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#profile = ctx.storage.kv.get<ChannelProfile>('profile');
+    const profile = ctx.storage.kv.get<ChannelProfile>('profile');
+    this.#profile = profile && { ...profile, settings: { ...DEFAULT_SETTINGS, ...profile.settings } };
     this.#life = new BroadcastLife(ctx.storage.kv.get<Life>('life'));
     this.#swarm = new SwarmDesk(ctx, env);
   }

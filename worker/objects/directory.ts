@@ -2,13 +2,17 @@
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
 import { toBase64Url, toHex } from '../../protocol/bytes.ts';
+import type { Issuer } from '../../protocol/access.ts';
 import type { ChannelResource, ChannelSettings } from '../../protocol/channel.ts';
 import { FromOrigin, type IngestStatus, type ToOrigin } from '../../protocol/control.ts';
+import type { KeySet } from '../access/key-set.ts';
 import { sha256Hex } from '../access/keys.ts';
 import { channelOf, type Env } from '../env.ts';
 import type { EdgeUse } from '../report/edge-use.ts';
 import type { ChannelUse } from '../report/prometheus.ts';
 import { ChannelBook } from '../store/channel-book.ts';
+import { KeyDesk } from '../store/key-desk.ts';
+import type { SigningKeyRow } from '../store/signing-keys.ts';
 import type { ChannelStatus } from './channel.ts';
 
 /** Longest control message, in characters. */
@@ -25,12 +29,14 @@ interface OriginSocket {
 
 export class Directory extends DurableObject<Env> {
   #book: ChannelBook;
+  #keys: KeyDesk;
   #viewers: Map<string, number>;
   #ingest = new Map<string, IngestStatus>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#book = new ChannelBook(ctx.storage.sql);
+    this.#keys = new KeyDesk(ctx.storage.sql, env.SHOAL_EDGE_SECRET);
     this.#viewers = new Map(Object.entries(ctx.storage.kv.get<Record<string, number>>('viewers') ?? {}));
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
   }
@@ -136,6 +142,34 @@ export class Directory extends DurableObject<Env> {
   /** Ingest health as last told by the origin. */
   async ingest(name: string): Promise<IngestStatus | undefined> {
     return this.#ingest.get(name);
+  }
+
+  /** Whose tokens are believed. */
+  async keySet(): Promise<KeySet> {
+    return await this.#keys.keySet(Date.now());
+  }
+
+  async signingKeys(): Promise<SigningKeyRow[]> {
+    return this.#keys.list(Date.now());
+  }
+
+  /** A new key signs; tokens of the old one stay good for `overlapMs`. */
+  async rotateKeys(overlapMs: number): Promise<SigningKeyRow[]> {
+    return this.#keys.rotate(Date.now(), overlapMs);
+  }
+
+  /** Ends all tokens of one key. False: there is no such key. */
+  async revokeKey(id: string): Promise<boolean> {
+    return this.#keys.revoke(id);
+  }
+
+  /** False: there are too many issuers. */
+  async putIssuer(issuer: Issuer): Promise<boolean> {
+    return this.#keys.issuers.put(issuer);
+  }
+
+  async removeIssuer(issuer: string): Promise<boolean> {
+    return this.#keys.issuers.remove(issuer);
   }
 
   /** A control socket. The Worker has checked the token; `origin` is its subject. */

@@ -22,7 +22,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 export const channels = new Hono<{ Bindings: Env }>()
   .use(async (c, next) => {
-    await allow({ to: 'admin' }, c.req.raw, c.env);
+    await allow({ to: 'admin', role: c.req.method === 'GET' ? 'reports' : 'operator' }, c.req.raw, c.env);
     await next();
   })
   .get('/', async (c) => c.json({ channels: await directoryOf(c.env).list() }))

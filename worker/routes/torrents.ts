@@ -8,7 +8,7 @@ import { Failure } from '../failure.ts';
 
 export const torrents = new Hono<{ Bindings: Env }>()
   .use(async (c, next) => {
-    await allow({ to: 'admin' }, c.req.raw, c.env);
+    await allow({ to: 'admin', role: c.req.method === 'GET' ? 'reports' : 'operator' }, c.req.raw, c.env);
     await next();
   })
   .get('/:infoHash', async (c) => {

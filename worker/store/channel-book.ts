@@ -1,5 +1,5 @@
 /** The Directory's table of channels: names, settings, stream keys (hashes only), last known state, use. */
-import type { ChannelResource, ChannelSettings } from '../../protocol/channel.ts';
+import { type ChannelResource, type ChannelSettings, DEFAULT_SETTINGS } from '../../protocol/channel.ts';
 import { addUse, type EdgeUse, emptyUse } from '../report/edge-use.ts';
 
 /** What of a storage this needs: Durable Object SQL. */
@@ -134,7 +134,8 @@ function resourceOf(row: Row): ChannelResource {
     name: row.name,
     title: row.title,
     ...(JSON.parse(row.known) as KnownState),
-    settings: JSON.parse(row.settings) as ChannelSettings,
+    // One that was stored by an older Shoal lacks what was added since.
+    settings: { ...DEFAULT_SETTINGS, ...JSON.parse(row.settings) as Partial<ChannelSettings> },
     createdAt: row.created_at,
   };
 }
