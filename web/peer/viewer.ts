@@ -104,6 +104,7 @@ export class Viewer extends Emitter<ViewerEvents> {
   #latencyTargetMs = 1300;
   #uploadRatio = 1.5;
   #uploadKbps: number | undefined;
+  #token: string | undefined;
   #tracks: number[] = [];
   #clockOffsetMs: number;
   #title = '';
@@ -121,6 +122,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#options = options;
     this.#environment = options.environment ?? standardEnvironment();
     this.#uploadKbps = options.uploadKbps;
+    this.#token = options.token;
     this.#p2p = this.#p2pChoice = options.p2p ?? 'on';
     this.#clockOffsetMs = this.#environment.wallClockMs() - this.#environment.now();
   }
@@ -175,6 +177,11 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#endSession();
     this.#keepsShelf = true;
     this.#askIn(0);
+  }
+
+  /** Another token, for every join from now on; whoever was refused for the old one has to `start()` again. */
+  setToken(token: string | undefined): void {
+    this.#token = token;
   }
 
   /** How far behind the live edge to play, milliseconds. */
@@ -292,7 +299,8 @@ export class Viewer extends Emitter<ViewerEvents> {
   }
 
   async #join(visit: AbortController, crypto: PeerCrypto): Promise<JoinOutcome> {
-    const { edgeUrl, channel, token } = this.#options;
+    const { edgeUrl, channel } = this.#options;
+    const token = this.#token;
     const url = new URL(`/join/${encodeURIComponent(channel)}`, edgeUrl).href;
     this.#joins++;
     const outcome = await join(this.#environment, url, {
