@@ -20,6 +20,9 @@ export type ChannelState = v.InferOutput<typeof ChannelState>;
 export const P2pPolicy = v.picklist(['on', 'relay', 'off']);
 export type P2pPolicy = v.InferOutput<typeof P2pPolicy>;
 
+export const IpPolicy = v.picklist(['masked', 'full', 'none']);
+export type IpPolicy = v.InferOutput<typeof IpPolicy>;
+
 const kbps = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000_000));
 
 /** What an admin may set; every field has a default, so `{}` is a whole setting. */
@@ -56,6 +59,10 @@ export const ChannelSettings = v.object({
   sites: v.optional(Sites, []),
   /** Whether a playback token opens plain HLS of a channel whose access is by token; without it /hls answers 403. */
   hlsByToken: v.optional(v.boolean(), false),
+  /** What reports show and keep of viewers' addresses; masked: IPv4 without its last byte, IPv6 its first 48 bits. */
+  ipPolicy: v.optional(IpPolicy, 'masked'),
+  /** How long visits are kept; 0: none are written. */
+  visitDays: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3660)), 90),
 });
 export type ChannelSettings = v.InferOutput<typeof ChannelSettings>;
 export const DEFAULT_SETTINGS: Readonly<ChannelSettings> = v.parse(ChannelSettings, {});

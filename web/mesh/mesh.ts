@@ -30,7 +30,7 @@ import { WindowStore } from './window-store.ts';
 const SLOW_TICKS = 10;
 /** Breaches that an honest peer may commit now and then; they are forgiven at a rate of one a second. */
 const MAX_STRIKES = 30;
-/** A substream that can be had here for the first time is told so soon. */
+/** A substream that can be had here for the first time, or first-hand from now on, is told so soon. */
 const NEWS_MS = 250;
 /** Longest relayed payload, in characters. */
 const MAX_RELAY = 20_000;
@@ -92,6 +92,7 @@ export class Mesh implements MeshControl {
   receive(peerId: string, message: Message): void {
     const neighbour = this.#links.get(peerId);
     if (neighbour === undefined) return;
+    neighbour.heardAt = this.#context.world.now();
     this.#context.meter.controlBytes += controlBytesOf(message);
     this.#links.receive(neighbour, message);
   }
@@ -120,7 +121,11 @@ export class Mesh implements MeshControl {
       if (feed === lane.feed) continue;
       lane.feed = feed;
       lane.runIndex = undefined;
-      if (feed) this.#parents.leave(lane);
+      if (feed) {
+        this.#parents.leave(lane);
+        // Who lost this lane's old source looks for a new one: here it is.
+        this.#tellSoon();
+      }
       lane.path = [];
       this.#children.tellPath(lane);
     }
@@ -201,6 +206,15 @@ export class Mesh implements MeshControl {
       lagP50Ms: meter.lagAt(0.5),
       lagP95Ms: meter.lagAt(0.95),
     };
+  }
+
+  parents(): { peerId: string; lanes: number }[] {
+    const lanes = new Map<string, number>();
+    for (const { parent, wanted } of this.#context.lanes.all) {
+      if (!wanted || !parent) continue;
+      lanes.set(parent.link.peerId, (lanes.get(parent.link.peerId) ?? 0) + 1);
+    }
+    return [...lanes].map(([peerId, count]) => ({ peerId, lanes: count }));
   }
 
   close(): void {
@@ -382,13 +396,17 @@ export class Mesh implements MeshControl {
     }
     if (pushed) {
       const lag = clock.observe(cutMsOf(frame.record));
-      if (lane.lagMs < 0) this.#stateAt = Math.min(this.#stateAt, world.now() + NEWS_MS);
+      if (lane.lagMs < 0) this.#tellSoon();
       lane.onPush(world.now(), lag);
       lane.repaired *= 0.8;
       meter.lag(lag);
     } else if (source !== 'join' && source !== 'run') meter.lag(clock.now() - cutMsOf(frame.record));
     world.emit({ type: 'piece', index, source });
     this.#children.forward(lane, frame, from, !pushed);
+  }
+
+  #tellSoon(): void {
+    this.#stateAt = Math.min(this.#stateAt, this.#context.world.now() + NEWS_MS);
   }
 
   /** A push nobody asked for: the sender has not heard that we left, or does not care. */

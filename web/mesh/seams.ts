@@ -135,6 +135,8 @@ export interface MeshControl {
   /** Sends an opaque signaling payload to `to` through the linked peer `via`. False when that is not possible. */
   signal(to: string, via: string, payload: string): boolean;
   stats(): MeshStats;
+  /** Who pushes to this peer now, and how many lanes each. */
+  parents(): { peerId: string; lanes: number }[];
   /** Says goodbye to all links, clears timers. */
   close(): void;
   /** A verified piece of the window with its record; undefined when it is not held. */

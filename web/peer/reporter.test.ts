@@ -20,6 +20,7 @@ function reporting() {
     stats: () => state.stats,
     playback: () => state.playback,
     uploadKbps: () => 700,
+    parents: () => [{ peerId: '-SH0001-abcdefghijkl', lanes: 3 }],
     tell(message: FromPeer) {
       if (!state.isUp || message.action !== 'report') return false;
       reports.push({ atMs: clock.nowMs, report: v.parse(PeerReport, message.report) });
@@ -76,4 +77,22 @@ Deno.test('stalls before this session are of another report, the start-up is tol
     640,
   ], [0, 0, undefined]]);
   assert.equal(reports[0]!.report.latencyMs, 0);
+});
+
+Deno.test('a report says what time it covers', async () => {
+  const { clock, reports, reporter } = reporting();
+  reporter.pace(5000, 2000);
+  await clock.pass(8000);
+  assert.deepEqual(reports.map(({ report }) => report.forMs), [2000, 5000]);
+  reporter.close();
+});
+
+Deno.test('who feeds a viewer is told only while somebody looks', async () => {
+  const { clock, reports, reporter } = reporting();
+  reporter.pace(300_000, 0);
+  await clock.pass(300_000);
+  reporter.pace(30_000, 0);
+  await clock.pass(30_000);
+  reporter.close();
+  assert.deepEqual(reports.map(({ report }) => report.parents?.length), [undefined, 1]);
 });

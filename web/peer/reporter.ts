@@ -1,5 +1,12 @@
 /** Reports: small, rare, and aligned to a phase of the edge's clock, so that a shard can sleep between them. */
-import type { PeerReport } from '../../protocol/stats.ts';
+import {
+  type Counted,
+  COUNTED_NAMES,
+  MOST_PARENTS,
+  nothingCounted,
+  type Parent,
+  type PeerReport,
+} from '../../protocol/stats.ts';
 import type { FromPeer } from '../../protocol/tracker.ts';
 import type { PeerEnvironment } from './environment.ts';
 import type { PlaybackFigures, ViewerStats } from './viewer-stats.ts';
@@ -11,50 +18,35 @@ export interface ReporterOptions {
   stats(): ViewerStats;
   playback(): PlaybackFigures;
   uploadKbps(): number;
+  /** Who feeds this viewer: told while somebody looks. */
+  parents(): Parent[];
   tell(message: FromPeer): boolean;
 }
 
-type Counted = Pick<
-  PeerReport,
-  | 'lanBytes'
-  | 'peerBytes'
-  | 'turnBytes'
-  | 'edgeBytes'
-  | 'uploadBytes'
-  | 'duplicateBytes'
-  | 'repairs'
-  | 'stalls'
-  | 'stallMs'
->;
 const LEAST_PERIOD_MS = 1000;
-const NOTHING: Counted = {
-  lanBytes: 0,
-  peerBytes: 0,
-  turnBytes: 0,
-  edgeBytes: 0,
-  uploadBytes: 0,
-  duplicateBytes: 0,
-  repairs: 0,
-  stalls: 0,
-  stallMs: 0,
-};
+/** Reports as frequent as this are asked for when somebody looks. */
+const DETAILED_BELOW_MS = 60_000;
 
 export class Reporter {
   #options: ReporterOptions;
   #told: Counted;
+  #toldMs: number;
   #startupTold = false;
+  #detailed = false;
   #timer: number | undefined;
 
   constructor(options: ReporterOptions) {
     this.#options = options;
     // Bytes count from the session's beginning, playback from the visit's.
     const { stalls, stallMs } = options.playback();
-    this.#told = { ...NOTHING, stalls, stallMs };
+    this.#told = { ...nothingCounted(), stalls, stallMs };
+    this.#toldMs = options.environment.now();
   }
 
   /** Reports whenever the edge's clock modulo the period is the phase. */
   pace(everyMs: number, phaseMs: number): void {
     const period = Math.max(LEAST_PERIOD_MS, everyMs);
+    this.#detailed = period <= DETAILED_BELOW_MS;
     const { environment, nowMs } = this.#options;
     environment.clearTimer(this.#timer ?? 0);
     const into = (((nowMs() - phaseMs) % period) + period) % period;
@@ -69,25 +61,21 @@ export class Reporter {
     const counted = this.#count();
     const stats = this.#options.stats();
     const playback = this.#options.playback();
-    const since = (name: keyof Counted) => Math.max(0, counted[name] - this.#told[name]);
+    const nowMs = this.#options.environment.now();
     const report: PeerReport = {
-      lanBytes: since('lanBytes'),
-      peerBytes: since('peerBytes'),
-      turnBytes: since('turnBytes'),
-      edgeBytes: since('edgeBytes'),
-      uploadBytes: since('uploadBytes'),
-      duplicateBytes: since('duplicateBytes'),
-      repairs: since('repairs'),
-      stalls: since('stalls'),
-      stallMs: since('stallMs'),
+      ...nothingCounted(),
+      forMs: Math.max(0, Math.round(nowMs - this.#toldMs)),
       latencyMs: Math.max(0, playback.latencyMs),
       bufferMs: Math.max(0, playback.bufferMs),
       peers: stats.peers,
       uploadKbps: this.#options.uploadKbps(),
     };
+    for (const name of COUNTED_NAMES) report[name] = Math.max(0, counted[name] - this.#told[name]);
+    if (this.#detailed) report.parents = this.#options.parents().slice(0, MOST_PARENTS);
     if (!this.#startupTold && playback.startupMs !== undefined) report.startupMs = playback.startupMs;
     if (!this.#options.tell({ action: 'report', report })) return;
     this.#told = counted;
+    this.#toldMs = nowMs;
     this.#startupTold ||= report.startupMs !== undefined;
   }
 

@@ -126,6 +126,7 @@ export class Session {
       stats: () => this.figures(),
       playback: options.playback,
       uploadKbps: () => this.#uploadKbps,
+      parents: () => this.#mesh.parents(),
       tell,
     });
     this.#signaling = this.#makeSignaling(answer.announcePath, false);

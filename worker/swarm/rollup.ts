@@ -1,22 +1,29 @@
 /** Roll-up: what a shard tells its Channel object every ten seconds while there is something to tell. */
-import type { PeerReport } from '../../protocol/stats.ts';
+import { addCounted, type Counted, nothingCounted, type PeerReport } from '../../protocol/stats.ts';
 import type { Candidate } from './feeds.ts';
 
 /** Upper bounds of the live latency histogram, milliseconds; the last bucket is everything above. */
-export const LATENCY_BUCKETS_MS = [500, 1000, 1500, 2000, 3000, 5000, 10_000] as const;
+export const LATENCY_BUCKETS_MS = [
+  300,
+  500,
+  750,
+  1000,
+  1250,
+  1500,
+  1750,
+  2000,
+  2500,
+  3000,
+  4000,
+  5000,
+  7500,
+  10_000,
+  20_000,
+] as const;
 
 /** Sums over the reports that came since the last roll-up. */
-export interface ReportSums {
+export interface ReportSums extends Counted {
   reports: number;
-  lanBytes: number;
-  peerBytes: number;
-  turnBytes: number;
-  edgeBytes: number;
-  uploadBytes: number;
-  duplicateBytes: number;
-  repairs: number;
-  stalls: number;
-  stallMs: number;
   /** Sum over the reports; divide by `reports`. */
   peers: number;
   bufferMs: number;
@@ -50,16 +57,8 @@ export interface Rollup {
 
 export function emptySums(): ReportSums {
   return {
+    ...nothingCounted(),
     reports: 0,
-    lanBytes: 0,
-    peerBytes: 0,
-    turnBytes: 0,
-    edgeBytes: 0,
-    uploadBytes: 0,
-    duplicateBytes: 0,
-    repairs: 0,
-    stalls: 0,
-    stallMs: 0,
     peers: 0,
     bufferMs: 0,
     startups: 0,
@@ -70,34 +69,27 @@ export function emptySums(): ReportSums {
 
 export function addReport(sums: ReportSums, report: PeerReport): void {
   sums.reports++;
-  for (const field of ADDED) sums[field] += report[field];
+  addCounted(sums, report);
+  sums.peers += report.peers;
+  sums.bufferMs += report.bufferMs;
   if (report.startupMs !== undefined) {
     sums.startups++;
     sums.startupMs += report.startupMs;
   }
-  const bucket = LATENCY_BUCKETS_MS.findIndex((bound) => report.latencyMs <= bound);
-  sums.latency[bucket < 0 ? LATENCY_BUCKETS_MS.length : bucket]! += 1;
+  sums.latency[latencyBucket(report.latencyMs)]! += 1;
 }
 
 /** Adds the sums of one shard to those of the channel. */
 export function addSums(total: ReportSums, more: ReportSums): void {
-  total.reports += more.reports;
-  for (const field of ADDED) total[field] += more[field];
-  total.startups += more.startups;
-  total.startupMs += more.startupMs;
+  addCounted(total, more);
+  for (const field of ['reports', 'peers', 'bufferMs', 'startups', 'startupMs'] as const) {
+    total[field] += more[field];
+  }
   more.latency.forEach((count, i) => total.latency[i]! += count);
 }
 
-const ADDED = [
-  'lanBytes',
-  'peerBytes',
-  'turnBytes',
-  'edgeBytes',
-  'uploadBytes',
-  'duplicateBytes',
-  'repairs',
-  'stalls',
-  'stallMs',
-  'peers',
-  'bufferMs',
-] as const;
+/** Which bucket of the histogram a latency falls into. */
+export function latencyBucket(latencyMs: number): number {
+  const bucket = LATENCY_BUCKETS_MS.findIndex((bound) => latencyMs <= bound);
+  return bucket < 0 ? LATENCY_BUCKETS_MS.length : bucket;
+}
