@@ -10,22 +10,31 @@ import type { TimedSample } from './sample.ts';
 export type BoxChunk = (samples: TimedSample[], sequence: number) => Uint8Array<ArrayBuffer>;
 
 /** The boxer of clear media. `sequence` grows from chunk to chunk. */
-export const boxChunk: BoxChunk = (samples, sequence) => {
+export const boxChunk: BoxChunk = (samples, sequence) => boxSamples(samples, sequence);
+
+/** `extra`: boxes for the end of the traf, told where the first one begins, counted from the moof. */
+export function boxSamples(
+  samples: TimedSample[],
+  sequence: number,
+  extra: (at: number) => Uint8Array[] = () => [],
+): Uint8Array<ArrayBuffer> {
   const first = samples[0];
   if (!first) throw new RangeError('chunk.samples must not be empty');
-  const head = moof(samples, first, sequence, 0);
+  const bare = moof(samples, first, sequence, 0, []).length;
+  const boxes = extra(bare);
+  const headBytes = bare + boxes.reduce((sum, one) => sum + one.length, 0);
   const dataBytes = samples.reduce((sum, sample) => sum + sample.data.length, 0);
-  const chunk = new Uint8Array(head.length + 8 + dataBytes);
-  chunk.set(moof(samples, first, sequence, head.length + 8));
-  chunk.set(box('mdat'), head.length);
-  new DataView(chunk.buffer).setUint32(head.length, 8 + dataBytes);
-  let at = head.length + 8;
+  const chunk = new Uint8Array(headBytes + 8 + dataBytes);
+  chunk.set(moof(samples, first, sequence, headBytes + 8, boxes));
+  chunk.set(box('mdat'), headBytes);
+  new DataView(chunk.buffer).setUint32(headBytes, 8 + dataBytes);
+  let at = headBytes + 8;
   for (const sample of samples) {
     chunk.set(sample.data, at);
     at += sample.data.length;
   }
   return chunk;
-};
+}
 
 const TFHD = { duration: 0x8, flags: 0x20, baseIsMoof: 0x2_0000 };
 const TRUN = {
@@ -38,7 +47,13 @@ const TRUN = {
 };
 
 /** Fields that all samples share stand once in the tfhd; the rest in the trun. */
-function moof(samples: TimedSample[], first: TimedSample, sequence: number, dataOffset: number): Uint8Array {
+function moof(
+  samples: TimedSample[],
+  first: TimedSample,
+  sequence: number,
+  dataOffset: number,
+  extra: Uint8Array[],
+): Uint8Array {
   const oneDuration = samples.every((sample) => sample.duration === first.duration);
   const restIsDelta = samples.every((sample, i) => i === 0 || !sample.sync);
   const oneSync = samples.every((sample) => sample.sync === first.sync);
@@ -70,6 +85,7 @@ function moof(samples: TimedSample[], first: TimedSample, sequence: number, data
       tfhd,
       fullBox('tfdt', 1, 0, u64(first.decodeTime)),
       fullBox('trun', 1, flags, u32(...fields)),
+      ...extra,
     ),
   );
 }

@@ -6,7 +6,9 @@
 import { type FlvTag, UnsupportedMedia } from '../rtmp/seam.ts';
 import { parseAacConfig } from './aac.ts';
 import { AudioClock } from './audio-clock.ts';
-import { parseAvcConfig } from './avc.ts';
+import { parameterSetsOf, parseAvcConfig } from './avc.ts';
+import { SliceReader } from './cenc/slice-header.ts';
+import { h264Subsamples } from './cenc/subsamples.ts';
 import { isWholeAccessUnit, parseFlvVideo } from './flv-video.ts';
 import { parseFlvAudio } from './flv-audio.ts';
 import { IngestMeter } from './ingest-meter.ts';
@@ -112,7 +114,19 @@ export class EncoderSession {
     if (video.kind === 'config') {
       const config = parseAvcConfig(video.bytes);
       const { codec, width, height } = config;
-      this.#videoFormat = { init: videoInit(config), codec, width, height, timescale: VIDEO_TIMESCALE };
+      this.#videoFormat = {
+        init: videoInit(config),
+        protectedInit: (protection) => videoInit(config, protection),
+        subsamples: (wholeBlocks) => {
+          const slices = new SliceReader();
+          for (const set of parameterSetsOf(config.avcC)) slices.learn(set);
+          return (data) => h264Subsamples(data, slices, wholeBlocks);
+        },
+        codec,
+        width,
+        height,
+        timescale: VIDEO_TIMESCALE,
+      };
       this.#videoFormatIsNew = true;
     }
     if (video.kind !== 'frame' || !this.#videoFormat || !isWholeAccessUnit(video.bytes)) return;
@@ -192,7 +206,14 @@ export class EncoderSession {
   #configureAudio(bytes: Uint8Array): void {
     const config = parseAacConfig(bytes);
     const { codec, sampleRate, channels, frameLength } = config;
-    const format = { init: audioInit(config), codec, timescale: sampleRate, sampleRate, channels };
+    const format: TrackFormat = {
+      init: audioInit(config),
+      protectedInit: (protection) => audioInit(config, protection),
+      codec,
+      timescale: sampleRate,
+      sampleRate,
+      channels,
+    };
     // What waits was made with the old configuration.
     while (this.#waiting.length > 0) this.#release(this.#waiting.shift()!);
     this.#audioFormat = { format, frameLength, clock: new AudioClock(sampleRate, frameLength) };

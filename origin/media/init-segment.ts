@@ -5,6 +5,8 @@
 import type { AacConfig } from './aac.ts';
 import type { AvcConfig } from './avc.ts';
 import { ascii, box, fullBox, u16, u32, u8, zeros } from './box.ts';
+import { psshBoxes } from './cenc/pssh.ts';
+import { type InitProtection, sinf } from './cenc/sinf.ts';
 
 export const TRACK_ID = 1;
 /** Units a second of every video track. */
@@ -16,9 +18,10 @@ export const DELTA_SAMPLE_FLAGS = 0x0101_0000;
 const IDENTITY_MATRIX = u32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x4000_0000);
 const LANGUAGE_UNDETERMINED = 0x55c4;
 
-export function videoInit(config: AvcConfig): Uint8Array<ArrayBuffer> {
+/** `protection`: how the samples are encrypted, if they are. */
+export function videoInit(config: AvcConfig, protection?: InitProtection): Uint8Array<ArrayBuffer> {
   const entry = box(
-    'avc1',
+    protection ? 'encv' : 'avc1',
     zeros(6),
     u16(1),
     zeros(16),
@@ -28,6 +31,7 @@ export function videoInit(config: AvcConfig): Uint8Array<ArrayBuffer> {
     zeros(32),
     u16(24, 0xffff),
     box('avcC', config.avcC),
+    ...(protection ? [sinf('avc1', protection)] : []),
   );
   return initSegment({
     timescale: VIDEO_TIMESCALE,
@@ -38,18 +42,21 @@ export function videoInit(config: AvcConfig): Uint8Array<ArrayBuffer> {
     height: config.height,
     volume: 0,
     defaults: [0, DELTA_SAMPLE_FLAGS],
+    protection,
   });
 }
 
-export function audioInit(config: AacConfig): Uint8Array<ArrayBuffer> {
+/** `protection`: how the samples are encrypted, if they are. */
+export function audioInit(config: AacConfig, protection?: InitProtection): Uint8Array<ArrayBuffer> {
   const entry = box(
-    'mp4a',
+    protection ? 'enca' : 'mp4a',
     zeros(6),
     u16(1),
     zeros(8),
     u16(config.channels, 16, 0, 0),
     u32(config.sampleRate < 65536 ? config.sampleRate * 65536 : 0),
     fullBox('esds', 0, 0, elementaryStream(config.specific)),
+    ...(protection ? [sinf('mp4a', protection)] : []),
   );
   return initSegment({
     timescale: config.sampleRate,
@@ -60,6 +67,7 @@ export function audioInit(config: AacConfig): Uint8Array<ArrayBuffer> {
     height: 0,
     volume: 0x0100,
     defaults: [config.frameLength, SYNC_SAMPLE_FLAGS],
+    protection,
   });
 }
 
@@ -73,6 +81,7 @@ interface TrackParts {
   volume: number;
   /** default_sample_duration and default_sample_flags. */
   defaults: [number, number];
+  protection: InitProtection | undefined;
 }
 
 function initSegment(track: TrackParts): Uint8Array<ArrayBuffer> {
@@ -92,6 +101,7 @@ function initSegment(track: TrackParts): Uint8Array<ArrayBuffer> {
     ),
     box('trak', trackHeader(track), box('mdia', ...media(track))),
     box('mvex', fullBox('trex', 0, 0, u32(TRACK_ID, 1, track.defaults[0], 0, track.defaults[1]))),
+    ...(track.protection ? psshBoxes(track.protection.keyId) : []),
   );
   const init = new Uint8Array(ftyp.length + moov.length);
   init.set(ftyp);

@@ -7,6 +7,7 @@ import type { PieceFrame } from '../../protocol/frame.ts';
 import { SEGMENT_MS } from '../../protocol/piece-index.ts';
 import { UnsupportedMedia } from '../rtmp/seam.ts';
 import type { BroadcastKey } from './broadcast-key.ts';
+import type { KeySchedule } from './cenc/key-schedule.ts';
 import { type BoxChunk, boxChunk } from './chunk.ts';
 import { EncoderSession } from './encoder-session.ts';
 import { PieceSealer } from './piece-sealer.ts';
@@ -33,6 +34,8 @@ export interface PackagerOptions {
   /** Hashing, signing or a receiver failed: nothing more comes out. */
   onError: (error: unknown) => void;
   boxChunk?: BoxChunk;
+  /** Of a protected channel: nothing comes out that is not encrypted with these. */
+  keys?: KeySchedule;
 }
 
 const VIDEO_TRACK = 0;
@@ -66,8 +69,8 @@ export class Packager {
     });
     const box = options.boxChunk ?? boxChunk;
     const seal = this.#sealer.seal.bind(this.#sealer);
-    this.video = new TrackSlot(VIDEO_TRACK, 'video', options.pieceMs, box, seal);
-    this.audio = new TrackSlot(AUDIO_TRACK, 'audio', AUDIO_SLICE_MS, box, seal);
+    this.video = new TrackSlot(VIDEO_TRACK, 'video', options.pieceMs, box, seal, options.keys);
+    this.audio = new TrackSlot(AUDIO_TRACK, 'audio', AUDIO_SLICE_MS, box, seal, options.keys);
     for (const { track, bitrateKbps } of options.tracks ?? []) {
       [this.video, this.audio].find(({ number }) => number === track)?.settle(bitrateKbps);
     }
@@ -143,6 +146,7 @@ export class Packager {
       publicKey: this.#options.key.publicKey,
       epochMs: this.#options.epochMs,
       tracks,
+      ...(this.#options.keys ? { drm: this.#options.keys.scheme } : {}),
     };
     this.#options.onTracks(this.#broadcast);
   }

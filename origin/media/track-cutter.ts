@@ -19,6 +19,8 @@ export interface Cut {
   discontinuity: boolean;
   /** The init segment that takes effect here, if it changes. */
   init?: Uint8Array<ArrayBuffer>;
+  /** What chunks are boxed with from here on, if it changes. */
+  boxChunk?: BoxChunk;
 }
 
 export interface TrackCutterOptions {
@@ -41,6 +43,7 @@ const MAX_DURATION_US = 0xffffff;
 
 export class TrackCutter {
   readonly #options: TrackCutterOptions;
+  #boxChunk: BoxChunk;
   #targetKbps = 0;
   #held: Sample[] = [];
   #heldBytes = 0;
@@ -54,6 +57,7 @@ export class TrackCutter {
 
   constructor(options: TrackCutterOptions) {
     this.#options = options;
+    this.#boxChunk = options.boxChunk;
   }
 
   /** The open segment, or the last one; -1 before the first. */
@@ -103,6 +107,7 @@ export class TrackCutter {
 
   #beginSegment(sample: Sample, cut: Cut): void {
     this.#emit(sample, true);
+    this.#boxChunk = cut.boxChunk ?? this.#boxChunk;
     this.#segment = cut.segment;
     this.#segmentStart = sample.decodeTime;
     this.#pieces = 0;
@@ -141,7 +146,7 @@ export class TrackCutter {
     this.#held = [];
     this.#heldBytes = 0;
     const sequence = packIndex(this.#segment % SEGMENT_COUNT, 0, this.#pieces) >>> 0;
-    const chunk = this.#options.boxChunk(samples, sequence);
+    const chunk = this.#boxChunk(samples, sequence);
     const parts = Math.ceil(chunk.length / this.#limitBytes);
     const partBytes = Math.ceil(chunk.length / parts);
     const end = samples.at(-1)!.decodeTime + samples.at(-1)!.duration;

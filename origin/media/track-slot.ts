@@ -2,12 +2,16 @@
 import type { Track } from '../../protocol/broadcast.ts';
 import { substreamsFor } from '../../protocol/piece-index.ts';
 import { equalBytes } from '../../protocol/bytes.ts';
+import { RecordFlag } from '../../protocol/record.ts';
+import type { KeySchedule } from './cenc/key-schedule.ts';
+import { type Protectable, TrackProtection } from './cenc/track-protection.ts';
 import type { BoxChunk } from './chunk.ts';
 import type { Sample } from './sample.ts';
 import { type Cut, type PieceDraft, TrackCutter } from './track-cutter.ts';
 
 /** What a codec's configuration says of a track. */
-export interface TrackFormat {
+export interface TrackFormat extends Protectable {
+  /** Of clear media; what tells one configuration from another. */
   init: Uint8Array<ArrayBuffer>;
   codec: string;
   timescale: number;
@@ -29,6 +33,7 @@ export class TrackSlot {
   readonly #sliceMs: number;
   readonly #boxChunk: BoxChunk;
   readonly #onPiece: (piece: PieceDraft) => void;
+  readonly #protection: TrackProtection | undefined;
   #cutter: TrackCutter | undefined;
   #format: TrackFormat | undefined;
   #initDue = false;
@@ -41,18 +46,23 @@ export class TrackSlot {
   #measuredMs = 0;
   #lastMs: number | undefined;
 
+  /** `keys`: with them nothing of this track comes out in clear. */
   constructor(
     number: number,
     kind: 'video' | 'audio',
     sliceMs: number,
     boxChunk: BoxChunk,
     onPiece: (piece: PieceDraft) => void,
+    keys?: KeySchedule,
   ) {
     this.number = number;
     this.kind = kind;
     this.#sliceMs = sliceMs;
     this.#boxChunk = boxChunk;
-    this.#onPiece = onPiece;
+    this.#protection = keys && new TrackProtection(keys);
+    this.#onPiece = keys
+      ? (piece) => onPiece({ ...piece, flags: piece.flags | RecordFlag.encrypted })
+      : onPiece;
   }
 
   /** Bitrate and K were announced before, by another process. */
@@ -111,8 +121,10 @@ export class TrackSlot {
 
   push(sample: Sample, cut?: { segment: number; discontinuity: boolean }): void {
     let whole: Cut | undefined = cut;
-    if (cut && this.#initDue) {
-      whole = { ...cut, init: this.#format!.init };
+    if (cut && (this.#initDue || (this.#protection && sample.sync))) {
+      const format = this.#format!;
+      const changed = this.#protection ? this.#protection.next(format, this.#initDue) : { init: format.init };
+      whole = { ...cut, ...changed };
       this.#initDue = false;
     }
     this.#cutter!.push(sample, whole);
@@ -129,7 +141,7 @@ export class TrackSlot {
   announce(): Track {
     this.#kbps ??= Math.max(1, Math.round(this.claimedKbps ?? this.#measuredKbps()));
     this.#cutter!.bitrateKbps = this.#kbps;
-    const { init: _, ...format } = this.#format!;
+    const { init: _, protectedInit: _i, subsamples: _s, ...format } = this.#format!;
     const video = this.kind === 'video' ? { frameRate: this.frameRate ?? this.#measuredFps() } : {};
     return {
       track: this.number,

@@ -37,3 +37,11 @@ export async function decodedFrames(file: Uint8Array): Promise<number> {
   const text = new TextDecoder().decode(await run('ffmpeg', args, file));
   return text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
 }
+
+/** MD5 of every decoded picture or block of sound, in order. */
+export async function frameHashes(file: Uint8Array): Promise<string[]> {
+  const args = ['-v', 'error', '-xerror', '-i', '-', '-f', 'framemd5', '-vsync', '0', '-'];
+  const text = new TextDecoder().decode(await run('ffmpeg', args, file));
+  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.split(',').at(-1)!.trim());
+}
