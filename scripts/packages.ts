@@ -21,6 +21,8 @@ export const TEST_PACKAGES: SystemPackage[] = [
   { program: 'turnserver', package: 'coturn', why: 'tests of TURN with a real server' },
   { program: 'ip', package: 'iproute2', why: 'tests behind NAT, in network namespaces' },
   { program: 'iptables', package: 'iptables', why: 'tests behind NAT, in network namespaces' },
+  { program: 'mpv', package: 'mpv', why: 'tests of the antenna with a real player' },
+  { program: 'cvlc', package: 'vlc-bin vlc-plugin-base', why: 'tests of the antenna with VLC' },
   { program: 'openssl', package: 'openssl', why: 'self-signed certificates' },
 ];
 

@@ -1,0 +1,54 @@
+/** The antenna as a process of its own, for tests. */
+export interface Antenna {
+  /** `http://127.0.0.1:port`. */
+  url: string;
+  pid: number;
+  /** What it printed so far. */
+  log(): string;
+  /** Settles with its exit code. */
+  ended: Promise<number>;
+  stop(): Promise<number>;
+}
+
+/** Starts it and waits until it says where it serves, if it serves at all. */
+export async function startAntenna(args: string[]): Promise<Antenna> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ['run', '-A', '--no-check', new URL('../web/antenna/main.ts', import.meta.url).pathname, ...args],
+    stdin: 'null',
+    stdout: 'piped',
+    stderr: 'piped',
+  }).spawn();
+  let log = '';
+  let url = '';
+  const told = Promise.withResolvers<void>();
+  const keep = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      log = (log + decoder.decode(chunk, { stream: true })).slice(-65_536);
+      url ||= /(http:\/\/[\d.:]+)\/channels\.m3u/.exec(log)?.[1] ?? '';
+      if (url || /^lending/m.test(log)) told.resolve();
+    }
+  };
+  const read = Promise.all([keep(child.stdout), keep(child.stderr)]);
+  const ended = child.status.then(async ({ code }) => {
+    await read;
+    told.resolve();
+    return code;
+  });
+  await told.promise;
+  return {
+    url,
+    pid: child.pid,
+    log: () => log,
+    ended,
+    async stop() {
+      try {
+        child.kill('SIGTERM');
+      } catch { /* it is gone already */ }
+      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      const code = await ended;
+      clearTimeout(timer);
+      return code;
+    },
+  };
+}

@@ -1,0 +1,146 @@
+/** The antenna between a real broadcast and real players: ffprobe, ffmpeg, mpv and VLC. */
+import assert from 'node:assert/strict';
+import { startAntenna } from '../antenna.ts';
+import { startFeed } from '../feed.ts';
+import { startStack } from '../stack.ts';
+
+interface Ran {
+  code: number;
+  bytes: Uint8Array<ArrayBuffer>;
+  out: string;
+  log: string;
+}
+
+/** VLC refuses to run as root. */
+const NOBODY = Deno.uid() === 0 ? { uid: 65534 } : {};
+const CODECS = ['-v', 'error', '-show_entries', 'stream=codec_name', '-of', 'csv=p=0'];
+const NOTHING = ['-f', 'null', '-'];
+
+async function run(
+  command: string,
+  args: string[],
+  { input, ...more }: Partial<Deno.CommandOptions> & { input?: Uint8Array<ArrayBuffer> } = {},
+): Promise<Ran> {
+  const child = new Deno.Command(command, {
+    args,
+    stdin: input ? 'piped' : 'null',
+    stdout: 'piped',
+    stderr: 'piped',
+    env: { HOME: '/nonexistent' },
+    signal: AbortSignal.timeout(45_000),
+    ...more,
+  }).spawn();
+  // Who has seen enough closes its end.
+  const fed = input && new Blob([input]).stream().pipeTo(child.stdin).catch(() => {});
+  const { code, stdout, stderr } = await child.output();
+  await fed;
+  const text = new TextDecoder();
+  return { code, bytes: stdout, out: text.decode(stdout), log: text.decode(stderr) };
+}
+
+function codecsIn({ out }: Ran): string[] {
+  return [...new Set(out.trim().split(/\s+/))].sort();
+}
+
+async function until<Value>(look: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
+  const deadline = Date.now() + 40_000;
+  for (;;) {
+    const value = await look();
+    if (holds(value)) return value;
+    if (Date.now() > deadline) throw new Error(`waited too long, last seen: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+Deno.test('stock players play what the antenna receives, over a reconnect, and it lends what it has', async (t) => {
+  const stack = await startStack();
+  const output = ['-f', 'flv', stack.publishUrl()];
+  let feed: ReturnType<typeof startFeed> | undefined;
+  const antenna = await startAntenna([`${stack.edge.url}/watch/demo`, '--port', '0']);
+  const index = `${antenna.url}/demo/index.m3u8`;
+  interface Status {
+    state: string;
+    skippedSegments: number;
+    stats: { peers: number; peerBytes: number; uploadBytes: number };
+  }
+  const status = async (url = antenna.url): Promise<Status> =>
+    (await (await fetch(`${url}/healthz`)).json() as { channels: Status[] }).channels[0]!;
+  try {
+    await t.step('a channel that is off air is waited for, and starts by itself', async () => {
+      await until(status, ({ state }) => state === 'offline');
+      feed = startFeed({ output });
+      // A player that comes too early is kept waiting, or told when to come back.
+      await until(async () => (await fetch(index)).text(), (body) => body.startsWith('#EXTM3U'));
+    });
+
+    await t.step('the list of channels leads to it', async () => {
+      const list = await (await fetch(`${antenna.url}/channels.m3u`)).text();
+      assert.equal(list, `#EXTM3U\n#EXTINF:-1 tvg-id="demo",demo\n${index}\n`);
+    });
+
+    await t.step('ffprobe sees both tracks, ffmpeg decodes without a complaint', async () => {
+      const probe = await run('ffprobe', [...CODECS, index]);
+      assert.deepEqual(codecsIn(probe), ['aac', 'h264'], probe.log);
+      const played = await run('ffmpeg', ['-v', 'error', '-xerror', '-i', index, '-t', '5', ...NOTHING]);
+      assert.deepEqual([played.code, played.log], [0, '']);
+    });
+
+    await t.step('so do mpv and VLC', async () => {
+      const mpv = await run('mpv', ['--no-config', '--vo=null', '--ao=null', '--length=3', index]);
+      assert.equal(mpv.code, 0, mpv.out + mpv.log);
+      for (const open of [/^AO: \[null\]/m, /^VO: \[null\]/m]) assert.match(mpv.out, open);
+      const sout = '--sout=#std{access=file,mux=ts,dst=-}';
+      const vlc = await run('cvlc', ['--run-time=4', sout, index, 'vlc://quit'], NOBODY);
+      const got = await run('ffprobe', [...CODECS, 'pipe:0'], { input: vlc.bytes });
+      assert.deepEqual(codecsIn(got), ['aac', 'h264'], vlc.log);
+    });
+
+    await t.step('after a reconnect of the encoder the playlist goes on with a break in it', async () => {
+      feed!.kill();
+      await feed!.ended;
+      feed = startFeed({ output });
+      const video = async () => await (await fetch(`${antenna.url}/demo/0.m3u8`)).text();
+      await until(video, (playlist) => /#EXT-X-DISCONTINUITY\n[^]*\.m4s\n[^]*\.m4s/.test(playlist));
+    });
+
+    await t.step(
+      'a lent antenna gives to the first one, serves nothing, and stops when it is told',
+      async () => {
+        const lent = await startAntenna([
+          `${stack.edge.url}/watch/demo`,
+          '--lend',
+          '--port',
+          '0',
+          '--upload-kbps',
+          '4000',
+        ]);
+        await until(status, ({ stats }) => stats.peers === 1);
+        await until(
+          () => Promise.all([status(), status(lent.url)]),
+          ([here, there]) => here.stats.uploadBytes + there.stats.uploadBytes > 200_000,
+        );
+        assert.equal(await lent.stop(), 0, lent.log());
+      },
+    );
+  } finally {
+    feed?.kill();
+    await feed?.ended;
+    const code = await antenna.stop();
+    await stack.stop();
+    assert.equal(code, 0, antenna.log());
+  }
+});
+
+Deno.test('the antenna names what is wrong and ends: a bad address, a channel that does not exist', async () => {
+  const stack = await startStack();
+  try {
+    const wrong = await startAntenna([`${stack.edge.url}/nowhere`]);
+    assert.equal(await wrong.ended, 2);
+    assert.match(wrong.log(), /watch-url must end with \/watch\/CHANNEL/);
+    const unknown = await startAntenna([`${stack.edge.url}/watch/nothing`, '--port', '0']);
+    assert.equal(await unknown.ended, 1);
+    assert.match(unknown.log(), /nothing: refused \(there is no such channel\)/);
+  } finally {
+    await stack.stop();
+  }
+});
