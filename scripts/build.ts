@@ -1,16 +1,17 @@
 /**
  * Builds what browsers load into web/dist: the player, the pages and their parts, split so that the mesh and Shaka
- * load when they are needed.
+ * load when they are needed. `--into FOLDER` builds it elsewhere.
  */
-import { pathOf } from './paths.ts';
+import { parseArgs } from 'node:util';
+import { DIST_DIR, pathOf } from './paths.ts';
 import { buildWeb } from './web-bundle.ts';
-import { DIST_DIR } from './paths.ts';
 import { writePages } from './web-pages.ts';
 
-await Deno.mkdir(DIST_DIR, { recursive: true });
-for await (const { name } of Deno.readDir(DIST_DIR)) {
-  await Deno.remove(new URL(name, DIST_DIR), { recursive: true });
-}
-const bundle = await buildWeb(pathOf(DIST_DIR));
-await writePages(bundle, DIST_DIR);
-console.log(`built ${Object.keys(bundle.outputs).length} files into web/dist`);
+const { values } = parseArgs({ args: Deno.args, options: { into: { type: 'string' } } });
+const into = values.into === undefined ? DIST_DIR : new URL(`file://${values.into.replace(/\/*$/, '/')}`);
+
+await Deno.mkdir(into, { recursive: true });
+for await (const { name } of Deno.readDir(into)) await Deno.remove(new URL(name, into), { recursive: true });
+const bundle = await buildWeb(pathOf(into));
+await writePages(bundle, into);
+console.log(`built ${Object.keys(bundle.outputs).length} files into ${values.into ?? 'web/dist'}`);

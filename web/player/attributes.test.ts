@@ -25,6 +25,10 @@ Deno.test('without attributes everything has its default and nobody is warned', 
     controls: true,
     latencyMs: undefined,
     uploadKbps: undefined,
+    consent: 'given',
+    quality: 'auto',
+    mesh: 'worker',
+    lang: undefined,
   });
   assert.deepEqual(warnings, []);
 });
@@ -40,6 +44,10 @@ Deno.test('good values are taken', () => {
     controls: 'false',
     'latency-ms': '2500',
     'upload-kbps': '0',
+    consent: 'ask',
+    quality: '720p',
+    mesh: 'page',
+    lang: 'de-CH',
   });
   assert.deepEqual(warnings, []);
   assert.deepEqual(parsed, {
@@ -52,6 +60,10 @@ Deno.test('good values are taken', () => {
     controls: false,
     latencyMs: 2500,
     uploadKbps: 0,
+    consent: 'ask',
+    quality: '720p',
+    mesh: 'page',
+    lang: 'de-CH',
   });
 });
 
@@ -64,6 +76,9 @@ for (
     ['latency-ms', 'soon'],
     ['upload-kbps', '-1'],
     ['upload-kbps', ''],
+    ['consent', 'maybe'],
+    ['quality', 'high'],
+    ['mesh', 'elsewhere'],
   ] as const
 ) {
   Deno.test(`${name}="${value}" warns by name and falls back`, () => {

@@ -17,7 +17,17 @@ export interface PlayerAttributes {
   latencyMs: number | undefined;
   /** Overrides the upload budget; 0 takes only. */
   uploadKbps: number | undefined;
+  /** `ask`: nothing is shared before the viewer has said so. */
+  consent: 'given' | 'ask';
+  /** `auto`, or a height as `720p`. */
+  quality: string;
+  /** Where the mesh runs: in a worker where the browser can, or in the page. */
+  mesh: 'worker' | 'page';
+  /** BCP 47; undefined: the browser's own. */
+  lang: string | undefined;
 }
+
+const QualityName = v.pipe(v.string(), v.regex(/^(auto|\d{2,4}p)$/, 'must be auto, or a height as 720p'));
 
 export const ATTRIBUTES = [
   'channel',
@@ -29,6 +39,10 @@ export const ATTRIBUTES = [
   'controls',
   'latency-ms',
   'upload-kbps',
+  'consent',
+  'quality',
+  'mesh',
+  'lang',
 ] as const;
 
 /** @param read `getAttribute` of the element: null where there is none. */
@@ -47,6 +61,10 @@ export function parseAttributes(
     controls: flag(read('controls'), true),
     latencyMs: amount(read, warn, 'latency-ms', 300, 20_000),
     uploadKbps: amount(read, warn, 'upload-kbps', 0, 1_000_000),
+    consent: checked(read, warn, 'consent', v.picklist(['given', 'ask']), 'given'),
+    quality: checked(read, warn, 'quality', QualityName, 'auto'),
+    mesh: checked(read, warn, 'mesh', v.picklist(['worker', 'page']), 'worker'),
+    lang: read('lang') || undefined,
   };
 }
 

@@ -1,20 +1,31 @@
 /**
- * `<shoal-player channel="demo">`: plays a channel of Shoal in a page.
+ * `<shoal-player channel="demo">`: plays a channel of Shoal in a page. Everything a page may use is in api.ts and, in
+ * words, in docs/player.md.
  *
  * This file and the controls are all that loads before play; the mesh and Shaka come when they are needed. What it
  * shows stands in a store; what controls want goes through `Requests`; a session does the work.
- *
- * Events (bubbling, composed): `shoal-state` {state, reason, title}, `shoal-stats` {PlayerStats}, `shoal-error` {code,
- * message} for what ends playback, `shoal-trouble` {code, message} for what the player recovers from.
  */
 import type { P2pPolicy } from '../../protocol/channel.ts';
+import type {
+  ShoalPlayer,
+  ShoalPlayerEvents,
+  ShoalPlayerState,
+  ShoalPlayerStats,
+  ShoalQuality,
+  ShoalReason,
+} from './api.ts';
 import { ATTRIBUTES, parseAttributes, type PlayerAttributes } from './attributes.ts';
+import { showCaptions } from './captions.ts';
+import { rememberedP2p, rememberP2p, stricter } from './consent-memory.ts';
 import { diagnosticOf } from './diagnostic.ts';
 import { showInMediaSession } from './media-session.ts';
-import { initialState, type PlayerState, type PlayerStats } from './player-state.ts';
+import { observeVideo } from './observe-video.ts';
+import { initialState, type PlayerState } from './player-state.ts';
 import { Session } from './session.ts';
 import { Store } from './store.ts';
+import { beforeExpiry, tokenReason } from './token.ts';
 import { Totals } from './totals.ts';
+import { consent } from './ui/consent.ts';
 import type { Requests, Ui } from './ui/context.ts';
 import { controls } from './ui/controls.ts';
 import { h } from './ui/dom.ts';
@@ -24,8 +35,9 @@ import { overlay } from './ui/overlay.ts';
 import { slate } from './ui/slate.ts';
 import { styles } from './ui/styles.ts';
 import { unmute } from './ui/unmute.ts';
+import { languageOf, loadWords } from './words/words.ts';
 
-export class ShoalPlayerElement extends HTMLElement implements Requests {
+export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPlayer {
   static readonly observedAttributes = ATTRIBUTES;
 
   readonly #store = new Store<PlayerState>(initialState());
@@ -34,7 +46,9 @@ export class ShoalPlayerElement extends HTMLElement implements Requests {
   #attributes: PlayerAttributes;
   #session: Session | undefined;
   #totals = new Totals();
+  #token: string | undefined;
   #restartQueued = false;
+  #forgetExpiry: () => void = () => {};
   #undo: (() => void)[] = [];
 
   constructor() {
@@ -43,26 +57,34 @@ export class ShoalPlayerElement extends HTMLElement implements Requests {
     const ui: Ui = { store: this.#store, ask: this };
     this.#root = h(
       'div',
-      { class: 'player', part: 'container', tabindex: '0', role: 'region', 'aria-label': 'Live player' },
+      { class: 'player', part: 'container', tabindex: '0', role: 'region' },
       this.#video,
       slate(ui),
       unmute(ui),
       overlay(ui),
       controls(ui),
+      consent(ui),
     );
     this.attachShadow({ mode: 'open' }).append(h('style', {}, styles), this.#root);
+    this.#store.watch(['words', 'language'], ({ words, language }) => {
+      this.#root.setAttribute('aria-label', words.player);
+      this.#root.lang = language;
+    });
   }
 
   connectedCallback(): void {
     this.#attributes = this.#read();
     this.#video.muted = this.#attributes.muted;
     this.#observe();
+    void this.#speak();
+    this.#watchExpiry();
     if (this.#attributes.autoplay) void this.#start();
   }
 
   disconnectedCallback(): void {
     for (const undo of this.#undo) undo();
     this.#undo = [];
+    this.#forgetExpiry();
     void this.#stop();
   }
 
@@ -72,20 +94,82 @@ export class ShoalPlayerElement extends HTMLElement implements Requests {
     if (name === 'muted') this.#video.muted = this.#attributes.muted;
     else if (name === 'p2p') this.setP2p(this.#attributes.p2p);
     else if (name === 'controls') this.#showControls();
+    else if (name === 'lang') void this.#speak();
+    else if (name === 'quality') this.setQuality(this.#attributes.quality);
+    else if (name === 'token') this.#tokenChanged();
     else this.#restart();
   }
 
-  /** Numbers since the element was made. */
-  stats(): PlayerStats {
-    return this.#totals.with(this.#session?.stats());
+  get token(): string | undefined {
+    return this.#token ?? this.#attributes.token;
   }
 
-  /** What the player is doing: `idle`, `joining`, `offline`, `live`, `lost`, `reconnecting`, `ended`, … */
-  get state(): PlayerState['phase'] {
+  set token(token: string | undefined) {
+    this.#token = token || undefined;
+    this.#tokenChanged();
+  }
+
+  get p2p(): P2pPolicy {
+    return this.#store.state.p2pChoice;
+  }
+
+  set p2p(policy: P2pPolicy) {
+    this.setAttribute('p2p', policy);
+  }
+
+  get quality(): string {
+    return this.#store.state.qualityChoice;
+  }
+
+  set quality(name: string) {
+    this.setQuality(name);
+  }
+
+  get muted(): boolean {
+    return this.#video.muted;
+  }
+
+  set muted(muted: boolean) {
+    this.#video.muted = muted;
+  }
+
+  get volume(): number {
+    return this.#video.volume;
+  }
+
+  set volume(volume: number) {
+    this.setVolume(volume);
+  }
+
+  get state(): ShoalPlayerState {
     return this.#store.state.phase;
   }
 
-  /** Plays; joins the channel first where that was not done. */
+  get reason(): ShoalReason | undefined {
+    return this.#store.state.reason;
+  }
+
+  get paused(): boolean {
+    return this.#video.paused;
+  }
+
+  get live(): boolean {
+    const { phase, following, paused } = this.#store.state;
+    return phase === 'live' && following && !paused;
+  }
+
+  get latency(): number {
+    return this.#session?.stats().latencySeconds ?? 0;
+  }
+
+  get qualities(): ShoalQuality[] {
+    return this.#store.state.qualities.map(({ name, height, kbps }) => ({ name, height, kbps }));
+  }
+
+  stats(): ShoalPlayerStats {
+    return this.#totals.with(this.#session?.stats());
+  }
+
   async play(): Promise<void> {
     if (!this.#session) await this.#start();
     this.#session?.wish(true);
@@ -107,7 +191,7 @@ export class ShoalPlayerElement extends HTMLElement implements Requests {
   }
 
   setVolume(volume: number): void {
-    this.#video.volume = volume;
+    this.#video.volume = Math.min(1, Math.max(0, volume));
     this.#video.muted = volume === 0;
   }
 
@@ -115,8 +199,13 @@ export class ShoalPlayerElement extends HTMLElement implements Requests {
     this.#session?.jumpToLive();
   }
 
+  /** To a time of the element, seconds. */
   seek(timeS: number): void {
     this.#session?.seek(timeS);
+  }
+
+  seekBy(seconds: number): void {
+    this.seek(this.#video.currentTime + seconds);
   }
 
   toggleFullscreen(): void {
@@ -131,9 +220,24 @@ export class ShoalPlayerElement extends HTMLElement implements Requests {
     else void this.#video.requestPictureInPicture?.().catch(() => {});
   }
 
+  toggleCaptions(): void {
+    showCaptions(this.#video, this.#store.state.captions === 'off');
+  }
+
   setP2p(policy: P2pPolicy): void {
-    this.#store.set({ p2pChoice: policy });
+    this.#store.set({ p2pChoice: policy, asksConsent: false });
     this.#session?.setP2p(policy);
+    rememberP2p(policy);
+  }
+
+  answerConsent(policy: P2pPolicy): void {
+    this.setP2p(policy);
+    this.#root.focus();
+  }
+
+  setQuality(name: string): void {
+    this.#store.set({ qualityChoice: name });
+    this.#session?.setQuality(name);
   }
 
   toggleOverlay(): void {
@@ -141,12 +245,20 @@ export class ShoalPlayerElement extends HTMLElement implements Requests {
   }
 
   retry(): void {
-    this.#restart();
+    this.#restart(true);
+  }
+
+  diagnostic(): string {
+    return diagnosticOf(this.#store.state, this.#attributes.channel, navigator.userAgent, new Date());
   }
 
   async copyDiagnostic(): Promise<void> {
-    const text = diagnosticOf(this.#store.state, this.#attributes.channel, navigator.userAgent, new Date());
-    await navigator.clipboard?.writeText(text).catch(() => console.info(text));
+    const text = this.diagnostic();
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      console.info(text);
+    }
   }
 
   #read(): PlayerAttributes {
@@ -157,10 +269,28 @@ export class ShoalPlayerElement extends HTMLElement implements Requests {
     );
   }
 
+  /** Loads the words of the viewer's language; without them the player goes on in the one it has. */
+  async #speak(): Promise<void> {
+    const { lang } = this.#attributes;
+    const language = languageOf(lang ? [lang] : navigator.languages ?? []);
+    try {
+      this.#store.set({ words: await loadWords(language), language });
+    } catch {
+      console.warn(`<shoal-player> the words of "${language}" could not be loaded`);
+    }
+  }
+
   async #start(): Promise<void> {
     if (this.#session) return;
-    this.#store.set({ p2pChoice: this.#attributes.p2p });
-    this.#session = new Session(this.#video, this.#store, this.#attributes);
+    const { p2p, quality } = this.#attributes;
+    const remembered = rememberedP2p();
+    const asksConsent = this.#attributes.consent === 'ask' && remembered === undefined && p2p !== 'off';
+    this.#store.set({
+      asksConsent,
+      p2pChoice: asksConsent ? 'off' : stricter(p2p, remembered ?? 'on'),
+      qualityChoice: quality,
+    });
+    this.#session = new Session(this.#video, this.#store, this.#attributes, this.token);
     await this.#session.start();
   }
 
@@ -173,58 +303,78 @@ export class ShoalPlayerElement extends HTMLElement implements Requests {
   }
 
   /** Several attributes may change in one turn: one restart is enough. */
-  #restart(): void {
+  #restart(always = false): void {
     if (this.#restartQueued) return;
     this.#restartQueued = true;
     queueMicrotask(async () => {
       this.#restartQueued = false;
-      const wasOn = this.#session !== undefined || this.#attributes.autoplay;
+      const wasOn = always || this.#session !== undefined || this.#attributes.autoplay;
       await this.#stop();
       if (wasOn && this.isConnected) await this.#start();
     });
+  }
+
+  /** A session goes on with a new token; one that was refused for the old one begins anew. */
+  #tokenChanged(): void {
+    this.#session?.setToken(this.token);
+    if (this.isConnected) this.#watchExpiry();
+    if (this.state === 'refused' && tokenReason(this.reason?.code) && this.token) this.#restart();
+  }
+
+  #watchExpiry(): void {
+    this.#forgetExpiry();
+    this.#forgetExpiry = beforeExpiry(
+      this.token,
+      () => this.#tell('tokenneeded', { reason: 'expires-soon' }),
+    );
   }
 
   /** What outlives a session. */
   #lasting(): Partial<PlayerState> {
     const { volume, muted, canFullscreen, canPictureInPicture, fullscreen, overlay, p2pChoice } =
       this.#store.state;
-    return { volume, muted, canFullscreen, canPictureInPicture, fullscreen, overlay, p2pChoice };
+    const { words, language } = this.#store.state;
+    return {
+      volume,
+      muted,
+      canFullscreen,
+      canPictureInPicture,
+      fullscreen,
+      overlay,
+      p2pChoice,
+      words,
+      language,
+    };
   }
 
   #observe(): void {
     const video = this.#video;
-    const on = (target: EventTarget, names: string[], listener: (event: Event) => void) => {
-      for (const name of names) {
-        target.addEventListener(name, listener);
-        this.#undo.push(() => target.removeEventListener(name, listener));
-      }
+    const on = (target: EventTarget, name: string, listener: (event: Event) => void) => {
+      target.addEventListener(name, listener);
+      this.#undo.push(() => target.removeEventListener(name, listener));
     };
-    const sound = () => this.#store.set({ volume: video.volume, muted: video.muted });
-    const playing = () => this.#store.set({ paused: video.paused });
-    const fullscreen = () => this.#store.set({ fullscreen: document.fullscreenElement === this });
-    const picture = () => this.#store.set({ pictureInPicture: document.pictureInPictureElement !== null });
-    on(video, ['volumechange'], sound);
-    on(video, ['play', 'playing', 'pause', 'emptied'], playing);
-    on(video, ['enterpictureinpicture', 'leavepictureinpicture'], picture);
-    on(video, ['click'], () => matchMedia('(pointer: fine)').matches && this.togglePlay());
-    on(video, ['dblclick'], () => this.toggleFullscreen());
-    on(video, ['shoal-trouble'], (event) => this.#tell('shoal-trouble', (event as CustomEvent).detail));
-    on(document, ['fullscreenchange'], fullscreen);
-    on(this.#root, ['keydown'], (event) => this.#onKey(event as KeyboardEvent));
-    this.#store.set({
-      canFullscreen: document.fullscreenEnabled || 'webkitEnterFullscreen' in video,
-      canPictureInPicture: document.pictureInPictureEnabled === true,
-    });
-    sound();
+    on(video, 'click', () => matchMedia('(pointer: fine)').matches && this.togglePlay());
+    on(video, 'dblclick', () => this.toggleFullscreen());
+    on(video, 'shoal-trouble', (event) => this.#tell('shoal-trouble', (event as CustomEvent).detail));
+    on(this.#root, 'keydown', (event) => this.#onKey(event as KeyboardEvent));
     this.#showControls();
     this.#undo.push(
+      observeVideo(this, video, this.#store),
       hideWhenIdle(this.#root, () => this.#mayHideControls()),
       showInMediaSession(this.#store, this),
       this.#store.watch(['phase', 'reason', 'title'], ({ phase, reason, title }) => {
         this.#tell('shoal-state', { state: phase, reason, title });
-        if (phase === 'refused' || phase === 'unsupported') this.#tell('shoal-error', { ...reason });
+        if (reason && (phase === 'refused' || phase === 'unsupported')) {
+          this.#tell('shoal-error', { ...reason });
+        }
+        const needed = phase === 'refused' ? tokenReason(reason?.code) : undefined;
+        if (needed) this.#tell('tokenneeded', { reason: needed });
       }),
       this.#store.watch(['stats'], () => this.#session && this.#tell('shoal-stats', this.stats())),
+      this.#store.watch(
+        ['paused', 'muted', 'volume'],
+        ({ paused, muted, volume }) => this.#tell('shoal-playing', { paused, muted, volume }),
+      ),
     );
   }
 
@@ -246,12 +396,12 @@ export class ShoalPlayerElement extends HTMLElement implements Requests {
     this.#root.classList.toggle('bare', !this.#attributes.controls);
   }
 
-  #tell(name: string, detail: unknown): void {
+  #tell<Name extends keyof ShoalPlayerEvents>(name: Name, detail: ShoalPlayerEvents[Name]): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 }
 
-customElements.define('shoal-player', ShoalPlayerElement);
+if (!customElements.get('shoal-player')) customElements.define('shoal-player', ShoalPlayerElement);
 
 declare global {
   interface HTMLElementTagNameMap {

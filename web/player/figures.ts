@@ -23,11 +23,16 @@ export function statsOf(
   };
 }
 
-export function detailsOf(viewer: Viewer, video: HTMLVideoElement, lastTrouble: string): PlaybackDetails {
+export function detailsOf(
+  viewer: Pick<Viewer, 'stats' | 'broadcast'>,
+  video: HTMLVideoElement,
+  lastTrouble: string,
+  thread: PlaybackDetails['thread'],
+): PlaybackDetails {
   const stats = viewer.stats();
   const quality = video.getVideoPlaybackQuality?.();
   return {
-    size: video.videoWidth > 0 ? `${video.videoWidth} × ${video.videoHeight}` : 'sound only',
+    size: video.videoWidth > 0 ? `${video.videoWidth} × ${video.videoHeight}` : '',
     codecs: viewer.broadcast?.tracks.map((track) => track.codec).join(', ') ?? '',
     decodedFrames: quality?.totalVideoFrames ?? 0,
     droppedFrames: quality?.droppedVideoFrames ?? 0,
@@ -38,6 +43,7 @@ export function detailsOf(viewer: Viewer, video: HTMLVideoElement, lastTrouble: 
     substreams: `${stats.parented} of ${stats.substreams} fed`,
     lagP50Ms: stats.lagP50Ms,
     lagP95Ms: stats.lagP95Ms,
+    thread,
     lastTrouble,
   };
 }

@@ -1,7 +1,7 @@
-/** Numbers for people. */
+/** Numbers for people, with the decimal sign of their language. */
 
 /** `0 B`, `820 kB`, `12.4 MB`, `1.02 GB`: decimal units, three digits. */
-export function formatBytes(bytes: number): string {
+export function formatBytes(bytes: number, language = 'en'): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let unit = 0;
   let value = bytes;
@@ -9,12 +9,13 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit++;
   }
-  return `${unit === 0 ? Math.round(value) : threeDigits(value)} ${units[unit]}`;
+  const digits = unit === 0 ? 0 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+  return `${formatDecimal(value, digits, language)} ${units[unit]}`;
 }
 
 /** `1.5 s`, `12 s`. */
-export function formatSeconds(seconds: number): string {
-  return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+export function formatSeconds(seconds: number, language = 'en'): string {
+  return `${formatDecimal(seconds, seconds < 9.95 ? 1 : 0, language)} s`;
 }
 
 /** `0:07`, `12:30`: a length of time. */
@@ -29,6 +30,8 @@ export function percentOf(part: number, rest: number): number | undefined {
   return whole > 0 ? Math.floor(part / whole * 100) : undefined;
 }
 
-function threeDigits(value: number): string {
-  return value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : String(Math.round(value));
+/** So many digits after the decimal sign, never a sign between thousands. */
+export function formatDecimal(value: number, digits: number, language = 'en'): string {
+  const text = value.toFixed(digits);
+  return language === 'en' ? text : text.replace('.', ',');
 }

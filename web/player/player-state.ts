@@ -1,25 +1,18 @@
 /** What the player shows: observed facts, and nothing that asks for a change. */
 import type { P2pPolicy } from '../../protocol/channel.ts';
-import type { ViewerReason, ViewerState } from '../peer/viewer.ts';
+import type { ViewerReason } from '../peer/viewer.ts';
+import type { ShoalPlayerState, ShoalPlayerStats } from './api.ts';
+import type { Quality } from './quality.ts';
+import { en } from './words/en.ts';
+import type { Language, Words } from './words/words.ts';
 
 /** `idle` before `play()` or without autoplay; the rest as the viewer tells it. */
-export type Phase = 'idle' | ViewerState;
-
-/** Numbers since the element was made; `peers`, `latencySeconds` and `bufferSeconds` are of now. */
-export interface PlayerStats {
-  peerBytes: number;
-  /** Everything that came from servers, seed stream included. */
-  edgeBytes: number;
-  uploadBytes: number;
-  peers: number;
-  latencySeconds: number;
-  stalls: number;
-  /** From the start to the first picture; 0 before it. */
-  startupMs: number;
-  bufferSeconds: number;
-}
+export type Phase = ShoalPlayerState;
+export type PlayerStats = ShoalPlayerStats;
 
 export interface PlayerState {
+  language: Language;
+  words: Words;
   phase: Phase;
   reason: ViewerReason | undefined;
   title: string;
@@ -49,6 +42,15 @@ export interface PlayerState {
   /** What the viewer chose, and what holds after the channel's own policy. */
   p2pChoice: P2pPolicy;
   p2p: P2pPolicy;
+  /** The viewer has yet to say whether to share: nothing is shared before. */
+  asksConsent: boolean;
+  /** Renditions, best first; the menu shows when there are several. */
+  qualities: readonly Quality[];
+  /** `auto`, or the name of a rendition. */
+  qualityChoice: string;
+  /** Name of the rendition that is played. */
+  quality: string;
+  captions: 'none' | 'off' | 'on';
   stats: PlayerStats;
   details: PlaybackDetails | undefined;
   overlay: boolean;
@@ -67,6 +69,8 @@ export interface PlaybackDetails {
   substreams: string;
   lagP50Ms: number;
   lagP95Ms: number;
+  /** Where the mesh runs. */
+  thread: 'worker' | 'page';
   lastTrouble: string;
 }
 
@@ -83,6 +87,8 @@ export const noStats: PlayerStats = {
 
 export function initialState(): PlayerState {
   return {
+    language: 'en',
+    words: en,
     phase: 'idle',
     reason: undefined,
     title: '',
@@ -105,6 +111,11 @@ export function initialState(): PlayerState {
     canPictureInPicture: false,
     p2pChoice: 'on',
     p2p: 'on',
+    asksConsent: false,
+    qualities: [],
+    qualityChoice: 'auto',
+    quality: '',
+    captions: 'none',
     stats: noStats,
     details: undefined,
     overlay: false,

@@ -5,9 +5,11 @@
 import type { P2pPolicy } from '../../protocol/channel.ts';
 import type { Viewer, ViewerState } from '../peer/viewer.ts';
 import type { PlayerAttributes } from './attributes.ts';
+import { captionsOf } from './captions.ts';
 import { FirstPicture } from './first-picture.ts';
 import { detailsOf, statsOf } from './figures.ts';
 import type { PlayerState } from './player-state.ts';
+import { qualitiesOf, QualityChoice } from './quality.ts';
 import { bufferedAheadMs } from './source/buffered.ts';
 import type { Source, SourceFigures } from './source/source.ts';
 import { StallCounter } from './stall-counter.ts';
@@ -39,30 +41,42 @@ export class Session {
   #stopped = false;
   #undo: (() => void)[] = [];
 
-  constructor(video: HTMLVideoElement, store: Store<PlayerState>, attributes: PlayerAttributes) {
+  #token: string | undefined;
+  #choice: QualityChoice | undefined;
+  #lookedAtMs = 0;
+
+  constructor(
+    video: HTMLVideoElement,
+    store: Store<PlayerState>,
+    attributes: PlayerAttributes,
+    token?: string,
+  ) {
     this.#video = video;
     this.#store = store;
     this.#attributes = attributes;
+    this.#token = token;
     this.#first = new FirstPicture(video, () => this.#pictured());
   }
 
   /** Joins and plays. Settles when the parts are loaded; what comes after is told by the store. */
   async start(): Promise<void> {
-    const { channel, edgeUrl, token, latencyMs, uploadKbps } = this.#attributes;
+    const { channel, edgeUrl, latencyMs, uploadKbps } = this.#attributes;
     if (channel === undefined) {
-      return this.#refuse('no-channel', 'This player has no channel to play. Its page must name one.');
+      return this.#refuse('no-channel', 'the player has no channel');
     }
-    if (!globalThis.isSecureContext) return this.#refuse('insecure-context', insecureMessage());
+    if (!globalThis.isSecureContext) return this.#refuse('insecure-context', 'not a secure context');
     this.#store.set({ phase: 'joining', reason: undefined });
     try {
       const [peer, source] = await Promise.all([import('../peer/viewer.ts'), import('./source/source.ts')]);
       if (this.#stopped) return;
-      if (!source.Source.isSupported()) return this.#refuse('no-media-source', unsupportedMessage());
+      if (!source.Source.isSupported()) {
+        return this.#refuse('no-media-source', 'no Media Source Extensions with H.264');
+      }
       const viewer = new peer.Viewer({
         edgeUrl,
         channel,
         p2p: this.#store.state.p2pChoice,
-        ...(token !== undefined && { token }),
+        ...(this.#token !== undefined && { token: this.#token }),
         ...(uploadKbps !== undefined && { uploadKbps }),
       });
       this.#viewer = viewer;
@@ -73,7 +87,8 @@ export class Session {
       await this.#source.start();
     } catch (error) {
       if (!this.#stopped) {
-        this.#refuse('player-failed', `The player could not start: ${(error as Error).message}`);
+        this.#lastTrouble = String(error);
+        this.#refuse('player-failed', String(error));
       }
     }
   }
@@ -105,6 +120,33 @@ export class Session {
     this.#viewer?.setP2p(policy);
   }
 
+  /** Another token, for the joins to come. */
+  setToken(token: string | undefined): void {
+    this.#token = token;
+    this.#viewer?.setToken(token);
+  }
+
+  /** `auto`, or a rendition by its name; an unknown one is as good as `auto`. */
+  setQuality(name: string): void {
+    const { qualities } = this.#store.state;
+    const wanted = qualities.find((quality) => quality.name === name);
+    this.#choice = wanted || qualities.length < 2 ? undefined : new QualityChoice(
+      qualities,
+      Math.max(0, qualities.findIndex((each) => each.name === this.#store.state.quality)),
+    );
+    this.#store.set({ qualityChoice: wanted?.name ?? 'auto' });
+    if (wanted) this.#play(wanted.track);
+  }
+
+  /** Takes and plays this rendition: links to peers stay, what is taken over them changes. */
+  #play(track: number): void {
+    const { viewer, source } = { viewer: this.#viewer, source: this.#source };
+    const quality = this.#store.state.qualities.find((each) => each.track === track);
+    if (!viewer || !source || !quality || quality.name === this.#store.state.quality) return;
+    this.#store.set({ quality: quality.name });
+    source.selectVideo(track, (tracks) => viewer.setTracks(tracks));
+  }
+
   /** Plays; where the browser wants a gesture for sound, plays muted and says so. */
   async play(): Promise<void> {
     try {
@@ -124,7 +166,14 @@ export class Session {
         this.#stalls.reset();
         this.#first.arm();
         const audioOnly = broadcast.tracks.every((track) => track.kind === 'audio');
-        this.#store.set({ started: false, audioOnly, title: viewer.title, p2p: viewer.p2p });
+        const qualities = qualitiesOf(broadcast.tracks);
+        const first = broadcast.tracks.find((track) => track.kind === 'video')?.track;
+        const quality = qualities.find(({ track }) => track === first)?.name ?? '';
+        this.#store.set({
+          ...{ started: false, audioOnly, title: viewer.title, p2p: viewer.p2p },
+          ...{ qualities, quality },
+        });
+        this.setQuality(this.#store.state.qualityChoice);
       }),
       source.on('loaded', () => {
         if (this.#attributes.autoplay || !this.#store.state.paused || this.#wantsPlay) void this.play();
@@ -210,9 +259,33 @@ export class Session {
       ...(stats.startupMs > 0 && { startupMs: stats.startupMs }),
     });
     const details = this.#viewer && this.#store.state.overlay
-      ? detailsOf(this.#viewer, this.#video, this.#lastTrouble)
+      ? detailsOf(this.#viewer, this.#video, this.#lastTrouble, 'page')
       : undefined;
-    this.#store.set({ stats, details });
+    this.#store.set({ stats, details, captions: captionsOf(this.#video) });
+    this.#chooseQuality(stats);
+  }
+
+  /** Once a second, where there is a choice and nobody made it. */
+  #chooseQuality(stats: PlayerState['stats']): void {
+    const nowMs = performance.now();
+    if (!this.#choice || !this.#viewer || !this.#store.state.started || nowMs - this.#lookedAtMs < 1000) {
+      return;
+    }
+    this.#lookedAtMs = nowMs;
+    const shown = document.hidden ? 0 : this.#video.clientHeight * devicePixelRatio;
+    const quality = this.#video.getVideoPlaybackQuality?.();
+    const next = this.#choice.next({
+      nowMs,
+      receivedBytes: stats.peerBytes + stats.edgeBytes,
+      stalls: stats.stalls,
+      droppedFrames: quality?.droppedVideoFrames ?? 0,
+      frames: quality?.totalVideoFrames ?? 0,
+      lagP95Ms: this.#viewer.stats().lagP95Ms,
+      targetMs: this.#figures?.targetMs ?? 0,
+      bufferMs: stats.bufferSeconds * 1000,
+      shownHeight: shown,
+    });
+    this.#play(next.track);
   }
 
   /** The numbers of this moment. */
@@ -233,13 +306,4 @@ export class Session {
   #refuse(code: string, message: string): void {
     this.#store.set({ phase: 'unsupported', reason: { code, message }, started: false });
   }
-}
-
-function insecureMessage(): string {
-  return 'This page is not a secure context, so the browser gives it no cryptography to check what it receives. ' +
-    'Open it over https, or on localhost.';
-}
-
-function unsupportedMessage(): string {
-  return 'This browser cannot play live media here: it lacks Media Source Extensions with H.264.';
 }

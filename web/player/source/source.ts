@@ -27,6 +27,8 @@ const SILENT_TRACK_MS = 3000;
 const LIVE_MARGIN_US = 200_000;
 /** Further behind than this after a pause, playback stays behind until the viewer asks for live. */
 const LEFT_BEHIND_MS = 3000;
+/** A switch of rendition may cost this much of the picture, microseconds. */
+const SWITCH_SLACK_US = 300_000;
 
 export interface SourceEvents {
   /** The broadcast is loaded: `play()` has something to play. */
@@ -67,6 +69,9 @@ export class Source extends Emitter<SourceEvents> {
   #timer: ReturnType<typeof setInterval> | undefined;
   #targetMs: number | undefined;
   #unlisten: (() => void)[] = [];
+  /** The rendition that is played, the first where nobody chose, and the one that is waited for. */
+  #rendition: number | undefined;
+  #next: { each: Load['tracks'][number]; take: (tracks: number[]) => void } | undefined;
 
   constructor(video: HTMLVideoElement, feed: Feed) {
     super();
@@ -86,7 +91,10 @@ export class Source extends Emitter<SourceEvents> {
     registerManifestParser();
     shaka.polyfill.installAll();
     this.#unlisten.push(
-      this.#feed.on('broadcast', () => void this.#reload()),
+      this.#feed.on('broadcast', () => {
+        this.#rendition = this.#next = undefined;
+        void this.#reload();
+      }),
       this.#feed.on('piece', () => this.#queueUpdate()),
     );
     const onError = () => this.#video.error && this.#fail('media', this.#video.error.message);
@@ -140,6 +148,51 @@ export class Source extends Emitter<SourceEvents> {
     this.#video.currentTime = Math.max(timeS, this.#seekable().startS);
   }
 
+  /**
+   * Plays another rendition as soon as enough of it is here. `take` is told which tracks to take: old and new until
+   * then, so that the picture goes on meanwhile.
+   */
+  selectVideo(track: number, take: (tracks: number[]) => void): void {
+    const { broadcast } = this.#feed;
+    const found = broadcast?.tracks.find((each) => each.track === track && each.kind === 'video');
+    if (!broadcast || !found) return;
+    const playing = pickTracks(broadcast, this.#rendition).map((each) => each.track);
+    this.#next = undefined;
+    if (playing.includes(track)) return take(playing);
+    this.#next = { each: this.#timelineOf(found), take };
+    take([...playing, track]);
+  }
+
+  /** The awaited rendition has come as far as the picture: on with it. */
+  #switch(): void {
+    const { broadcast } = this.#feed;
+    if (!this.#next || !broadcast) return;
+    const { each, take } = this.#next;
+    const sound = this.#timelines.filter(({ track }) => track.kind === 'audio');
+    const wantedUs = this.#clock.decodeTimeUs(this.#target(), this.#feed.serverNowMs());
+    const startUs = startPoint([each, ...sound].map((one) => this.#offer(one)), wantedUs);
+    // Earlier than the picture it would be shown again, much later it would jump.
+    if (
+      startUs === undefined || startUs > Math.max(wantedUs, this.#video.currentTime * 1e6) + SWITCH_SLACK_US
+    ) return;
+    this.#next = undefined;
+    this.#rendition = each.track.track;
+    take(pickTracks(broadcast, this.#rendition).map(({ track }) => track));
+    void this.#reload();
+  }
+
+  #timelineOf(track: Track): Load['tracks'][number] {
+    const feed = this.#feed;
+    return {
+      track,
+      timeline: new TrackTimeline(
+        track.track,
+        () => feed.segments(track.track),
+        (init) => feed.init(track.track, init) !== undefined,
+      ),
+    };
+  }
+
   async #openPlayer(): Promise<void> {
     const player = new shaka.Player();
     this.#player = player;
@@ -181,18 +234,10 @@ export class Source extends Emitter<SourceEvents> {
       this.#notBefore = 0;
     }
     if (this.#stopped || !broadcast) return;
-    const feed = this.#feed;
     this.#clock = new LiveClock(broadcast.epochMs);
     this.#firstPieceAt = undefined;
     this.#following = true;
-    this.#timelines = pickTracks(broadcast).map((track) => ({
-      track,
-      timeline: new TrackTimeline(
-        track.track,
-        () => feed.segments(track.track),
-        (init) => feed.init(track.track, init) !== undefined,
-      ),
-    }));
+    this.#timelines = pickTracks(broadcast, this.#rendition).map((track) => this.#timelineOf(track));
     this.#update();
   }
 
@@ -214,6 +259,7 @@ export class Source extends Emitter<SourceEvents> {
   #update(): void {
     const now = performance.now();
     const changes = this.#timelines.map(({ timeline }) => timeline.update(now));
+    this.#next?.each.timeline.update(now);
     if (this.#feed.newestUs > 0) {
       this.#firstPieceAt ??= now;
       this.#clock.observe(this.#feed.newestUs, this.#feed.serverNowMs());
@@ -264,6 +310,7 @@ export class Source extends Emitter<SourceEvents> {
     if (load.tracks.length < this.#timelines.filter(({ timeline }) => timeline.units.length > 0).length) {
       return void this.#reload();
     }
+    this.#switch();
     const positionUs = this.#video.currentTime * 1e6;
     const serverNowMs = this.#feed.serverNowMs();
     const latencyMs = this.#clock.latencyMs(positionUs, serverNowMs);
@@ -337,9 +384,10 @@ export class Source extends Emitter<SourceEvents> {
   }
 }
 
-/** The first video and the first audio track, as the viewer takes them. */
-function pickTracks(broadcast: Broadcast): Track[] {
-  const video = broadcast.tracks.find((track) => track.kind === 'video');
+/** A video track, the first unless another one was chosen, and the first audio track, as the viewer takes them. */
+function pickTracks(broadcast: Broadcast, rendition: number | undefined): Track[] {
+  const video = broadcast.tracks.find(({ track }) => track === rendition) ??
+    broadcast.tracks.find((track) => track.kind === 'video');
   const audio = broadcast.tracks.find((track) => track.kind === 'audio');
   return [video, audio].filter((track) => track !== undefined);
 }

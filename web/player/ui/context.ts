@@ -14,6 +14,12 @@ export interface Requests {
   toggleFullscreen(): void;
   togglePictureInPicture(): void;
   setP2p(policy: P2pPolicy): void;
+  /** The viewer's answer to the question of consent. */
+  answerConsent(policy: P2pPolicy): void;
+  /** `auto`, or a rendition by its name. */
+  setQuality(name: string): void;
+  toggleCaptions(): void;
+  seekBy(seconds: number): void;
   toggleOverlay(): void;
   /** After a refusal: once more. */
   retry(): void;

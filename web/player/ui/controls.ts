@@ -1,3 +1,4 @@
+import { captionsButton } from './captions-button.ts';
 import type { Ui } from './context.ts';
 import { h } from './dom.ts';
 import { fullscreenButton } from './fullscreen-button.ts';
@@ -6,6 +7,7 @@ import { overlayButton } from './overlay.ts';
 import { p2pMenu } from './p2p-menu.ts';
 import { pictureInPictureButton } from './picture-in-picture-button.ts';
 import { playButton } from './play-button.ts';
+import { qualityMenu } from './quality-menu.ts';
 import { timeline } from './timeline.ts';
 import { volume } from './volume.ts';
 
@@ -13,7 +15,7 @@ import { volume } from './volume.ts';
 export function controls(ui: Ui): HTMLElement {
   const bar = h(
     'div',
-    { class: 'controls', part: 'controls', role: 'group', 'aria-label': 'Player controls' },
+    { class: 'controls', part: 'controls', role: 'group' },
     timeline(ui),
     h(
       'div',
@@ -22,13 +24,16 @@ export function controls(ui: Ui): HTMLElement {
       volume(ui),
       liveBadge(ui),
       h('span', { class: 'gap' }),
+      captionsButton(ui),
+      qualityMenu(ui),
       p2pMenu(ui),
       overlayButton(ui),
       pictureInPictureButton(ui),
       fullscreenButton(ui),
     ),
   );
-  ui.store.watch(['phase'], ({ phase }) => {
+  ui.store.watch(['phase', 'words'], ({ phase, words }) => {
+    bar.setAttribute('aria-label', words.controls);
     bar.hidden = phase !== 'live' && phase !== 'lost' && phase !== 'reconnecting';
   });
   return bar;

@@ -30,9 +30,11 @@ export function icon(path: string): SVGSVGElement {
   return svg;
 }
 
-/** Gives a button another name, spoken and shown. */
-export function rename(button: HTMLElement, name: string): void {
-  if (button.getAttribute('aria-label') === name) return;
+/** Gives a button another name, spoken and shown; shown with its key, where it has one. */
+export function rename(button: HTMLElement, name: string, key?: string): void {
+  const title = key === undefined ? name : `${name} (${key})`;
+  if (button.title === title) return;
   button.setAttribute('aria-label', name);
-  button.title = name;
+  if (key !== undefined) button.setAttribute('aria-keyshortcuts', key);
+  button.title = title;
 }

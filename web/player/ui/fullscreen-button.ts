@@ -9,9 +9,9 @@ export function fullscreenButton({ store, ask }: Ui): HTMLElement {
     part: 'button fullscreen-button',
     onclick: () => ask.toggleFullscreen(),
   });
-  store.watch(['fullscreen', 'canFullscreen'], ({ fullscreen, canFullscreen }) => {
+  store.watch(['fullscreen', 'canFullscreen', 'words'], ({ fullscreen, canFullscreen, words }) => {
     button.hidden = !canFullscreen;
-    rename(button, fullscreen ? 'Leave full screen (f)' : 'Full screen (f)');
+    rename(button, fullscreen ? words.leaveFullscreen : words.fullscreen, 'f');
     button.replaceChildren(icon(fullscreen ? icons.shrink : icons.fullscreen));
   });
   return button;

@@ -23,9 +23,11 @@ Deno.test('every key asks for its own', () => {
     ['i', 'togglePictureInPicture'],
     ['l', 'jumpToLive'],
     ['End', 'jumpToLive'],
+    ['c', 'toggleCaptions'],
+    ['MediaPlayPause', 'togglePlay'],
     ['s', 'toggleOverlay'],
-    ['ArrowLeft', 'seek 15'],
-    ['ArrowRight', 'seek 25'],
+    ['ArrowLeft', 'seekBy -5'],
+    ['ArrowRight', 'seekBy 5'],
     ['ArrowUp', 'setVolume 1'],
   ];
   for (const [key, wanted] of keys) {

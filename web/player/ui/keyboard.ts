@@ -5,10 +5,11 @@ const VOLUME_STEP = 0.05;
 
 /** Keys, while the focus is in the player. Answers whether the key was one of ours. */
 export function pressKey({ store, ask }: Ui, key: string): boolean {
-  const { positionS, volume } = store.state;
+  const { volume } = store.state;
   switch (key) {
     case ' ':
     case 'k':
+    case 'MediaPlayPause':
       ask.togglePlay();
       return true;
     case 'm':
@@ -24,14 +25,17 @@ export function pressKey({ store, ask }: Ui, key: string): boolean {
     case 'End':
       ask.jumpToLive();
       return true;
+    case 'c':
+      ask.toggleCaptions();
+      return true;
     case 's':
       ask.toggleOverlay();
       return true;
     case 'ArrowLeft':
-      ask.seek(positionS - SEEK_S);
+      ask.seekBy(-SEEK_S);
       return true;
     case 'ArrowRight':
-      ask.seek(positionS + SEEK_S);
+      ask.seekBy(SEEK_S);
       return true;
     case 'ArrowUp':
       ask.setVolume(Math.min(1, volume + VOLUME_STEP));

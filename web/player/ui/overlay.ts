@@ -1,5 +1,6 @@
-import { formatBytes, formatSeconds } from '../format.ts';
+import { formatBytes, formatDecimal, formatSeconds } from '../format.ts';
 import type { PlayerState } from '../player-state.ts';
+import { fill } from '../words/words.ts';
 import type { Ui } from './context.ts';
 import { h, icon, rename } from './dom.ts';
 import { icons } from './icons.ts';
@@ -11,8 +12,8 @@ export function overlayButton({ store, ask }: Ui): HTMLElement {
     { type: 'button', part: 'button overlay-button', class: 'roomy', onclick: () => ask.toggleOverlay() },
     icon(icons.numbers),
   );
-  store.watch(['overlay'], ({ overlay }) => {
-    rename(button, overlay ? 'Hide statistics (s)' : 'Show statistics (s)');
+  store.watch(['overlay', 'words'], ({ overlay, words }) => {
+    rename(button, overlay ? words.hideStatistics : words.showStatistics, 's');
     button.setAttribute('aria-pressed', String(overlay));
   });
   return button;
@@ -23,42 +24,61 @@ export function overlay({ store, ask }: Ui): HTMLElement {
   const list = h('dl', {});
   const close = h(
     'button',
-    { type: 'button', class: 'close', 'aria-label': 'Hide statistics', onclick: () => ask.toggleOverlay() },
+    { type: 'button', class: 'close', onclick: () => ask.toggleOverlay() },
     icon(icons.close),
   );
-  const root = h(
-    'div',
-    { class: 'overlay', part: 'overlay', role: 'region', 'aria-label': 'Statistics' },
-    close,
-    list,
-  );
-  store.watch(['overlay', 'stats', 'details', 'rate', 'targetMs'], (state) => {
+  const root = h('div', { class: 'overlay', part: 'overlay', role: 'region' }, close, list);
+  store.watch(['overlay', 'stats', 'details', 'rate', 'targetMs', 'words', 'language'], (state) => {
     root.hidden = !state.overlay;
     if (!state.overlay) return;
+    root.setAttribute('aria-label', state.words.statistics);
+    rename(close, state.words.hideStatistics);
     list.replaceChildren(...rows(state).flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
   });
   return root;
 }
 
-function rows(
-  { stats, details, rate, targetMs }: Pick<PlayerState, 'stats' | 'details' | 'rate' | 'targetMs'>,
-): [string, string][] {
+type Shown = Pick<PlayerState, 'stats' | 'details' | 'rate' | 'targetMs' | 'words' | 'language'>;
+
+function rows({ stats, details, rate, targetMs, words, language }: Shown): [string, string][] {
+  const bytes = (count: number) => formatBytes(count, language);
+  const seconds = (value: number) => `${formatDecimal(value, 2, language)} s`;
   return [
-    ['Behind live', `${stats.latencySeconds.toFixed(2)} s, aiming at ${formatSeconds(targetMs / 1000)}`],
-    ['Buffer', `${stats.bufferSeconds.toFixed(2)} s at ${rate.toFixed(3)}×`],
-    ['Start-up', stats.startupMs > 0 ? `${stats.startupMs} ms` : 'not yet'],
-    ['Stalls', String(stats.stalls)],
-    ['From peers', `${formatBytes(stats.peerBytes)} (${formatBytes(details?.lanBytes ?? 0)} LAN)`],
-    ['From servers', `${formatBytes(stats.edgeBytes)}, ${details?.repairs ?? 0} repairs`],
-    ['Uploaded', formatBytes(stats.uploadBytes)],
-    ['Received twice', formatBytes(details?.duplicateBytes ?? 0)],
-    ['Peers', `${stats.peers}, substreams ${details?.substreams ?? 'not yet'}`],
-    ['After the cut', `${details?.lagP50Ms ?? 0} ms median, ${details?.lagP95Ms ?? 0} ms at p95`],
     [
-      'Picture',
-      `${details?.size ?? ''}, ${details?.droppedFrames ?? 0} of ${details?.decodedFrames ?? 0} dropped`,
+      words.behindLive,
+      fill(words.aimingAt, {
+        now: seconds(stats.latencySeconds),
+        target: formatSeconds(targetMs / 1000, language),
+      }),
     ],
-    ['Codecs', details?.codecs ?? ''],
-    ...(details?.lastTrouble ? [['Last trouble', details.lastTrouble] as [string, string]] : []),
+    [words.buffer, `${seconds(stats.bufferSeconds)}, ${formatDecimal(rate, 2, language)}×`],
+    [words.startUp, stats.startupMs > 0 ? `${stats.startupMs} ms` : words.notYet],
+    [words.stalls, String(stats.stalls)],
+    [
+      words.fromPeers,
+      fill(words.ofWhichLan, { all: bytes(stats.peerBytes), lan: bytes(details?.lanBytes ?? 0) }),
+    ],
+    [
+      words.fromServers,
+      fill(words.withRepairs, { all: bytes(stats.edgeBytes), repairs: details?.repairs ?? 0 }),
+    ],
+    [words.uploaded, bytes(stats.uploadBytes)],
+    [words.receivedTwice, bytes(details?.duplicateBytes ?? 0)],
+    [words.peers, fill(words.substreams, { peers: stats.peers, fed: details?.substreams ?? words.notYet })],
+    [
+      words.afterTheCut,
+      fill(words.medianAndTail, { median: details?.lagP50Ms ?? 0, tail: details?.lagP95Ms ?? 0 }),
+    ],
+    [
+      words.picture,
+      fill(words.dropped, {
+        size: details?.size || words.soundOnly,
+        dropped: details?.droppedFrames ?? 0,
+        frames: details?.decodedFrames ?? 0,
+      }),
+    ],
+    [words.codecs, details?.codecs ?? ''],
+    [words.thread, details?.thread === 'worker' ? words.threadWorker : words.threadPage],
+    ...(details?.lastTrouble ? [[words.lastTrouble, details.lastTrouble] as [string, string]] : []),
   ];
 }

@@ -14,9 +14,9 @@ export function pictureInPictureButton({ store, ask }: Ui): HTMLElement {
     },
     icon(icons.picture),
   );
-  store.watch(['pictureInPicture', 'canPictureInPicture', 'audioOnly'], (state) => {
+  store.watch(['pictureInPicture', 'canPictureInPicture', 'audioOnly', 'words'], (state) => {
     button.hidden = !state.canPictureInPicture || state.audioOnly;
-    rename(button, state.pictureInPicture ? 'Back into the page (i)' : 'Picture in picture (i)');
+    rename(button, state.pictureInPicture ? state.words.backIntoPage : state.words.pictureInPicture, 'i');
     button.setAttribute('aria-pressed', String(state.pictureInPicture));
   });
   return button;

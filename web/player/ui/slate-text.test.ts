@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { initialState, type PlayerState } from '../player-state.ts';
+import { LANGUAGES, loadWords } from '../words/words.ts';
 import { slateText } from './slate-text.ts';
 
 const shown = (state: Partial<PlayerState>) => slateText({ ...initialState(), ...state });
@@ -28,7 +29,7 @@ Deno.test('trouble while there is a picture is a banner, without one it takes it
 Deno.test('a refusal says why and can be tried again', () => {
   const slate = shown({
     phase: 'refused',
-    reason: { code: 'token-expired', message: 'The ticket has run out.' },
+    reason: { code: 'a-rule-of-tomorrow', message: 'The ticket has run out.' },
   })!;
   assert.equal(slate.text, 'The ticket has run out.');
   assert.equal(slate.action, 'retry');
@@ -38,7 +39,7 @@ Deno.test('a refusal says why and can be tried again', () => {
 Deno.test('a browser that cannot play is told why, and is not offered to try again', () => {
   const slate = shown({
     phase: 'unsupported',
-    reason: { code: 'insecure-context', message: 'Open it over https.' },
+    reason: { code: 'another-rule', message: 'Open it over https.' },
   })!;
   assert.equal(slate.text, 'Open it over https.');
   assert.equal(slate.action, undefined);
@@ -52,4 +53,18 @@ Deno.test('waiting in the middle shows that something is under way, a pause does
 
 Deno.test('a broadcast without picture says so', () => {
   assert.equal(shown({ phase: 'live', started: true, audioOnly: true, paused: false })?.text, 'Sound only');
+});
+
+Deno.test('every phase has words in every language, and a refusal its reason', async () => {
+  for (const language of LANGUAGES) {
+    const words = await loadWords(language);
+    for (
+      const phase of ['joining', 'offline', 'live', 'lost', 'reconnecting', 'ended', 'unsupported'] as const
+    ) {
+      const slate = shown({ phase, words })!;
+      assert.notEqual(slate.title + slate.text, '', `${phase} in ${language}`);
+    }
+    const reason = { code: 'too-many-devices', message: 'in English' };
+    assert.equal(shown({ phase: 'refused', words, reason })!.text, words['too-many-devices']);
+  }
 });

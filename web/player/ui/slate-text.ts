@@ -1,5 +1,6 @@
 /** What is said when there is nothing to see, and why. */
 import type { PlayerState } from '../player-state.ts';
+import { fill, reasonText } from '../words/words.ts';
 
 export interface SlateText {
   title: string;
@@ -13,49 +14,46 @@ export interface SlateText {
   diagnostic?: boolean;
 }
 
+type Shown = Pick<
+  PlayerState,
+  'phase' | 'reason' | 'title' | 'started' | 'paused' | 'waiting' | 'audioOnly' | 'words'
+>;
+
 /** Undefined while the picture speaks for itself. */
-export function slateText(
-  state: Pick<PlayerState, 'phase' | 'reason' | 'title' | 'started' | 'paused' | 'waiting' | 'audioOnly'>,
-): SlateText | undefined {
-  const name = state.title || 'This channel';
-  const why = state.reason?.message ?? '';
+export function slateText(state: Shown): SlateText | undefined {
+  const { words } = state;
+  const name = state.title || words.thisChannel;
+  const why = reasonText(words, state.reason);
+  const still = { busy: false, banner: false };
+  const busy = { busy: true, banner: false };
   switch (state.phase) {
     case 'idle':
-      return { title: state.title, text: '', busy: false, banner: false, action: 'play' };
+      return { title: state.title, text: '', ...still, action: 'play' };
     case 'joining':
-      return { title: '', text: 'Joining', busy: true, banner: false };
+      return { title: '', text: words.joining, ...busy };
     case 'offline':
       return state.reason?.code === 'stopped'
-        ? {
-          title: `${name} is closed`,
-          text: 'Its owner has stopped it for now.',
-          busy: false,
-          banner: false,
-        }
-        : { title: `${name} is off air`, text: 'It starts here by itself.', busy: false, banner: false };
+        ? { title: fill(words.closedTitle, { name }), text: words.closedText, ...still }
+        : { title: fill(words.offAirTitle, { name }), text: words.offAirText, ...still };
     case 'live':
-      if (!state.started) return { title: '', text: 'Starting', busy: true, banner: false };
-      if (state.waiting && !state.paused) return { title: '', text: '', busy: true, banner: false };
-      return state.audioOnly ? { title: name, text: 'Sound only', busy: false, banner: false } : undefined;
+      if (!state.started) return { title: '', text: words.starting, ...busy };
+      if (state.waiting && !state.paused) return { title: '', text: '', ...busy };
+      return state.audioOnly ? { title: name, text: words.soundOnly, ...still } : undefined;
     case 'lost':
+      return { title: words.lostTitle, text: words.lostText, busy: true, banner: state.started };
+    case 'reconnecting':
       return {
-        title: 'The broadcaster dropped out',
-        text: 'The picture goes on when they are back.',
+        title: words.reconnecting,
+        text: words.reconnectingText,
         busy: true,
         banner: state.started,
+        diagnostic: true,
       };
-    case 'reconnecting':
-      return { title: 'Reconnecting', text: why, busy: true, banner: state.started };
     case 'ended':
-      return {
-        title: 'The broadcast is over',
-        text: 'The next one starts here by itself.',
-        busy: false,
-        banner: false,
-      };
+      return { title: words.endedTitle, text: words.endedText, ...still };
     case 'refused':
-      return { title: 'No entry', text: why, busy: false, banner: false, action: 'retry', diagnostic: true };
+      return { title: words.refusedTitle, text: why, ...still, action: 'retry', diagnostic: true };
     case 'unsupported':
-      return { title: 'Cannot play here', text: why, busy: false, banner: false, diagnostic: true };
+      return { title: words.unsupportedTitle, text: why, ...still, diagnostic: true };
   }
 }

@@ -14,13 +14,12 @@ export function slate({ store, ask }: Ui): HTMLElement {
       type: 'button',
       part: 'big-play',
       class: 'big-play',
-      'aria-label': 'Play',
       onclick: () => ask.togglePlay(),
     },
     icon(icons.play),
   );
-  const retry = h('button', { type: 'button', class: 'plain', onclick: () => ask.retry() }, 'Try again');
-  const copy = h('button', { type: 'button', class: 'plain', onclick: () => void copied() }, 'Copy details');
+  const retry = h('button', { type: 'button', class: 'plain', onclick: () => ask.retry() });
+  const copy = h('button', { type: 'button', class: 'plain', onclick: () => void copied() });
   const root = h(
     'div',
     { class: 'slate', part: 'slate', role: 'status' },
@@ -33,21 +32,24 @@ export function slate({ store, ask }: Ui): HTMLElement {
 
   async function copied(): Promise<void> {
     await ask.copyDiagnostic();
-    copy.textContent = 'Copied';
+    copy.textContent = store.state.words.copied;
   }
 
-  const keys = ['phase', 'reason', 'title', 'started', 'paused', 'waiting', 'audioOnly'] as const;
+  const keys = ['phase', 'reason', 'title', 'started', 'paused', 'waiting', 'audioOnly', 'words'] as const;
   store.watch(keys, (state) => {
     const shown = slateText(state);
     root.hidden = shown === undefined;
     if (!shown) return;
+    root.dataset.phase = state.phase;
     root.classList.toggle('banner', shown.banner);
     root.classList.toggle('over', state.started && !state.audioOnly && !shown.banner);
     waves.hidden = !shown.busy;
     play.hidden = shown.action !== 'play';
     retry.hidden = shown.action !== 'retry';
     copy.hidden = !shown.diagnostic;
-    copy.textContent = 'Copy details';
+    copy.textContent = state.words.copyDetails;
+    retry.textContent = state.words.tryAgain;
+    play.setAttribute('aria-label', state.words.play);
     title.textContent = shown.title;
     title.hidden = shown.title === '';
     text.textContent = shown.text;

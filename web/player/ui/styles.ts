@@ -53,7 +53,9 @@ input[type=range]:disabled::-webkit-slider-thumb { visibility: hidden; }
 .live .behind { color: var(--shoal-quiet); font-weight: 500; }
 .p2p { gap: 6px; }
 .p2p.active { color: var(--shoal-peer); }
-.p2p-menu { position: relative; }
+.menu { position: relative; }
+.share { white-space: nowrap; }
+.quality-menu button { gap: 6px; }
 .panel {
   position: absolute; right: -40px; bottom: 48px; width: min(300px, 86cqw); padding: 14px 16px; border-radius: 14px;
   background: rgb(9 30 36 / .97); box-shadow: 0 10px 40px rgb(0 0 0 / .5); font-size: 13px;
@@ -90,6 +92,14 @@ input[type=range]:disabled::-webkit-slider-thumb { visibility: hidden; }
   color: var(--shoal-ink); margin-bottom: 8px;
 }
 .big-play svg { width: 34px; height: 34px; }
+.plain.chosen { background: var(--shoal-peer); color: var(--shoal-ink); font-weight: 600; }
+.consent {
+  position: absolute; inset: auto auto 76px 14px; max-width: min(420px, calc(100% - 28px)); padding: 16px 18px;
+  border-radius: 14px; background: rgb(9 30 36 / .97); box-shadow: 0 10px 40px rgb(0 0 0 / .5); font-size: 13px;
+}
+.consent strong { font-size: 15px; }
+.consent p { margin: 6px 0 4px; color: var(--shoal-quiet); }
+.consent .actions { flex-wrap: wrap; }
 .waves { display: flex; gap: 7px; height: 18px; align-items: center; margin-bottom: 6px; }
 .banner .waves { margin: 0; height: 10px; gap: 4px; }
 .waves i { width: 14px; height: 6px; border-radius: 60% 0 60% 0; background: var(--shoal-peer); animation: swim 1.1s ease-in-out infinite; }
@@ -117,7 +127,9 @@ input[type=range]:disabled::-webkit-slider-thumb { visibility: hidden; }
   .controls { padding: 26px 4px 2px; }
   .row button { padding: 0 8px; min-width: 38px; }
   .overlay { font-size: 11px; }
-  .p2p-menu { position: static; }
+  .consent { inset: auto 0 0 0; max-width: none; border-radius: 14px 14px 0 0; max-height: 100%; overflow: auto; }
+  .consent .plain { padding: 6px 12px; }
+  .menu { position: static; }
   .panel { inset: auto 8px 62px; width: auto; max-height: calc(56cqw - 70px); padding: 10px 14px; }
   .panel small { display: none; }
   .figures { grid-template: auto auto / repeat(4, auto); grid-auto-flow: column; font-size: 12px; margin-bottom: 6px; }

@@ -1,5 +1,6 @@
 import { formatClock } from '../format.ts';
 import type { Ui } from './context.ts';
+import { fill } from '../words/words.ts';
 import { h } from './dom.ts';
 
 /** The window: how far back one can go, and where the picture is. Right is live. */
@@ -11,14 +12,13 @@ export function timeline({ store, ask }: Ui): HTMLElement {
     value: '1000',
     part: 'timeline',
     class: 'timeline',
-    'aria-label': 'Position in the live window',
     oninput: () => {
       const { seekableStartS, seekableEndS } = store.state;
       ask.seek(seekableStartS + (seekableEndS - seekableStartS) * Number(slider.value) / 1000);
     },
   });
-  store.watch(['positionS', 'seekableStartS', 'seekableEndS', 'following'], (state) => {
-    const { positionS, seekableStartS, seekableEndS, following } = state;
+  store.watch(['positionS', 'seekableStartS', 'seekableEndS', 'following', 'words'], (state) => {
+    const { positionS, seekableStartS, seekableEndS, following, words } = state;
     const length = seekableEndS - seekableStartS;
     const share = following || length <= 0
       ? 1
@@ -27,8 +27,11 @@ export function timeline({ store, ask }: Ui): HTMLElement {
     slider.style.setProperty('--fill', `${share * 100}%`);
     slider.setAttribute(
       'aria-valuetext',
-      following ? 'live' : `${formatClock(seekableEndS - positionS)} before live`,
+      following
+        ? words.positionLive
+        : fill(words.positionBehind, { time: formatClock(seekableEndS - positionS) }),
     );
+    slider.setAttribute('aria-label', words.position);
     slider.disabled = length < 4;
   });
   return slider;

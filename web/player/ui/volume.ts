@@ -12,12 +12,12 @@ export function volume({ store, ask }: Ui): HTMLElement {
     step: '0.05',
     part: 'volume',
     class: 'volume',
-    'aria-label': 'Volume',
     oninput: () => ask.setVolume(Number(slider.value)),
   });
-  store.watch(['muted', 'volume'], ({ muted, volume }) => {
+  store.watch(['muted', 'volume', 'words'], ({ muted, volume, words }) => {
     const silent = muted || volume === 0;
-    rename(mute, silent ? 'Unmute (m)' : 'Mute (m)');
+    rename(mute, silent ? words.unmute : words.mute, 'm');
+    slider.setAttribute('aria-label', words.volume);
     mute.replaceChildren(icon(silent ? icons.muted : icons.sound));
     slider.value = String(silent ? 0 : volume);
     slider.style.setProperty('--fill', `${Number(slider.value) * 100}%`);

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import type { Track } from '../../protocol/broadcast.ts';
+import { qualitiesOf, QualityChoice, type QualityInput } from './quality.ts';
+
+const video = (track: number, height: number, bitrateKbps: number): Track => ({
+  track,
+  kind: 'video',
+  codec: 'avc1.64001f',
+  timescale: 90_000,
+  bitrateKbps,
+  substreams: 8,
+  sliceMs: 100,
+  height,
+});
+const audio: Track = { ...video(1, 0, 64), kind: 'audio', codec: 'mp4a.40.2' };
+const ladder = qualitiesOf([video(0, 360, 500), audio, video(2, 720, 1500), video(3, 1080, 3000)]);
+
+/** A viewer whose figures a test changes as it goes; `wait` looks once a second. */
+function viewer(at: number) {
+  const choice = new QualityChoice(ladder, at);
+  const figures: QualityInput = {
+    nowMs: 0,
+    receivedBytes: 0,
+    stalls: 0,
+    droppedFrames: 0,
+    frames: 0,
+    lagP95Ms: 300,
+    targetMs: 1300,
+    bufferMs: 900,
+    shownHeight: 2160,
+  };
+  const wait = (seconds: number, change: Partial<QualityInput> = {}) => {
+    Object.assign(figures, change);
+    for (let i = 0; i < seconds; i++) {
+      figures.nowMs += 1000;
+      figures.frames += 25;
+      choice.next({ ...figures });
+    }
+    return choice.now.name;
+  };
+  return { figures, wait };
+}
+
+Deno.test('renditions are named by height, best first, sound left out', () => {
+  assert.deepEqual(ladder.map(({ name }) => name), ['1080p', '720p', '360p']);
+  assert.deepEqual(ladder.map(({ track }) => track), [3, 2, 0]);
+  assert.equal(qualitiesOf([{ ...video(0, 0, 512), height: undefined }])[0]!.name, '512 kbps');
+});
+
+Deno.test('pieces that come early earn a better picture, step by step', () => {
+  const { wait } = viewer(2);
+  assert.equal(wait(10), '360p');
+  assert.equal(wait(14), '720p');
+  assert.equal(wait(40), '1080p');
+});
+
+Deno.test('a stall, late pieces and dropped frames each cost a step', () => {
+  for (const trouble of [{ stalls: 1 }, { lagP95Ms: 1200 }, { droppedFrames: 100 }]) {
+    const { wait } = viewer(0);
+    assert.equal(wait(7), '1080p');
+    assert.equal(wait(1, trouble), '720p');
+  }
+});
+
+Deno.test('what lies between early and late changes nothing', () => {
+  const { wait } = viewer(1);
+  assert.equal(wait(300, { lagP95Ms: 900 }), '720p');
+});
+
+Deno.test('a failed attempt is made later the next time', () => {
+  const { figures, wait } = viewer(2);
+  const untilUp = () => {
+    const from = figures.nowMs;
+    while (wait(1) === '360p') assert.ok(figures.nowMs - from < 300_000, 'it never went up');
+    return figures.nowMs - from;
+  };
+  const first = untilUp();
+  assert.equal(wait(10, { lagP95Ms: 1300 }), '360p');
+  Object.assign(figures, { lagP95Ms: 300 });
+  assert.ok(untilUp() > first * 1.3);
+});
+
+Deno.test('no more lines than the screen has', () => {
+  const { wait } = viewer(1);
+  assert.equal(wait(100, { shownHeight: 600 }), '720p');
+});
+
+Deno.test('the worst is the worst: more trouble changes nothing', () => {
+  const { wait } = viewer(2);
+  assert.equal(wait(60, { lagP95Ms: 5000, bufferMs: 0 }), '360p');
+});
+
+Deno.test('a burst that shows what the line can do shortens the wait', () => {
+  const slow = viewer(2);
+  const fast = viewer(2);
+  slow.wait(5);
+  fast.wait(1);
+  fast.wait(4, { receivedBytes: 2_000_000 });
+  const until = ({ wait, figures }: ReturnType<typeof viewer>) => {
+    while (wait(1) === '360p') { /* a second later */ }
+    return figures.nowMs;
+  };
+  assert.ok(until(fast) < until(slow));
+});

@@ -1,0 +1,128 @@
+/**
+ * Which rendition to play, when the broadcast has several.
+ *
+ * A live stream comes at its own pace, so how fast it comes says little about how fast it could. What tells is whether
+ * pieces keep up: how long after the cut they are here (from peers as from the edge), how much had to be mended, whether
+ * playback stalls or drops frames. Down at once, up after a while without trouble, and after a failed attempt later
+ * each time. A burst at the join, or from peers that catch up, shows what the line can do at least.
+ */
+import type { Track } from '../../protocol/broadcast.ts';
+import type { ShoalQuality } from './api.ts';
+
+export interface Quality extends ShoalQuality {
+  track: number;
+}
+
+/** The present, as the session sees it. Counters grow since the session began. */
+export interface QualityInput {
+  nowMs: number;
+  receivedBytes: number;
+  stalls: number;
+  droppedFrames: number;
+  frames: number;
+  /** 95th percentile of arrival after the cut. */
+  lagP95Ms: number;
+  targetMs: number;
+  bufferMs: number;
+  /** Height of the picture on the screen, device pixels; 0 when unknown or hidden. */
+  shownHeight: number;
+}
+
+/** After a change the figures of before are no guide. */
+const SETTLE_MS = 6000;
+const UP_AFTER_MS = 15_000;
+const LONGEST_UP_MS = 240_000;
+/** Arrival takes this share of the target: too late, or early enough for more. */
+const LATE_SHARE = 0.85;
+const EARLY_SHARE = 0.5;
+/** Frames dropped of those decoded since the last change. */
+const DROPPED_SHARE = 0.15;
+const LEAST_FRAMES = 50;
+/** What a rendition needs of a proven rate. */
+const HEADROOM = 1.3;
+
+/** Renditions of a broadcast, best first, named by their height. */
+export function qualitiesOf(tracks: readonly Track[]): Quality[] {
+  return tracks.filter(({ kind }) => kind === 'video')
+    .map(({ track, height = 0, bitrateKbps }) => ({
+      track,
+      height,
+      kbps: bitrateKbps,
+      name: height > 0 ? `${height}p` : `${Math.round(bitrateKbps)} kbps`,
+    }))
+    .sort((a, b) => b.height - a.height || b.kbps - a.kbps);
+}
+
+export class QualityChoice {
+  #at: number;
+  #changedAtMs: number | undefined;
+  #wellSinceMs: number | undefined;
+  #upAfterMs = UP_AFTER_MS;
+  #wentUp = false;
+  #before: QualityInput | undefined;
+  #base: QualityInput | undefined;
+  #bestKbps = 0;
+
+  /** @param qualities Best first; not empty. @param at Which one is played. */
+  constructor(private readonly qualities: readonly Quality[], at: number) {
+    this.#at = at;
+  }
+
+  get now(): Quality {
+    return this.qualities[this.#at]!;
+  }
+
+  /** Call it about once a second; answers the rendition to play. */
+  next(input: QualityInput): Quality {
+    this.#changedAtMs ??= input.nowMs;
+    this.#base ??= input;
+    this.#observe(input);
+    if (input.nowMs - this.#changedAtMs < SETTLE_MS) return this.now;
+    if (this.#isInTrouble(input)) {
+      if (this.#wentUp) this.#upAfterMs = Math.min(LONGEST_UP_MS, this.#upAfterMs * 2);
+      this.#move(this.#at + 1, input);
+      this.#wentUp = false;
+    } else if (this.#mayRise(input)) {
+      this.#move(this.#at - 1, input);
+      this.#wentUp = true;
+    }
+    return this.now;
+  }
+
+  #observe(input: QualityInput): void {
+    const before = this.#before;
+    this.#before = input;
+    if (!before || input.nowMs <= before.nowMs) return;
+    const kbps = (input.receivedBytes - before.receivedBytes) * 8 / (input.nowMs - before.nowMs);
+    this.#bestKbps = Math.max(kbps, this.#bestKbps * 0.98);
+  }
+
+  #isInTrouble(input: QualityInput): boolean {
+    const base = this.#base!;
+    const frames = input.frames - base.frames;
+    const dropped = input.droppedFrames - base.droppedFrames;
+    return input.stalls > base.stalls || input.lagP95Ms > input.targetMs * LATE_SHARE ||
+      (frames > LEAST_FRAMES && dropped > frames * DROPPED_SHARE);
+  }
+
+  #mayRise(input: QualityInput): boolean {
+    const better = this.qualities[this.#at - 1];
+    const early = input.lagP95Ms < input.targetMs * EARLY_SHARE && input.bufferMs > input.targetMs * 0.2;
+    if (!early || !better) {
+      this.#wellSinceMs = undefined;
+      return false;
+    }
+    // More lines than the screen shows are upload that others could have used.
+    if (input.shownHeight > 0 && this.now.height >= input.shownHeight) return false;
+    this.#wellSinceMs ??= input.nowMs;
+    const proven = this.#bestKbps > better.kbps * HEADROOM ? 0.5 : 1;
+    return input.nowMs - this.#wellSinceMs >= this.#upAfterMs * proven;
+  }
+
+  #move(to: number, input: QualityInput): void {
+    this.#at = Math.min(this.qualities.length - 1, Math.max(0, to));
+    this.#changedAtMs = input.nowMs;
+    this.#wellSinceMs = undefined;
+    this.#base = input;
+  }
+}
