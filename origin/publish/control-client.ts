@@ -9,7 +9,7 @@ type Message<T extends ToOrigin['type']> = Extract<ToOrigin, { type: T }>;
 export type Granted = Message<'granted'>;
 export type Refused = Message<'refused'>;
 /** What the edge says unasked. */
-export type Order = Message<'drop'> | Message<'ended'> | Message<'settings'>;
+export type Order = Message<'drop'> | Message<'ended'> | Message<'settings'> | Message<'keys'>;
 export type PublishQuestion = Omit<Extract<FromOrigin, { type: 'publish' }>, 'type' | 'id'>;
 
 export interface ControlClientOptions {

@@ -2,12 +2,14 @@
 import type { Broadcast } from '../../protocol/broadcast.ts';
 import type { ChannelSettings } from '../../protocol/channel.ts';
 import type { FromOrigin, IngestStatus } from '../../protocol/control.ts';
+import type { KeyPeriods } from '../../protocol/keys.ts';
 import type { EncoderSession } from '../media/encoder-session.ts';
 import { Packager } from '../media/packager.ts';
 import { deriveBroadcastKey } from '../media/broadcast-key.ts';
 import type { MediaSink, PublishSession } from '../rtmp/seam.ts';
 import type { Granted } from './control-client.ts';
 import type { EdgeSocketTiming } from './edge-socket.ts';
+import { KeyWatch } from './key-watch.ts';
 import { LinkClient } from './link-client.ts';
 import type { Log } from './log.ts';
 import type { OriginMetrics } from './metrics.ts';
@@ -41,6 +43,7 @@ export class LiveChannel {
   #packager!: Packager;
   #settings: ChannelSettings;
   #keyId: string;
+  #keys: KeyWatch | undefined;
   #current: Publication | undefined;
   #link: LinkClient | undefined;
   #dropped = 0;
@@ -58,6 +61,14 @@ export class LiveChannel {
   /** `resumed`: the broadcast is older than this process's knowledge of it. */
   static async create(granted: Granted, resumed: boolean, options: LiveChannelOptions): Promise<LiveChannel> {
     const channel = new LiveChannel(granted, options);
+    const { drm } = granted.settings;
+    const keys = drm === 'off' ? undefined : new KeyWatch({
+      scheme: drm,
+      nowMs: options.nowMs,
+      ask: () => channel.#current && options.tell({ type: 'keys', channel: granted.channel }),
+    });
+    channel.#keys = keys;
+    if (granted.keys) keys?.set(granted.keys);
     channel.#packager = await Packager.create({
       broadcastId: granted.broadcastId,
       epochMs: granted.epochMs,
@@ -73,6 +84,7 @@ export class LiveChannel {
       },
       onTracks: (broadcast) => channel.#announce(broadcast),
       onError: (error) => channel.#fail(error),
+      keys: keys?.schedule,
     });
     return channel;
   }
@@ -83,6 +95,11 @@ export class LiveChannel {
 
   get keyId(): string {
     return this.#keyId;
+  }
+
+  /** Scheme of this broadcast, or `off`. */
+  get drm(): ChannelSettings['drm'] {
+    return this.#keys?.schedule.scheme ?? 'off';
   }
 
   get windowBytes(): number {
@@ -102,6 +119,7 @@ export class LiveChannel {
     clearTimeout(this.#timer);
     this.#unsaid = undefined;
     this.#keyId = granted.keyId;
+    if (granted.keys) this.setKeys(granted.keys);
     this.applySettings(granted.settings);
     const encoder = this.#packager.startSession();
     const publication = { publish, encoder };
@@ -119,6 +137,11 @@ export class LiveChannel {
   applySettings(settings: ChannelSettings): void {
     this.#settings = settings;
     this.#packager.window.windowS = settings.windowS;
+  }
+
+  /** Keys of a protected channel; nothing happens on one that is not. */
+  setKeys(keys: KeyPeriods): void {
+    this.#keys?.set(keys);
   }
 
   /** Ends the encoder's session. */
@@ -159,6 +182,7 @@ export class LiveChannel {
     current?.encoder.end();
     current?.publish.drop(reason);
     this.#packager.window.clear();
+    this.#keys?.stop();
   }
 
   #tellLive(): void {

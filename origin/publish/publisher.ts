@@ -93,6 +93,11 @@ export class Publisher {
     askedMs: number,
     session: PublishSession,
   ): Promise<{ result: string; decision: PublishDecision }> {
+    const { drm } = granted.settings;
+    if (drm !== 'off' && !granted.keys) {
+      const reason = 'the channel is protected and the edge gave no keys for it, try again soon';
+      return { result: 'no-keys', decision: { ok: false, code: 'denied', reason } };
+    }
     let held = this.#channels.get(granted.channel);
     if (held?.broadcastId !== granted.broadcastId) {
       const fresh = await LiveChannel.create(granted, granted.epochMs !== askedMs, {
@@ -109,6 +114,10 @@ export class Publisher {
         held = fresh;
       }
     }
+    if (held.drm !== drm) {
+      const reason = 'the protection of the channel was changed: the next broadcast has it';
+      return { result: 'drm-changed', decision: { ok: false, code: 'denied', reason } };
+    }
     if (held.hasEncoder && held.keyId !== granted.keyId) {
       const reason = 'the channel is live with another key';
       return { result: 'duplicate', decision: { ok: false, code: 'duplicate', reason } };
@@ -120,6 +129,7 @@ export class Publisher {
     const channel = this.#channels.get(order.channel);
     if (!channel) return;
     if (order.type === 'settings') channel.applySettings(order.settings);
+    else if (order.type === 'keys') channel.setKeys(order.keys);
     else if (order.type === 'drop') {
       this.#options.log('info', 'the edge drops the encoder', {
         channel: order.channel,
