@@ -47,6 +47,8 @@ export const ChannelSettings = v.object({
   feedMode: v.optional(v.picklist(['backbone', 'edge-seeded']), 'backbone'),
   /** Most viewers of one shard. */
   shardSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(5000)), 1000),
+  /** Record every broadcast and offer it as a replay (docs/replay.md). */
+  record: v.optional(v.boolean(), false),
   /** Plain HLS for stock players; null: on without an egress cap, off with one. */
   hls: v.optional(v.nullable(v.boolean()), null),
   /** Encryption of the media (docs/drm.md); a change ends the broadcast, the encoder comes back into a new one. */
