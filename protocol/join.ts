@@ -27,6 +27,9 @@ export const IceServer = v.object({
 export const Grant = v.object({ value: v.string(), expiresS: v.number() });
 export type Grant = v.InferOutput<typeof Grant>;
 
+/** Longest pass, in characters: opaque to everybody but the edge. */
+export const MAX_PASS_LENGTH = 2100;
+
 export const JoinAnswer = v.variant('state', [
   v.object({
     state: v.picklist(['live', 'lost']),
@@ -46,6 +49,8 @@ export const JoinAnswer = v.variant('state', [
     ticket: v.string(),
     /** As the ticket is bound to it: `-SH0001-…`, see peerIdFor. */
     peerId: v.string(),
+    /** What the edge found out of the token, for the shard: sent with the announce, and with `renew` after a new one. */
+    pass: v.pipe(v.string(), v.maxLength(MAX_PASS_LENGTH)),
     grant: Grant,
     /** Path of the signaling socket, with its shard. */
     announcePath: v.string(),

@@ -6,7 +6,7 @@
  * What Shoal's own peers add is marked so.
  */
 import * as v from 'valibot';
-import { Grant, IceServer } from './join.ts';
+import { Grant, IceServer, MAX_PASS_LENGTH } from './join.ts';
 import { PeerReport } from './stats.ts';
 
 /** 20 characters, each a byte. */
@@ -37,6 +37,8 @@ export const Capability = v.object({
   track,
   nat: v.optional(NatKind, 'unknown'),
   device: v.optional(v.picklist(['computer', 'phone', 'tv', 'settop', 'antenna']), 'computer'),
+  /** A stable id of this device, made at random by the player and given only where the viewer agreed. */
+  deviceId: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/))),
 });
 export type Capability = v.InferOutput<typeof Capability>;
 
@@ -74,6 +76,8 @@ export const FromPeer = v.variant('action', [
      * ticket, so the ticket alone does not say who is here.
      */
     proof: v.optional(v.pipe(v.string(), v.maxLength(100))),
+    /** Shoal: with `ticket`, the pass of the join answer. */
+    pass: v.optional(v.pipe(v.string(), v.maxLength(MAX_PASS_LENGTH))),
     /** Shoal: with `started`, and again when it changes. */
     capability: v.optional(Capability),
   }),
@@ -95,8 +99,11 @@ export const FromPeer = v.variant('action', [
     want: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20)),
     known: v.pipe(v.array(BinaryId), v.maxLength(64)),
   }),
-  /** Shoal: a new ticket and grant. */
-  v.object({ action: v.literal('renew') }),
+  /** Shoal: a new ticket and grant. `pass`: of a later join, with a newer token of the same viewer. */
+  v.object({
+    action: v.literal('renew'),
+    pass: v.optional(v.pipe(v.string(), v.maxLength(MAX_PASS_LENGTH))),
+  }),
   /** Shoal, seeds: the newest index held of each feed, every 2 s. */
   v.object({
     action: v.literal('ack'),
@@ -154,8 +161,8 @@ export const ToPeer = v.variant('action', [
   v.object({ action: v.literal('bridge'), path: v.nullable(v.string()) }),
   /** These tickets are banned: drop the links. */
   v.object({ action: v.literal('drop'), identities: v.array(v.string()) }),
-  /** You are out: the socket closes after this. */
-  v.object({ action: v.literal('kicked'), reason: v.string() }),
+  /** You are out: the socket closes after this (4003). `code`: one of PLAYBACK_REFUSALS (claims.ts). */
+  v.object({ action: v.literal('kicked'), reason: v.string(), code: v.optional(v.string(), 'kicked') }),
   /** Go to this shard instead. */
   v.object({ action: v.literal('redirect'), path: v.string() }),
   /** The channel changed: tracks, latency target, state. `ended`: the broadcast is over. */
@@ -164,6 +171,8 @@ export const ToPeer = v.variant('action', [
     state: v.picklist(['live', 'lost', 'ended']),
     latencyTargetMs: v.optional(v.number()),
     uploadRatio: v.optional(v.number()),
+    /** Another number than before: content keys were rotated, fetch them at a random moment of the next 15 s. */
+    keysEpoch: v.optional(v.number()),
   }),
   /** Reports from now on this often (a dashboard was opened or closed). */
   v.object({ action: v.literal('pace'), reportEveryMs: v.number(), reportPhaseMs: v.number() }),

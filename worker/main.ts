@@ -3,7 +3,11 @@ import { app } from './app.ts';
 
 export { Channel } from './objects/channel.ts';
 export { Directory } from './objects/directory.ts';
+export { Hooks } from './objects/hooks.ts';
+export { Keys } from './objects/keys.ts';
+export { LeaseDesk } from './objects/lease-desk.ts';
 export { Media } from './objects/media.ts';
 export { Swarm } from './objects/swarm.ts';
+export { Viewer } from './objects/viewer.ts';
 
 export default { fetch: app.fetch };

@@ -44,7 +44,8 @@ export interface SessionEvents {
   piece(frame: PieceFrame, source: PieceSource): void;
   peers(count: number): void;
   channel(message: Extract<ToPeer, { action: 'channel' }>): void;
-  kicked(reason: string): void;
+  /** `code`: one of PLAYBACK_REFUSALS (protocol/claims.ts). */
+  kicked(code: string, reason: string): void;
   /** The edge wants a new join: this ticket, shard or broadcast is over. The session goes on meanwhile. */
   rejoin(reason: string): void;
   /** A join at once, for a grant: the socket is down. Rejects when there is none to be had. */
@@ -153,11 +154,14 @@ export class Session {
 
   /** The same broadcast was joined again: new ticket, grant and shard; links and media go on. */
   adopt(answer: LiveJoinAnswer): void {
+    const isNewRight = answer.pass !== this.#answer.pass;
     this.#answer = answer;
     this.#grants.set(answer.grant);
     this.#mesh.renewTicket(fromBase64Url(answer.ticket)!);
     this.#renewServers(answer.iceServers);
     this.#signaling.move(answer.announcePath);
+    // Who keeps its place shows the new right there; who takes a new one shows it with its announce.
+    if (isNewRight) this.#signaling.renew(answer.pass).catch(() => {});
     this.#renewLater();
   }
 
@@ -223,16 +227,17 @@ export class Session {
         return this.#options.events.piece(frame, event.source);
       }
       case 'connect':
-        return void this.#dialer?.dial([event.peerId], this.#through(event.via));
+        return void this.#dialer?.dial([event.peerId], this.#through(event.via, event.backbone));
       case 'signal': {
         const signal = decodePeerSignal(event.payload);
-        if (signal) void this.#dialer?.receive(event.from, signal, this.#through(event.via));
+        if (signal) void this.#dialer?.receive(event.from, signal, this.#through(event.via, event.backbone));
         return;
       }
       case 'starving': {
         const known = [...new Set([...this.#dialer?.known ?? [], ...event.known])].slice(0, 64);
         const want = Math.min(20, Math.max(1, event.want));
-        if (this.#dialer) this.#signaling.tell({ action: 'more', want, known });
+        const socket = event.backbone ? this.#bridge : this.#signaling;
+        if (this.#dialer) socket?.tell({ action: 'more', want, known });
         return;
       }
       case 'offence':
@@ -250,9 +255,9 @@ export class Session {
     }
   }
 
-  /** The way to a peer through a common neighbour. */
-  #through(via: string): Carrier {
-    return { send: (to, signal: PeerSignal) => this.#mesh.signal(to, via, encodePeerSignal(signal)) };
+  /** The way to a peer through a common neighbour: whom a bridge meets in the backbone is of the backbone. */
+  #through(via: string, backbone: boolean): Carrier {
+    return { backbone, send: (to, signal: PeerSignal) => this.#mesh.signal(to, via, encodePeerSignal(signal)) };
   }
 
   #makeDialer(reach: Reach): Dialer {
@@ -332,6 +337,7 @@ export class Session {
     return {
       ticket: this.#answer.ticket,
       proof: toBase64Url(proof),
+      pass: this.#answer.pass,
       capability: this.#capability(nat),
     };
   }
@@ -358,7 +364,7 @@ export class Session {
       case 'drop':
         return this.#mesh.ban(message.identities);
       case 'kicked':
-        return events.kicked(message.reason);
+        return events.kicked(message.code, message.reason);
       case 'channel':
         if (message.latencyTargetMs !== undefined) this.#mesh.setLatencyTarget(message.latencyTargetMs);
         return events.channel(message);

@@ -27,7 +27,12 @@ export interface SignalingOptions {
   infoHash: string;
   peerId: string;
   /** Asked anew for each announce: tickets are renewed and uplinks measured. */
-  credentials(): Promise<{ ticket: string; proof: string; capability: v.InferInput<typeof Capability> }>;
+  credentials(): Promise<{
+    ticket: string;
+    proof: string;
+    pass: string;
+    capability: v.InferInput<typeof Capability>;
+  }>;
   /** Whether this peer holds feeds: then a lost socket is opened again at once. */
   isSeed(): boolean;
   events: SignalingEvents;
@@ -131,11 +136,16 @@ export class Signaling implements Carrier {
     this.#announce({ numwant: 0, capability });
   }
 
-  /** A new ticket and grant. Rejects when the socket is down or the edge does not answer. */
-  renew(): Promise<Renewal> {
+  /**
+   * A new ticket and grant; `pass`: by a newer right to watch. Rejects when the socket is down or the edge does not
+   * answer.
+   */
+  renew(pass?: string): Promise<Renewal> {
     return new Promise((resolve, reject) => {
       this.#renewal?.reject(new Error('asked again'));
-      if (!this.tell({ action: 'renew' })) return reject(new Error('the signaling socket is down'));
+      if (!this.tell({ action: 'renew', ...(pass !== undefined && { pass }) })) {
+        return reject(new Error('the signaling socket is down'));
+      }
       const timer = this.#options.environment.setTimer(RENEW_TIMEOUT_MS, () => {
         this.#settleRenewal(new Error('the edge did not renew in time'));
       });
@@ -174,7 +184,7 @@ export class Signaling implements Carrier {
 
   async #start(socket: WebSocket): Promise<void> {
     const { infoHash, peerId, credentials } = this.#options;
-    const { ticket, proof, capability } = await credentials();
+    const { ticket, proof, pass, capability } = await credentials();
     if (this.#socket !== socket) return;
     this.#write({
       action: 'announce',
@@ -184,6 +194,7 @@ export class Signaling implements Carrier {
       numwant: 0,
       ticket,
       proof,
+      pass,
       capability,
     });
   }

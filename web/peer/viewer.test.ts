@@ -53,6 +53,7 @@ async function broadcastOf(id: string) {
     edgeKey: broadcast.publicKey,
     ticket: toBase64Url(ticket),
     peerId: '-SH0001-aaaaaaaaaaaa',
+    pass: 'pass',
     grant: { value: 'g', expiresS: 10_000 },
     announcePath: `/swarm/${broadcast.infoHash}/announce?shard=1`,
     mediaPath: `/media/demo/${id}`,

@@ -399,7 +399,7 @@ export class Viewer extends Emitter<ViewerEvents> {
         this.#become('ended', { code: 'ended', message: 'the broadcast is over' });
         this.#askIn(REJOIN_LEAST_MS + ENDED_SPREAD_MS * this.#environment.random());
       },
-      kicked: (reason) => this.#refuse('kicked', reason),
+      kicked: (code, reason) => this.#refuse(code, reason),
       rejoin: () => {
         if (this.#askTimer !== undefined || this.#asking) return;
         this.#askIn(REJOIN_LEAST_MS + REJOIN_SPREAD_MS * this.#environment.random());

@@ -22,8 +22,15 @@ export class GrantDesk {
     );
   }
 
-  async issue(channel: string, broadcastId: string, peerId: string, nowS: number): Promise<Grant> {
-    const expiresS = Math.floor(nowS) + GRANT_SECONDS;
+  /** `untilS`: when its owner's right to watch ends. */
+  async issue(
+    channel: string,
+    broadcastId: string,
+    peerId: string,
+    nowS: number,
+    untilS = Infinity,
+  ): Promise<Grant> {
+    const expiresS = Math.min(Math.floor(nowS) + GRANT_SECONDS, untilS);
     const head = `${expiresS.toString(36)}.${peerId}`;
     const mac = await crypto.subtle.sign('HMAC', await this.#key, signedText(channel, broadcastId, head));
     return { value: `${head}.${toBase64Url(new Uint8Array(mac))}`, expiresS };

@@ -34,20 +34,22 @@ export class TicketDesk {
 
   /**
    * A ticket, base64url, for a peer that joined. The identity follows from its key: who joins again, because its
-   * socket or the edge went away, is the same to its neighbours, and who was banned stays so.
+   * socket or the edge went away, is the same to its neighbours, and who was banned stays so. `untilS`: when its
+   * owner's right to watch ends.
    */
-  async issue(infoHash: string, peerKey: Uint8Array, nowS: number): Promise<string> {
+  async issue(infoHash: string, peerKey: Uint8Array, nowS: number, untilS = Infinity): Promise<string> {
     const hash = fromHex(infoHash);
     if (!hash) throw new RangeError('ticket.infoHash must be hex');
     // With a secret in it, nobody can search for a key whose identity is another's.
     const digest = await crypto.subtle.digest('SHA-256', concatBytes(await this.#salt, hash, peerKey));
     const identity = new Uint8Array(digest, 0, 8);
-    return await this.#sign({ infoHash: hash, peerKey, identity, expiresS: nowS + TICKET_SECONDS });
+    const expiresS = Math.min(nowS + TICKET_SECONDS, untilS);
+    return await this.#sign({ infoHash: hash, peerKey, identity, expiresS });
   }
 
   /** The same peer and identity with a new expiry. */
-  async renew(ticket: Ticket, nowS: number): Promise<string> {
-    return await this.#sign({ ...ticket, expiresS: nowS + TICKET_SECONDS });
+  async renew(ticket: Ticket, nowS: number, untilS = Infinity): Promise<string> {
+    return await this.#sign({ ...ticket, expiresS: Math.min(nowS + TICKET_SECONDS, untilS) });
   }
 
   /** Undefined when it is malformed, of another swarm, forged, or over. */

@@ -49,7 +49,7 @@ async function onAir(settings: Partial<ChannelSettings> = {}, shard = '0', limit
 }
 
 async function seated(infoHash: string) {
-  const announce = await announceOf(infoHash);
+  const announce = await announceOf(infoHash, channel);
   const client = await SignalClient.open(announcePathOf(infoHash));
   client.send(announce);
   const welcome = await client.action('welcome');
@@ -161,19 +161,21 @@ test('an offer to a named peer reaches that peer alone, and so do answer and can
 test('a ticket that has expired, is borrowed, forged, or of another swarm takes no seat', async () => {
   const infoHash = await onAir();
   const other = await onAir();
-  const good = await announceOf(infoHash);
-  const thief = await announceOf(infoHash);
+  const good = await announceOf(infoHash, channel);
+  const thief = await announceOf(infoHash, channel);
   const forged = fromBase64Url(good.ticket)!;
   forged[128]! ^= 1;
   const attempts: [object, string][] = [
-    [await announceOf(infoHash, { ageS: 601 }), 'expired'],
+    [await announceOf(infoHash, channel, { ageS: 601 }), 'expired'],
     [{ ...thief, ticket: good.ticket }, 'peer_id'],
     [{ ...good, proof: thief.proof }, 'signature'],
     [{ ...good, proof: undefined }, 'proof'],
     [{ ...good, ticket: toBase64Url(forged) }, 'signature'],
-    [{ ...await announceOf(other), info_hash: good.info_hash }, 'infoHash'],
+    [{ ...await announceOf(other, channel), info_hash: good.info_hash }, 'infoHash'],
     [{ ...good, ticket: 'AAAA' }, 'bytes'],
     [{ ...good, peer_id: thief.peer_id }, 'peer_id'],
+    [{ ...good, pass: thief.pass }, 'pass'],
+    [{ ...good, pass: undefined }, 'pass'],
   ];
   for (const [announce, why] of attempts) {
     const client = await SignalClient.open(announcePathOf(infoHash));

@@ -6,21 +6,29 @@ import { DurableObject } from 'cloudflare:workers';
 import type { Broadcast } from '../../protocol/broadcast.ts';
 import { fromBase64Url, fromHex, toBinaryString } from '../../protocol/bytes.ts';
 import type { ChannelSettings } from '../../protocol/channel.ts';
+import type { NetworkRow, ViewerRow } from '../../protocol/report.ts';
 import { seedMediaPath } from '../../protocol/media.ts';
 import { announceProof, type Ticket, TICKET_SECONDS } from '../../protocol/ticket.ts';
 import { type Feed, MAX_SIGNAL_LENGTH } from '../../protocol/tracker.ts';
+import type { PlaybackRefusal } from '../../protocol/claims.ts';
 import { grantDesk } from '../access/grant.ts';
+import { passDesk } from '../access/pass.ts';
 import { peerIdOf, ticketDesk } from '../access/ticket.ts';
-import { channelOf, type Env, mediaOf } from '../env.ts';
+import { channelOf, type Env, mediaOf, viewerOf } from '../env.ts';
 import { iceServersFor } from '../reach/ice-servers.ts';
 import { toCandidate } from '../swarm/feeds.ts';
+import type { LeaseShares } from '../swarm/lease-seats.ts';
 import { failure, type Outgoing } from '../swarm/outgoing.ts';
 import { householdOf, type Place } from '../swarm/place.ts';
+import type { Right } from '../swarm/right.ts';
 import { emptySeat, type PeerRow, type Seat } from '../swarm/seat.ts';
 import { SeedWatch } from '../swarm/seed-watch.ts';
 import { announcePath, pickShard, type ShardRoom } from '../swarm/shards.ts';
+import { BACKBONE } from '../swarm/steward.ts';
 import { Swarm as Shard } from '../swarm/swarm.ts';
+import { listNetworks, listViewers } from '../swarm/viewer-list.ts';
 import type { Ack, Port, SwarmWorld } from '../swarm/world.ts';
+import { ShardReporter } from './shard-reporter.ts';
 
 /** How often the Channel object hears of this shard while there is something to tell. */
 export const ROLLUP_MS = 10_000;
@@ -50,12 +58,30 @@ export interface SwarmState {
   settings: ChannelSettings;
   /** What the latency target is now: supply control may have lengthened the one of the settings. */
   latencyTargetMs: number;
+  /** Grows when an admin rotates the content keys. */
+  keysEpoch?: number;
   /** Most viewers of this shard. */
   limit: number;
   banned: string[];
+  /** Leases that run, and how many viewers of each this shard may seat. */
+  leases: LeaseShares;
   /** Path of the backbone's socket, and how many of this shard are to hold one; null: there is no backbone. */
   backbone: string | null;
   bridges: number;
+}
+
+/** What a ban says beside ticket identities. */
+export interface BanDetails {
+  /** Viewer ids. */
+  subjects?: string[];
+  code?: PlaybackRefusal;
+}
+
+/** A seated peer, as bans need it. */
+export interface Sitting {
+  peerId: string;
+  identity: string;
+  subject?: string;
 }
 
 /** An info-hash that is no broadcast: a replay, or one registered by an admin. Served to stock clients only. */
@@ -68,13 +94,23 @@ export class Swarm extends DurableObject<Env> {
   #state: SwarmState | undefined;
   readonly #ports = new Map<WebSocket, SocketPort>();
   readonly #seeds = new SeedWatch();
+  readonly #reporter: ShardReporter;
+  /** Of a broadcast that has just ended: last reports are still on their way. */
+  #ended: Shard | undefined;
   #rollup: ReturnType<typeof setTimeout> | undefined;
   #bridges = 0;
   #step = 0;
+  /** When the alarm is set for; it wakes the shard when somebody's right to watch ends. */
+  #alarmAtMs = Infinity;
   #room: { atMs: number; rooms: Promise<ShardRoom[]> } | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.#reporter = new ShardReporter(
+      ctx,
+      env,
+      () => ({ shard: this.#shard ?? this.#ended, isOpen: this.#shard !== undefined }),
+    );
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
     for (const socket of ctx.getWebSockets()) this.#open(socket, socket.deserializeAttachment() as Seat);
     this.#state = ctx.storage.kv.get<SwarmState>('state');
@@ -87,20 +123,24 @@ export class Swarm extends DurableObject<Env> {
   async setState(state: SwarmState): Promise<void> {
     const before = this.#state;
     this.#state = state;
+    this.#reporter.about(state);
     this.ctx.storage.kv.put('state', state);
     if (!this.#shard || before?.broadcast.infoHash !== state.broadcast.infoHash) this.#begin(state);
     if (!this.#shard || !before) return;
     this.#shard.limit = state.limit;
+    this.#shard.setLeases(state.leases);
     if (before.backbone !== state.backbone) this.#lend();
     const news = {
       state: state.state,
       latencyTargetMs: state.latencyTargetMs,
       uploadRatio: state.settings.uploadRatio,
+      keysEpoch: state.keysEpoch,
     };
     const old = {
       state: before.state,
       latencyTargetMs: before.latencyTargetMs,
       uploadRatio: before.settings.uploadRatio,
+      keysEpoch: before.keysEpoch,
     };
     if (JSON.stringify(news) !== JSON.stringify(old)) this.#shard.pushAll({ action: 'channel', ...news });
   }
@@ -124,15 +164,20 @@ export class Swarm extends DurableObject<Env> {
   /** The broadcast is over: everybody is told `ended`, later announces get a failure reason. */
   async closeBroadcast(): Promise<void> {
     this.#shard?.pushAll({ action: 'channel', state: 'ended' });
+    this.#ended = this.#shard;
     this.#shard = undefined;
     this.#state = undefined;
     if (this.#rollup !== undefined) clearTimeout(this.#rollup);
     this.#rollup = undefined;
     this.ctx.storage.kv.delete('state');
+    this.#reporter.news();
     if (this.#ports.size === 0) return;
     setTimeout(() => {
       if (this.#shard) return;
-      for (const port of this.#ports.values()) port.close(1000, 'the broadcast is over');
+      for (const port of this.#ports.values()) {
+        this.#ended?.gone(port);
+        port.close(1000, 'the broadcast is over');
+      }
     }, ENDED_MS);
   }
 
@@ -144,17 +189,54 @@ export class Swarm extends DurableObject<Env> {
     return this.#shard.pushFeeds(peerId, feeds, seedMediaPath(`/media/${channel}/${broadcast.id}`, peerId));
   }
 
-  /** These ticket identities are out, whatever shard they sit in. */
-  async ban(identities: string[], reason: string): Promise<void> {
+  /** These ticket identities and viewer ids are out, whatever shard they sit in. */
+  async ban(identities: string[], reason: string, more: BanDetails = {}): Promise<void> {
     if (!this.#state) return;
     const { banned } = this.#state;
     banned.push(...identities.filter((identity) => !banned.includes(identity)));
     this.ctx.storage.kv.put('state', this.#state);
-    this.#shard?.ban(identities, reason);
+    this.#shard?.ban(identities, reason, more);
+  }
+
+  async pardon(identities: string[], subjects: string[]): Promise<void> {
+    if (!this.#state) return;
+    this.#state.banned = this.#state.banned.filter((identity) => !identities.includes(identity));
+    this.ctx.storage.kv.put('state', this.#state);
+    this.#shard?.pardon(identities, subjects);
+  }
+
+  /** Who sits here with this peer id, or with one of these viewer ids. */
+  async find(who: { peerId?: string; subjects?: string[] }): Promise<Sitting[]> {
+    return (this.#shard?.find(who) ?? []).map(({ id, identity, right }) => ({
+      peerId: id,
+      identity,
+      ...(right?.subject === undefined ? {} : { subject: right.subject }),
+    }));
+  }
+
+  /** Somebody's right to watch is over. */
+  override async alarm(): Promise<void> {
+    this.#alarmAtMs = Infinity;
+    const nextMs = this.#shard?.expire();
+    if (nextMs !== undefined) await this.#wakeAt(nextMs);
+  }
+
+  /** Seated viewers after this peer id, for lists: rows without what only the shard needs. */
+  async viewers(after: string, limit: number, query: string): Promise<ViewerRow[]> {
+    const { settings, shard } = this.#state ?? {};
+    if (!this.#shard || !settings || shard === undefined) return [];
+    return listViewers(this.#shard, { shard, policy: settings.ipPolicy, after, limit, query });
+  }
+
+  /** Viewers by network or by public address, largest first. */
+  async networks(by: 'network' | 'address', limit: number): Promise<NetworkRow[]> {
+    const policy = this.#state?.settings.ipPolicy;
+    return this.#shard && policy ? listNetworks(this.#shard, by, policy, limit) : [];
   }
 
   async setPace(everyMs: number): Promise<void> {
     this.#shard?.setPace(everyMs);
+    await this.#reporter.flush();
   }
 
   /** Sends everybody to other shards, a few at a time, lets nobody in any more, and forgets what it served. */
@@ -170,7 +252,9 @@ export class Swarm extends DurableObject<Env> {
       return;
     }
     await this.#tell();
+    this.#ended = this.#shard;
     this.#shard = undefined;
+    this.#reporter.news();
     this.#state = undefined;
     this.ctx.storage.kv.delete('state');
   }
@@ -186,7 +270,7 @@ export class Swarm extends DurableObject<Env> {
     }
     const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
     this.ctx.acceptWebSocket(server);
-    const seat = emptySeat(place);
+    const seat = emptySeat(place, JSON.parse(request.headers.get('shoal-agent') ?? 'null') ?? undefined);
     server.serializeAttachment(seat);
     this.#open(server, seat);
     return new Response(null, { status: 101, webSocket: client });
@@ -211,7 +295,7 @@ export class Swarm extends DurableObject<Env> {
     const port = this.#ports.get(socket);
     if (!port) return;
     const text = typeof message === 'string' ? message : new TextDecoder().decode(message);
-    if (!this.#shard) return port.refuse(text);
+    if (!this.#shard) return this.#ended?.takeFarewell(port, text) ? undefined : port.refuse(text);
     await this.#shard.receive(port, text);
   }
 
@@ -231,11 +315,14 @@ export class Swarm extends DurableObject<Env> {
     const port = this.#ports.get(socket);
     if (!port) return;
     this.#ports.delete(socket);
-    this.#shard?.gone(port);
+    (this.#shard ?? this.#ended)?.gone(port);
   }
 
   #begin(state: SwarmState): void {
+    this.#ended = undefined;
+    this.#reporter.about(state);
     this.#serve(state.broadcast.infoHash, state.shard, state.limit, state.banned);
+    this.#shard?.setLeases(state.leases);
   }
 
   #serve(infoHash: string, shard: string, limit: number, banned: string[]): void {
@@ -253,16 +340,25 @@ export class Swarm extends DurableObject<Env> {
       peerIdOf,
       verify: async (signed, ticket, proof) =>
         await tickets.isGenuine(signed) && await verifyProof(ticket.peerKey, signed, proof),
+      right: (peerId, pass) => this.#rightOf(peerId, pass),
       grant: (row) => {
         const { channel, broadcast } = this.#state!;
         const nowS = Math.floor(Date.now() / 1000);
-        return grantDesk(this.env.SHOAL_EDGE_SECRET).issue(channel, broadcast.id, row.id, nowS);
+        return grantDesk(this.env.SHOAL_EDGE_SECRET).issue(
+          channel,
+          broadcast.id,
+          row.id,
+          nowS,
+          row.right?.untilS,
+        );
       },
       renew: async (row) => {
         const nowS = Math.floor(Date.now() / 1000);
+        const untilS = row.right?.untilS;
+        await this.#confirmSlot(row);
         return {
-          ticket: await tickets.renew(ticketOf(row, infoHash), nowS),
-          expiresS: nowS + TICKET_SECONDS,
+          ticket: await tickets.renew(ticketOf(row, infoHash), nowS, untilS),
+          expiresS: Math.min(nowS + TICKET_SECONDS, untilS ?? Infinity),
           iceServers: await iceServersFor(this.env, row.id, nowS),
         };
       },
@@ -270,11 +366,47 @@ export class Swarm extends DurableObject<Env> {
       acked: (row, acks, given) => this.ctx.waitUntil(this.#acked(row, acks, given)),
       seated: (row) => this.#seated(row),
       left: (row) => this.#left(row),
+      reported: () => this.#reporter.news(),
       banned: (identity, why) =>
         this.ctx.waitUntil(
           this.#tellChannel((channel) => channel.ban([identity], `neighbours report: ${why}`)),
         ),
     };
+  }
+
+  /** What a pass says; undefined when it is not good, or no device of its viewer is free. */
+  async #rightOf(peerId: string, pass: string | undefined): Promise<Right | undefined> {
+    const { channel, shard } = this.#state!;
+    const right = await passDesk(this.env.SHOAL_EDGE_SECRET).check(pass ?? '', channel, peerId);
+    if (!right) return undefined;
+    if (right.untilS !== undefined) await this.#wakeAt(right.untilS * 1000);
+    const { subject, devices } = right;
+    // Who is in the backbone has its slot by the shard that sent it there.
+    if (subject === undefined || devices === undefined || shard === BACKBONE) return right;
+    return await viewerOf(this.env, subject).take(peerId, devices, true) ? right : undefined;
+  }
+
+  async #confirmSlot({ id, right }: PeerRow): Promise<void> {
+    if (right?.subject === undefined || right.devices === undefined || this.#state?.shard === BACKBONE) {
+      return;
+    }
+    await viewerOf(this.env, right.subject).take(id, right.devices, true);
+  }
+
+  async #releaseSlot({ id, right }: PeerRow): Promise<void> {
+    if (right?.subject === undefined || right.devices === undefined || this.#state?.shard === BACKBONE) {
+      return;
+    }
+    // One that gave way to a newer socket of the same peer is seated again by now.
+    await Promise.resolve();
+    if (this.#shard?.row(id)) return;
+    await viewerOf(this.env, right.subject).release(id);
+  }
+
+  async #wakeAt(atMs: number): Promise<void> {
+    if (atMs >= this.#alarmAtMs) return;
+    this.#alarmAtMs = atMs;
+    await this.ctx.storage.setAlarm(atMs);
   }
 
   /** Tells the Channel object, and once more when that fails: it may just have been restarted. */
@@ -298,6 +430,7 @@ export class Swarm extends DurableObject<Env> {
 
   /** The first peers are told of at once, since they may be the ones to feed; the rest in the next roll-up. */
   #seated(row: PeerRow): void {
+    this.#reporter.news();
     const state = this.#state;
     const shard = this.#shard;
     if (!state || !shard) return;
@@ -319,7 +452,9 @@ export class Swarm extends DurableObject<Env> {
   }
 
   #left(row: PeerRow): void {
+    this.#reporter.left(row);
     this.#seeds.forget(row.id);
+    this.ctx.waitUntil(this.#releaseSlot(row));
     const state = this.#state;
     if (!state) return;
     if (row.bridge) this.#lend();

@@ -6,10 +6,13 @@ import { ChannelName, type P2pPolicy } from '../../protocol/channel.ts';
 import { type JoinAnswer, JoinRequest } from '../../protocol/join.ts';
 import { allow } from '../access/allow.ts';
 import { grantDesk } from '../access/grant.ts';
+import { passDesk } from '../access/pass.ts';
+import { checkPlayback, type PlaybackRight, refusal, siteOf } from '../access/playback.ts';
+import { RateLimit } from '../access/rate-limit.ts';
 import { peerIdOf, ticketDesk } from '../access/ticket.ts';
 import { type Whereabouts, whereabouts } from '../access/whereabouts.ts';
 import { joinCard } from '../card.ts';
-import type { Env } from '../env.ts';
+import { type Env, viewerOf } from '../env.ts';
 import { parseBody } from '../body.ts';
 import { Failure } from '../failure.ts';
 import type { JoinCard } from '../objects/channel.ts';
@@ -17,6 +20,9 @@ import { iceServersFor } from '../reach/ice-servers.ts';
 import { announcePath, pickShard } from '../swarm/shards.ts';
 
 const MAX_BODY_BYTES = 16 * 1024;
+/** Joins without a token, of one address: at once, and a second. A thousand viewers may share an address. */
+const anonymous = new RateLimit(300, 10);
+const RATE_LIMITED_S = 5;
 /** When to ask again while nothing is on air, before jitter. */
 const IDLE_RETRY_MS = 3000;
 
@@ -27,16 +33,44 @@ export const join = new Hono<{ Bindings: Env }>().post('/:channel', async (c) =>
   const card = v.is(ChannelName, channel) ? await joinCard(c.env, channel) : undefined;
   if (!card) throw new Failure(404, 'unknown-channel', 'there is no such channel');
   const place = await whereabouts(c.req.raw, c.env);
-  const answer = await answerJoin(card, request, c.env, place, Date.now());
-  return c.json(answer, 200, { 'access-control-allow-origin': '*', 'cache-control': 'no-store' });
+  const nowMs = Date.now();
+  const peerKey = fromBase64Url(request.peerKey)!;
+  const peerId = await peerIdOf(peerKey);
+  const right = await checkPlayback({
+    card,
+    peerId,
+    request: c.req.raw,
+    env: c.env,
+    nowMs,
+    token: request.token,
+  });
+  // Only who shows no token can be made up at will.
+  if (right.anonymous && !anonymous.take(place.address, nowMs)) {
+    throw refusal('rate-limited', { retryAfterS: RATE_LIMITED_S });
+  }
+  const answer = await answerJoin({ card, request, env: c.env, place, peerKey, peerId, right, nowMs });
+  return c.json(answer, 200, { ...corsOf(card, c.req.raw), 'cache-control': 'no-store' });
 });
 
+/** Which pages may read an answer of this channel: any, or the ones of its sites. */
+function corsOf({ settings }: JoinCard, request: Request): Record<string, string> {
+  if (settings.sites.length === 0) return { 'access-control-allow-origin': '*' };
+  return { 'access-control-allow-origin': siteOf(request) || 'null', vary: 'origin' };
+}
+
+interface Join {
+  card: JoinCard;
+  request: JoinRequest;
+  env: Env;
+  place: Whereabouts;
+  peerKey: Uint8Array;
+  peerId: string;
+  right: PlaybackRight;
+  nowMs: number;
+}
+
 async function answerJoin(
-  card: JoinCard,
-  request: JoinRequest,
-  env: Env,
-  place: Whereabouts,
-  nowMs: number,
+  { card, request, env, place, peerKey, peerId, right, nowMs }: Join,
 ): Promise<JoinAnswer> {
   const { channel, title, settings, broadcast, state } = card;
   if (!broadcast || state === 'idle' || state === 'stopped') {
@@ -45,9 +79,11 @@ async function answerJoin(
   }
   // When all are full by the card, the first one knows where there is room by now.
   const shard = pickShard(card.shards, place, Math.random) ?? card.shards[0]!.shard;
-  const peerKey = fromBase64Url(request.peerKey)!;
   const nowS = Math.floor(nowMs / 1000);
-  const peerId = await peerIdOf(peerKey);
+  const { subject, devices, lease, untilS, endsBy } = right;
+  if (subject !== undefined && devices !== undefined) {
+    if (!await viewerOf(env, subject).take(peerId, devices, false)) throw refusal('too-many-devices');
+  }
   const tickets = ticketDesk(env.SHOAL_EDGE_SECRET);
   const p2p = stricter(settings.p2p, request.p2p);
   return {
@@ -62,9 +98,16 @@ async function answerJoin(
     latencyTargetMs: settings.latencyTargetMs,
     iceServers: p2p === 'off' ? [] : await iceServersFor(env, peerId, nowS),
     edgeKey: await tickets.publicKey(),
-    ticket: await tickets.issue(broadcast.infoHash, peerKey, nowS),
+    ticket: await tickets.issue(broadcast.infoHash, peerKey, nowS, untilS),
     peerId,
-    grant: await grantDesk(env.SHOAL_EDGE_SECRET).issue(channel, broadcast.id, peerId, nowS),
+    pass: await passDesk(env.SHOAL_EDGE_SECRET).issue(channel, peerId, {
+      subject,
+      devices,
+      lease,
+      untilS,
+      endsBy,
+    }),
+    grant: await grantDesk(env.SHOAL_EDGE_SECRET).issue(channel, broadcast.id, peerId, nowS, untilS),
     announcePath: announcePath(broadcast.infoHash, shard),
     mediaPath: `/media/${channel}/${broadcast.id}`,
   };

@@ -3,7 +3,10 @@
  * can be rebuilt from its sockets alone.
  */
 import type { Capability, NatKind } from '../../protocol/tracker.ts';
+import type { Agent } from './agent.ts';
 import type { Place } from './place.ts';
+import type { Tally } from './tally.ts';
+import type { Right } from './right.ts';
 
 /** Most peer ids that one socket of stock clients may announce: bittorrent-tracker pools its sockets by URL. */
 export const MAX_STOCK_PER_SOCKET = 8;
@@ -30,6 +33,8 @@ export interface PeerRow {
   seed: boolean;
   /** Was asked to hold a second socket in the backbone. */
   bridge: boolean;
+  /** What its pass says. */
+  right?: Right;
 }
 
 export interface StockPeer {
@@ -40,12 +45,14 @@ export interface StockPeer {
 
 export interface Seat {
   place: Place;
+  /** What its browser says of itself. */
+  agent?: Agent;
   stock: StockPeer[];
   peer?: PeerRow;
   /** What it complained of: ticket identities, and where those peers were. */
   complaints?: { about: string; place: Place; atMs: number }[];
 }
 
-export function emptySeat(place: Place): Seat {
-  return { place, stock: [] };
+export function emptySeat(place: Place, agent?: Agent): Seat {
+  return { place, stock: [], ...(agent ? { agent } : {}) };
 }

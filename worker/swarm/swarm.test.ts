@@ -4,6 +4,7 @@ import { encodeTicket, peerIdFor } from '../../protocol/ticket.ts';
 import type { FromPeer } from '../../protocol/tracker.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { Place } from './place.ts';
+import type { Right } from './right.ts';
 import { emptySeat, type Seat } from './seat.ts';
 import { BACKBONE_NEIGHBOURS, Swarm, WELCOME_NEIGHBOURS } from './swarm.ts';
 import type { Port, ShardConfig, SwarmWorld } from './world.ts';
@@ -51,6 +52,8 @@ class Fixture {
   readonly told: unknown[] = [];
   genuine = true;
   mayRenew = true;
+  /** What passes say, by their text. */
+  readonly passes = new Map<string, Right>();
   path: string | undefined = '/elsewhere';
   readonly swarm: Swarm;
   readonly world: SwarmWorld;
@@ -62,12 +65,14 @@ class Fixture {
       random: () => (seed = (seed * 16807) % 2147483647) / 2147483647,
       peerIdOf: (key) => peerIdFor(key),
       verify: () => this.genuine,
+      right: (_peerId, pass) => pass === undefined ? {} : this.passes.get(pass),
       grant: (row) => ({ value: `grant of ${row.id}`, expiresS: NOW_S + 30 }),
       renew: (row) =>
         this.mayRenew ? { ticket: 'renewed', expiresS: row.expiresS + 600, iceServers: [] } : undefined,
       elsewhere: () => this.path,
       acked: (row, acks, given) => this.told.push({ acked: row.id, acks, given }),
       seated: (row) => this.told.push({ seated: row.id }),
+      reported: () => {},
       left: (row) => this.told.push({ left: row.id, seed: row.seed }),
       banned: (identity, why) => this.told.push({ banned: identity, why }),
     };
@@ -331,23 +336,71 @@ test('reports are summed until the next roll-up, which names good uploaders, see
   expect(rollup).toMatchObject({
     shard: '0',
     viewers: 4,
-    joined: 5,
-    left: 1,
     uploadKbps: 1001 + 1002 + 1003 + 1004,
     seeds: [idOf(2)],
     needy: [idOf(2)],
     regions: { AS: 3, EU: 1 },
-    sums: {
-      reports: 2,
-      peerBytes: 4,
-      stalls: 2,
-      startups: 1,
-      startupMs: 700,
-      latency: [0, 0, 1, 0, 0, 0, 0, 1],
-    },
   });
+  const amounts = fixture.swarm.takeAmounts();
+  expect(amounts).toMatchObject({
+    joined: 5,
+    left: 1,
+    sums: { reports: 2, peerBytes: 4, stalls: 2, startups: 1, startupMs: 700 },
+  });
+  expect(amounts.sums.latency.reduce((sum, count) => sum + count)).toBe(2);
+  expect(amounts.sums.latency.at(-1)).toBe(1);
   expect(rollup.candidates.map(({ id }) => id)).toEqual([idOf(4), idOf(3), idOf(2), idOf(1)]);
-  expect(fixture.swarm.rollup()).toMatchObject({ joined: 0, sums: { reports: 0 } });
+  expect(fixture.swarm.takeAmounts()).toMatchObject({ joined: 0, sums: { reports: 0 } });
+});
+
+test('what viewers do now is summed over their last reports, and survives an eviction in their seats', async () => {
+  const fixture = new Fixture();
+  const port = await fixture.seat(1);
+  await fixture.seat(2);
+  fixture.nowMs += 10_000;
+  const parents = [{ peerId: idOf(2), lanes: 4 }];
+  const told = {
+    ...report,
+    peerBytes: 1_250_000,
+    edgeBytes: 125_000,
+    forMs: 10_000,
+    latencyMs: 1400,
+    parents,
+  };
+  await fixture.say(port, { action: 'report', report: told });
+  const again = new Fixture();
+  again.swarm.restore(port);
+  for (const now of [fixture.swarm.now(), again.swarm.now()]) {
+    expect(now).toMatchObject({ reporting: 1, peerKbps: 1000, edgeKbps: 100 });
+  }
+  expect([fixture.swarm.now().viewers, again.swarm.now().viewers]).toEqual([2, 1]);
+  expect(fixture.swarm.parentsOf(idOf(1))).toEqual(parents);
+  fixture.swarm.gone(port);
+  expect(fixture.swarm.parentsOf(idOf(1))).toBeUndefined();
+});
+
+test('a report that claims more than a line can carry is cut, however often it comes', async () => {
+  const fixture = new Fixture();
+  const port = await fixture.seat(1);
+  fixture.nowMs += 1000;
+  for (let i = 0; i < 3; i++) {
+    await fixture.say(port, { action: 'report', report: { ...report, peerBytes: 1e12, forMs: 1e9 } });
+  }
+  // The first one may cover ten minutes before the seat, the others ten seconds each.
+  const most = 400_000 / 8 * (601_000 + 10_000 + 10_000);
+  expect(fixture.swarm.takeAmounts().sums.peerBytes).toBe(most);
+});
+
+test('a last report is taken after the end, anything else is not', async () => {
+  const fixture = new Fixture();
+  const port = await fixture.seat(1);
+  expect(fixture.swarm.takeFarewell(port, JSON.stringify({ action: 'report', report }))).toBe(true);
+  expect(fixture.swarm.takeFarewell(port, '{"action":"renew"}')).toBe(false);
+  expect(fixture.swarm.takeFarewell(port, 'no JSON')).toBe(false);
+  expect(fixture.swarm.takeFarewell(new FakePort(), JSON.stringify({ action: 'report', report }))).toBe(
+    false,
+  );
+  expect(fixture.swarm.takeAmounts().sums.reports).toBe(1);
 });
 
 test('the best uploaders are asked to be bridges, stay so, and are let go', async () => {

@@ -4,16 +4,23 @@
  * simulator run the same code. All state can be rebuilt from the seats of the sockets (restore).
  */
 import * as v from 'valibot';
+import { PLAYBACK_REFUSALS, type PlaybackRefusal } from '../../protocol/claims.ts';
+import type { Parent, PeerReport } from '../../protocol/stats.ts';
 import { type Feed, FromPeer, MAX_SIGNAL_LENGTH, type ToPeer } from '../../protocol/tracker.ts';
+import type { Agent } from './agent.ts';
 import { Budget } from './budget.ts';
 import { Complaints } from './complaints.ts';
 import { type Candidate, compareCandidates, toCandidate } from './feeds.ts';
+import { LeaseSeats, type LeaseShares } from './lease-seats.ts';
 import { failure } from './outgoing.ts';
 import { Pace } from './pace.ts';
-import { addReport, emptySums, type Rollup } from './rollup.ts';
+import { addReport, emptySums, type ReportSums, type Rollup } from './rollup.ts';
+import { isOver } from './right.ts';
 import { Roster } from './roster.ts';
+import { addViewer, emptyNow, type ShardNow } from './shard-now.ts';
 import { type PeerRow } from './seat.ts';
 import { StockDesk } from './stock.ts';
+import { addToTally, emptyTally, plausible } from './tally.ts';
 import { checkTicket } from './ticket-check.ts';
 import type { Port, ShardConfig, SwarmWorld } from './world.ts';
 
@@ -54,6 +61,7 @@ export class Swarm {
   readonly #ports = new Map<string, Port>();
   readonly #stock: StockDesk;
   readonly #complaints = new Complaints();
+  readonly #leases = new LeaseSeats();
   readonly #banned = new Set<string>();
   readonly #states = new WeakMap<Port, PortState>();
   readonly #pace: Pace;
@@ -62,6 +70,8 @@ export class Swarm {
   #left = 0;
   /** How badly a peer did in its last report; only who did badly is in here. */
   #need = new Map<string, number>();
+  /** Who feeds whom, as far as it was told: only while somebody looks. */
+  #parents = new Map<string, Parent[]>();
 
   constructor(world: SwarmWorld, config: ShardConfig, banned: Iterable<string> = []) {
     this.#world = world;
@@ -206,20 +216,67 @@ export class Swarm {
   /** A dashboard looks, or no longer does. */
   setPace(everyMs: number): void {
     if (!this.#pace.set(everyMs)) return;
+    this.#parents.clear();
     this.pushAll({ action: 'pace', ...this.#pace.next(this.#world.nowMs(), 0.5) });
   }
 
-  /** Closes the sockets of these identities, tells the others to drop them, and lets them in no more. */
-  ban(identities: string[], reason: string): void {
-    for (const identity of identities) this.#banned.add(identity);
+  /**
+   * Closes the sockets of these identities, tells the others to drop them, and lets them in no more, nor any other
+   * peer of these viewer ids.
+   */
+  ban(
+    identities: string[],
+    reason: string,
+    { subjects = [], code = 'banned' }: { subjects?: string[]; code?: PlaybackRefusal } = {},
+  ): void {
     const out = new Set(identities);
+    for (const row of this.find({ subjects })) out.add(row.identity);
+    for (const mark of [...out, ...subjects.map(markOf)]) this.#banned.add(mark);
     for (const [id, port] of this.#ports) {
-      if (!out.has(this.#roster.get(id)!.identity)) continue;
-      this.#unseat(port);
-      port.send({ action: 'kicked', reason });
-      port.close(4003, 'kicked');
+      if (out.has(this.#roster.get(id)!.identity)) this.#expel(port, code, reason);
     }
-    this.pushAll({ action: 'drop', identities });
+    if (out.size > 0) this.pushAll({ action: 'drop', identities: [...out] });
+  }
+
+  /** These may come again. */
+  pardon(identities: string[], subjects: string[]): void {
+    for (const mark of [...identities, ...subjects.map(markOf)]) this.#banned.delete(mark);
+  }
+
+  /** Seated peers with this id, or of one of these viewer ids. */
+  find({ peerId, subjects = [] }: { peerId?: string; subjects?: string[] }): PeerRow[] {
+    const found: PeerRow[] = [];
+    for (const row of this.#roster.rows()) {
+      const { subject } = row.right ?? {};
+      if (row.id === peerId || (subject !== undefined && subjects.includes(subject))) found.push(row);
+    }
+    return found;
+  }
+
+  /** The leases that run, and how many viewers of each may sit here. Viewers of any other are sent away. */
+  setLeases(shares: LeaseShares): void {
+    this.#leases.shares = shares;
+    const out: string[] = [];
+    for (const [id, port] of [...this.#ports]) {
+      const { right, identity } = this.#roster.get(id)!;
+      const code = this.#leases.end(right?.lease);
+      if (code === undefined) continue;
+      out.push(identity);
+      this.#expel(port, code);
+    }
+    if (out.length > 0) this.pushAll({ action: 'drop', identities: out });
+  }
+
+  /** Sends away whose right to watch is over. Returns when the next one ends, milliseconds since 1970. */
+  expire(): number | undefined {
+    const now = this.#world.nowMs();
+    let next = Infinity;
+    for (const [id, port] of [...this.#ports]) {
+      const { right } = this.#roster.get(id)!;
+      if (isOver(right, now)) this.#expel(port, right?.endsBy ?? 'token-expired');
+      else next = Math.min(next, (right?.untilS ?? Infinity) * 1000);
+    }
+    return next === Infinity ? undefined : next;
   }
 
   /** Sends up to `count` peers away, each to the next of `paths`. Returns how many were left to send. */
@@ -233,7 +290,20 @@ export class Swarm {
     return this.#roster.size;
   }
 
-  /** Sums since the last call. */
+  /** What viewers do now. */
+  now(): ShardNow {
+    const now = emptyNow();
+    for (const row of this.#roster.rows()) addViewer(now, row.tally ?? emptyTally());
+    now.stock = this.#stock.size;
+    return now;
+  }
+
+  /** Who feeds this viewer, if it told. */
+  parentsOf(peerId: string): Parent[] | undefined {
+    return this.#parents.get(peerId);
+  }
+
+  /** What the Channel object is to know. */
   rollup(): Rollup {
     const candidates: Candidate[] = [];
     const regions: Record<string, number> = {};
@@ -250,18 +320,40 @@ export class Swarm {
       viewers: this.#roster.size,
       stock: this.#stock.size,
       uploadKbps,
-      joined: this.#joined,
-      left: this.#left,
-      sums: this.#sums,
       candidates: candidates.sort(compareCandidates).slice(0, CANDIDATES),
       seeds,
       needy: [...this.#need].sort((a, b) => b[1] - a[1]).slice(0, NEEDY).map(([id]) => id),
       regions,
+      leases: this.#leases.take(this.#roster.rows()),
     };
+    return rollup;
+  }
+
+  /** What was reported, and how many came and left, since the last call. */
+  takeAmounts(): { sums: ReportSums; joined: number; left: number } {
+    const taken = { sums: this.#sums, joined: this.#joined, left: this.#left };
     this.#sums = emptySums();
     this.#joined = 0;
     this.#left = 0;
-    return rollup;
+    return taken;
+  }
+
+  /** Takes a last report over a broadcast that has ended. False: the message is none, or not a viewer's. */
+  takeFarewell(port: Port, text: string): boolean {
+    const row = port.seat.peer;
+    if (!row || text.length > MAX_SIGNAL_LENGTH || !this.#state(port).messages.take(1, this.#world.nowMs())) {
+      return false;
+    }
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      return false;
+    }
+    const parsed = v.safeParse(FromPeer, json);
+    if (!parsed.success || parsed.output.action !== 'report') return false;
+    this.#report(port, row, parsed.output.report);
+    return true;
   }
 
   #act(port: Port, state: PortState, message: FromPeer): void | Promise<void> {
@@ -288,18 +380,14 @@ export class Swarm {
       case 'more':
         return this.#introduceMore(port, state, row, message.want, message.known);
       case 'renew':
-        return this.#renew(port, state, row);
+        return this.#renew(port, state, row, message.pass);
       case 'ack':
         if (row.seed) this.#world.acked(row, message.acks, message.given);
         return;
       case 'complain':
         return this.#complain(port, row, message.peer_id, message.identity, message.why);
-      case 'report': {
-        addReport(this.#sums, message.report);
-        const need = message.report.stalls * 100 + message.report.repairs;
-        if (need > 0) this.#need.set(row.id, need);
-        else this.#need.delete(row.id);
-      }
+      case 'report':
+        return this.#report(port, row, message.report);
     }
   }
 
@@ -347,18 +435,28 @@ export class Swarm {
 
   async #start(port: Port, state: PortState, message: Announce): Promise<void> {
     const checked = await checkTicket(this.#world, this.#config.infoHash, message);
+    const right = 'refusal' in checked ? undefined : await this.#world.right(checked.id, message.pass);
     if (state.gone) return;
     const refusal = 'refusal' in checked
       ? checked.refusal
-      : this.#banned.has(checked.identity)
+      : !right
+      ? 'pass must be the one of the join answer, and a device must be free'
+      : isOver(right, this.#world.nowMs())
+      ? 'pass is over'
+      : this.#banned.has(checked.identity) || this.#banned.has(markOf(right.subject ?? ''))
       ? 'this ticket is banned'
       : port.seat.stock.length > 0
       ? 'this socket was used without a ticket'
       : undefined;
-    if (refusal !== undefined || 'refusal' in checked) {
+    if (refusal !== undefined || 'refusal' in checked || !right) {
       port.send(failure(refusal ?? '', message));
       if (++state.refusals >= MAX_REFUSALS) this.#offend(port, 1008, 'too many refused tickets');
       return;
+    }
+    const full = this.#leases.refusal(right.lease, checked.id, this.#roster.rows());
+    if (full !== undefined) {
+      port.send({ action: 'kicked', reason: PLAYBACK_REFUSALS[full], code: full });
+      return port.close(4003, full);
     }
     const { capability } = message;
     const row: PeerRow = {
@@ -368,9 +466,13 @@ export class Swarm {
       uploadKbps: Math.min(capability?.uploadKbps ?? 0, 1_000_000),
       track: capability?.track ?? 0,
       nat: capability?.nat ?? 'unknown',
-      device: capability?.device ?? 'computer',
+      device: deviceOf(capability?.device, port.seat.agent),
+      ...(port.seat.agent?.browser ? { browser: port.seat.agent.browser } : {}),
+      ...(capability?.deviceId ? { deviceId: capability.deviceId } : {}),
+      tally: emptyTally(),
       seed: false,
       bridge: false,
+      right,
     };
     const holder = this.#ports.get(row.id);
     if (!holder && this.#roster.size >= this.#config.limit) return this.#redirect(port, row);
@@ -401,6 +503,7 @@ export class Swarm {
     this.#roster.add(row);
     this.#ports.set(row.id, port);
     this.#joined++;
+    this.#leases.joined(row.right?.lease);
   }
 
   #unseat(port: Port): void {
@@ -412,8 +515,16 @@ export class Swarm {
     this.#ports.delete(row.id);
     this.#roster.remove(row.id);
     this.#need.delete(row.id);
+    this.#parents.delete(row.id);
     this.#left++;
     this.#world.left(row);
+  }
+
+  /** Ends a visit: the peer is told why. */
+  #expel(port: Port, code: PlaybackRefusal, reason = PLAYBACK_REFUSALS[code] as string): void {
+    this.#unseat(port);
+    port.send({ action: 'kicked', reason, code });
+    port.close(4003, code);
   }
 
   async #redirect(port: Port, row: PeerRow): Promise<void> {
@@ -427,7 +538,7 @@ export class Swarm {
     row.uploadKbps = Math.min(capability.uploadKbps, 1_000_000);
     row.track = capability.track;
     row.nat = capability.nat;
-    row.device = capability.device;
+    row.device = deviceOf(capability.device, port.seat.agent);
     port.save();
   }
 
@@ -437,12 +548,21 @@ export class Swarm {
     port.send({ action: 'neighbours', neighbours });
   }
 
-  async #renew(port: Port, state: PortState, row: PeerRow): Promise<void> {
+  async #renew(port: Port, state: PortState, row: PeerRow, pass: string | undefined): Promise<void> {
     if (!state.asks.take(1, this.#world.nowMs())) return port.send(failure('renew: too often'));
+    if (pass !== undefined) {
+      const right = await this.#world.right(row.id, pass);
+      if (state.gone || port.seat.peer !== row) return;
+      if (!right || right.subject !== row.right?.subject) {
+        return port.send(failure('renew: pass must be one of the same viewer'));
+      }
+      row.right = right;
+    }
+    if (isOver(row.right, this.#world.nowMs())) return void this.expire();
     const renewed = await this.#world.renew(row);
     const grant = renewed ? await this.#world.grant(row) : undefined;
     if (state.gone || port.seat.peer !== row) return;
-    if (!renewed || !grant) return this.ban([row.identity], 'the right to watch has ended');
+    if (!renewed || !grant) return this.#expel(port, row.right?.endsBy ?? 'token-expired');
     row.expiresS = renewed.expiresS;
     port.save();
     port.send({ action: 'renewed', ticket: renewed.ticket, grant, iceServers: renewed.iceServers });
@@ -460,6 +580,20 @@ export class Swarm {
     if (!this.#complaints.file(row, identity, accused.place, atMs)) return;
     this.ban([identity], `several neighbours report: ${why}`);
     this.#world.banned(identity, why);
+  }
+
+  #report(port: Port, row: PeerRow, claimed: PeerReport): void {
+    const nowMs = this.#world.nowMs();
+    const tally = row.tally ??= emptyTally();
+    const report = plausible(claimed, nowMs - (tally.last?.atMs ?? row.sinceMs), tally.last === undefined);
+    addReport(this.#sums, report);
+    addToTally(tally, report, nowMs);
+    port.save();
+    if (claimed.parents) this.#parents.set(row.id, claimed.parents);
+    const need = report.stalls * 100 + report.repairs;
+    if (need > 0) this.#need.set(row.id, need);
+    else this.#need.delete(row.id);
+    this.#world.reported();
   }
 
   #isCurrent(row: PeerRow): boolean {
@@ -502,4 +636,15 @@ export class Swarm {
     }
     return state;
   }
+}
+
+/** How a viewer id stands among banned ticket identities, which are hex. */
+function markOf(subject: string): string {
+  return `viewer ${subject}`;
+}
+
+/** A browser on a television says so in its user agent; what a peer says of itself is finer otherwise. */
+function deviceOf(claimed: PeerRow['device'] | undefined, agent: Agent | undefined): PeerRow['device'] {
+  if (claimed !== undefined && claimed !== 'computer') return claimed;
+  return agent?.device ?? claimed ?? 'computer';
 }

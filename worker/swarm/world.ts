@@ -4,6 +4,7 @@ import type { Grant, IceServer } from '../../protocol/join.ts';
 import type { Ticket } from '../../protocol/ticket.ts';
 import type { Feed, FromPeer } from '../../protocol/tracker.ts';
 import type { Outgoing } from './outgoing.ts';
+import type { Right } from './right.ts';
 import type { PeerRow, Seat } from './seat.ts';
 
 export type MaybePromise<T> = T | Promise<T>;
@@ -45,6 +46,8 @@ export interface SwarmWorld {
   peerIdOf(key: Uint8Array): MaybePromise<string>;
   /** Whether the edge signed this ticket, and the peer that it names signed `proof` over it (announceProof). */
   verify(signed: Uint8Array, ticket: Ticket, proof: Uint8Array): MaybePromise<boolean>;
+  /** What this pass says of this peer; undefined when it is forged, of another, or no device of its viewer is free. */
+  right(peerId: string, pass: string | undefined): MaybePromise<Right | undefined>;
   grant(row: PeerRow): MaybePromise<Grant>;
   /** A new ticket of the same key and identity; undefined when its owner may no longer watch. */
   renew(row: PeerRow): MaybePromise<Renewal | undefined>;
@@ -54,6 +57,8 @@ export interface SwarmWorld {
   acked(row: PeerRow, acks: Ack[], given: number | undefined): void;
   seated(row: PeerRow): void;
   left(row: PeerRow): void;
+  /** A viewer reported: there is something to roll up. */
+  reported(): void;
   /** Independent witnesses agreed on this identity; the shard has dropped it already. */
   banned(identity: string, why: string): void;
 }

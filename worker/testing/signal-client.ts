@@ -3,6 +3,7 @@ import { env, exports } from 'cloudflare:workers';
 import { fromBase64Url, fromHex, toBase64Url, toBinaryString } from '../../protocol/bytes.ts';
 import type { LiveJoinAnswer } from '../../protocol/join.ts';
 import { announceProof } from '../../protocol/ticket.ts';
+import { passDesk } from '../access/pass.ts';
 import { peerIdOf, ticketDesk } from '../access/ticket.ts';
 import type { Env } from '../env.ts';
 import { eventually, join } from './edge.ts';
@@ -83,16 +84,19 @@ export interface Announce {
   peer_id: string;
   ticket: string;
   proof: string;
+  pass: string;
   capability: { uploadKbps: number; track: number; nat: string; device: string };
 }
 
 /** The first announce of a peer whose ticket was signed `ageS` seconds ago. */
-export async function announceOf(infoHash: string, { ageS = 0 } = {}): Promise<Announce> {
+export async function announceOf(infoHash: string, channel: string, { ageS = 0 } = {}): Promise<Announce> {
   const { key, sign } = await newKey();
   const tickets = ticketDesk((env as unknown as Env).SHOAL_EDGE_SECRET);
   const ticket = await tickets.issue(infoHash, key, Math.floor(Date.now() / 1000) - ageS);
   const proof = toBase64Url(await sign(announceProof(fromBase64Url(ticket)!)));
-  return announce(infoHash, await peerIdOf(key), ticket, proof);
+  const peerId = await peerIdOf(key);
+  const pass = await passDesk((env as unknown as Env).SHOAL_EDGE_SECRET).issue(channel, peerId, {});
+  return announce(infoHash, peerId, ticket, proof, pass);
 }
 
 export interface Viewer {
@@ -102,15 +106,15 @@ export interface Viewer {
 }
 
 /** Joins a channel that is on air and announces where the answer says; follows redirects. */
-export async function watch(channel: string, uploadKbps = 2000): Promise<Viewer> {
+export async function watch(channel: string, uploadKbps = 2000, token?: string): Promise<Viewer> {
   const { key, sign } = await newKey();
   const peerKey = toBase64Url(key);
   const answer = await eventually(
-    () => join(channel, { peerKey }),
+    () => join(channel, { peerKey, ...(token === undefined ? {} : { token }) }),
     ({ state }) => state === 'live',
   ) as LiveJoinAnswer;
   const proof = toBase64Url(await sign(announceProof(fromBase64Url(answer.ticket)!)));
-  const first = announce(answer.broadcast.infoHash, answer.peerId, answer.ticket, proof);
+  const first = announce(answer.broadcast.infoHash, answer.peerId, answer.ticket, proof, answer.pass);
   first.capability.uploadKbps = uploadKbps;
   let path = answer.announcePath;
   for (;;) {
@@ -124,7 +128,13 @@ export async function watch(channel: string, uploadKbps = 2000): Promise<Viewer>
   }
 }
 
-function announce(infoHash: string, peerId: string, ticket: string, proof: string): Announce {
+function announce(
+  infoHash: string,
+  peerId: string,
+  ticket: string,
+  proof: string,
+  pass: string,
+): Announce {
   return {
     action: 'announce',
     event: 'started',
@@ -132,6 +142,7 @@ function announce(infoHash: string, peerId: string, ticket: string, proof: strin
     peer_id: peerId,
     ticket,
     proof,
+    pass,
     capability: { uploadKbps: 2000, track: 0, nat: 'open', device: 'computer' },
   };
 }

@@ -89,8 +89,8 @@ export class Desk {
     for (const socket of [sockets?.shard, sockets?.backbone]) socket?.hangUp(delay);
   }
 
-  tell(peer: SimPeer, message: FromPeer): void {
-    this.#sockets.get(peer)?.shard?.say(message);
+  tell(peer: SimPeer, message: FromPeer, way: 'shard' | 'backbone' = 'shard'): void {
+    this.#sockets.get(peer)?.[way]?.say(message);
   }
 
   /** An offer or answer through a socket. False when there is none. */
@@ -188,6 +188,7 @@ export class Desk {
       random: sim.random.unit,
       peerIdOf: (key) => peerIdFor(sim.stream.hashOf(key)),
       verify: () => true,
+      right: () => ({}),
       grant: () => ({ value: 'grant', expiresS: 1e6 }),
       renew: () => ({ ticket: '', expiresS: 1e6, iceServers: [] }),
       elsewhere: (row) => {
@@ -205,6 +206,7 @@ export class Desk {
         this.#carryOut(this.steward.lost(row.id, undefined, sim.wallMs));
       },
       seated: (row) => this.#seated(this.#shards.get(name)!, row),
+      reported: () => {},
       left: (row) => {
         this.#watch.forget(row.id);
         if (row.seed) this.#carryOut(this.steward.left(name, row.id, sim.wallMs));

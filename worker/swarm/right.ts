@@ -1,0 +1,21 @@
+/** A seated peer's right to watch, as its pass says it. */
+import * as v from 'valibot';
+
+export const Right = v.object({
+  /** Viewer id; absent: anonymous. */
+  subject: v.optional(v.string()),
+  /** Lease as whose viewer it is counted. */
+  lease: v.optional(v.string()),
+  /** Most devices of this viewer at a time. */
+  devices: v.optional(v.number()),
+  /** When it ends, seconds since 1970; absent: not by itself. */
+  untilS: v.optional(v.number()),
+  /** What ends it then, as a code of PLAYBACK_REFUSALS. */
+  endsBy: v.optional(v.picklist(['token-expired', 'lease-ended'])),
+});
+export type Right = v.InferOutput<typeof Right>;
+
+/** Whether it is over. */
+export function isOver(right: Right | undefined, nowMs: number): boolean {
+  return right?.untilS !== undefined && right.untilS * 1000 <= nowMs;
+}
