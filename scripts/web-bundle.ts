@@ -7,6 +7,7 @@ export const ENTRIES = {
   player: 'web/player/element.ts',
   watch: 'web/pages/watch.ts',
   embed: 'web/pages/embed.ts',
+  'shoal-embed': 'web/sdk/shoal-embed.ts',
 } as const;
 
 /** Bundles for browsers of the last years: ESM, split, minified, with source maps beside. */

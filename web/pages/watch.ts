@@ -1,60 +1,79 @@
-/** The watch page: the player, and in plain numbers where its media comes from. */
+/** The watch page: the player, in plain numbers where its media comes from, and the code to embed it. */
+import { embedCode } from '../../protocol/embed.ts';
+import type { ShoalPlayerState, ShoalPlayerStats } from '../player/api.ts';
 import { formatBytes, formatSeconds, percentOf } from '../player/format.ts';
-import type { Phase, PlayerStats } from '../player/player-state.ts';
 import '../player/element.ts';
+import { fill, type Language } from '../player/words/words.ts';
 import { channelOf } from './channel-of.ts';
+import { en } from './words/en.ts';
+import { type PageWords, pageWords } from './words/words.ts';
 
 const player = document.querySelector('shoal-player')!;
 const channel = channelOf(location.pathname);
 
-interface StateDetail {
-  state: Phase;
-  title: string;
-}
-
-const words: Record<Phase, string> = {
-  idle: 'Ready',
-  joining: 'Joining',
-  offline: 'Off air. It starts here by itself.',
-  live: 'Live',
-  lost: 'The broadcaster dropped out for a moment',
-  reconnecting: 'Reconnecting',
-  ended: 'The broadcast is over',
-  refused: 'No entry',
-  unsupported: 'This browser cannot play here',
-};
-
-let phase: Phase = 'idle';
+let words: PageWords = en;
+let language: Language = 'en';
+let phase: ShoalPlayerState = 'idle';
+let title = '';
 
 addEventListener('shoal-state', (event) => {
-  const { state, title } = (event as CustomEvent<StateDetail>).detail;
-  phase = state;
-  show('title', title || channel || '');
-  document.title = `${title || channel || 'Shoal'} · Shoal`;
-  const line = document.getElementById('state')!;
-  line.textContent = words[state];
-  line.classList.toggle('live', state === 'live');
+  const detail = (event as CustomEvent<{ state: ShoalPlayerState; title: string }>).detail;
+  phase = detail.state;
+  title = detail.title;
+  showState();
 });
 
 addEventListener('shoal-stats', (event) => {
-  const stats = (event as CustomEvent<PlayerStats>).detail;
-  show('from-peers', formatBytes(stats.peerBytes));
-  show('from-servers', formatBytes(stats.edgeBytes));
-  show('given', formatBytes(stats.uploadBytes));
+  const stats = (event as CustomEvent<ShoalPlayerStats>).detail;
+  show('from-peers', formatBytes(stats.peerBytes, language));
+  show('from-servers', formatBytes(stats.edgeBytes, language));
+  show('given', formatBytes(stats.uploadBytes, language));
   show('peers', String(stats.peers));
-  document.getElementById('meter')!.style.width = `${percentOf(stats.peerBytes, stats.edgeBytes) ?? 0}%`;
+  byId('meter').style.width = `${percentOf(stats.peerBytes, stats.edgeBytes) ?? 0}%`;
   if (phase === 'live' && stats.startupMs > 0) {
-    show('state', `Live, ${formatSeconds(stats.latencySeconds)} behind the broadcaster`);
+    show('state', fill(words.liveBehind, { seconds: formatSeconds(stats.latencySeconds, language) }));
   }
 });
 
+function showState(): void {
+  show('title', title || channel || '');
+  document.title = `${title || channel || 'Shoal'} · Shoal`;
+  show('state', words[phase]);
+  byId('state').classList.toggle('live', phase === 'live');
+}
+
 function show(id: string, text: string): void {
-  const element = document.getElementById(id)!;
+  const element = byId(id);
   if (element.textContent !== text) element.textContent = text;
 }
 
+function byId(id: string): HTMLElement {
+  return document.getElementById(id)!;
+}
+
+const dialog = byId('embed-dialog') as HTMLDialogElement;
+byId('embed').addEventListener('click', () => dialog.showModal());
+byId('embed-copy').addEventListener('click', async () => {
+  const code = byId('embed-code') as HTMLTextAreaElement;
+  code.select();
+  await navigator.clipboard?.writeText(code.value).catch(() => {});
+  show('embed-copy', words.copied);
+});
+dialog.addEventListener('close', () => show('embed-copy', words.copy));
+
 // A token may come with the address, as `#token=…`: what follows # is sent to no server and stands in no log.
 const token = new URLSearchParams(location.hash.slice(1)).get('token');
-if (token) player.setAttribute('token', token);
-if (channel) player.setAttribute('channel', channel);
+if (token) player.token = token;
+if (channel) {
+  player.setAttribute('channel', channel);
+  (byId('embed-code') as HTMLTextAreaElement).value = embedCode(location.origin, channel);
+}
 player.setAttribute('autoplay', '');
+
+// Last: the picture does not wait for words.
+({ words, language } = await pageWords(navigator.languages).catch(() => ({ words, language })));
+document.documentElement.lang = language;
+for (const element of document.querySelectorAll<HTMLElement>('[data-word]')) {
+  element.textContent = words[element.dataset.word as keyof PageWords];
+}
+showState();

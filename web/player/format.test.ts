@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { formatBytes, formatClock, formatDecimal, formatSeconds, percentOf } from './format.ts';
 
 Deno.test('bytes are told with three digits in the unit that fits', () => {
-  const told = [0, 999, 1000, 12_345, 999_499, 999_500, 12_400_000, 1_020_000_000].map((bytes) => formatBytes(bytes));
+  const told = [0, 999, 1000, 12_345, 999_499, 999_500, 12_400_000, 1_020_000_000].map((bytes) =>
+    formatBytes(bytes)
+  );
   assert.deepEqual(told, ['0 B', '999 B', '1.00 kB', '12.3 kB', '999 kB', '1.00 MB', '12.4 MB', '1.02 GB']);
 });
 

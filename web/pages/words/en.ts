@@ -1,0 +1,25 @@
+/** English, and the list of keys. */
+export const en = {
+  source: 'Where this picture comes from',
+  others: 'Other viewers',
+  servers: 'Servers',
+  given: 'You gave',
+  peers: 'Peers now',
+  fine:
+    'Media only, in this visit. The page, signaling and statistics come from servers and are not counted here.',
+  embed: 'Embed',
+  embedTitle: 'Put this channel into your page',
+  copy: 'Copy code',
+  copied: 'Copied',
+  close: 'Close',
+  idle: 'Ready',
+  joining: 'Joining',
+  offline: 'Off air. It starts here by itself.',
+  live: 'Live',
+  liveBehind: 'Live, {seconds} behind the broadcaster',
+  lost: 'The broadcaster dropped out for a moment',
+  reconnecting: 'Reconnecting',
+  ended: 'The broadcast is over',
+  refused: 'No entry',
+  unsupported: 'This browser cannot play here',
+};
