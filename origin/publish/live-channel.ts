@@ -13,6 +13,7 @@ import { KeyWatch } from './key-watch.ts';
 import { LinkClient } from './link-client.ts';
 import type { Log } from './log.ts';
 import type { OriginMetrics } from './metrics.ts';
+import { Recorder } from './recorder.ts';
 
 export interface LiveChannelOptions {
   edgeUrl: string;
@@ -46,6 +47,7 @@ export class LiveChannel {
   #keys: KeyWatch | undefined;
   #current: Publication | undefined;
   #link: LinkClient | undefined;
+  readonly #recorder: Recorder;
   #dropped = 0;
   #unsaid: FromOrigin | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -56,6 +58,7 @@ export class LiveChannel {
     this.#options = options;
     this.#settings = granted.settings;
     this.#keyId = granted.keyId;
+    this.#recorder = new Recorder({ ...options, channel: granted.channel });
   }
 
   /** `resumed`: the broadcast is older than this process's knowledge of it. */
@@ -81,6 +84,7 @@ export class LiveChannel {
       onPiece: (piece) => {
         options.metrics.pieceCut(piece.bytes.length);
         channel.#link?.offer(piece);
+        channel.#recorder.piece(piece);
       },
       onTracks: (broadcast) => channel.#announce(broadcast),
       onError: (error) => channel.#fail(error),
@@ -137,6 +141,7 @@ export class LiveChannel {
   applySettings(settings: ChannelSettings): void {
     this.#settings = settings;
     this.#packager.window.windowS = settings.windowS;
+    this.#recorder.set(settings.record);
   }
 
   /** Keys of a protected channel; nothing happens on one that is not. */
@@ -166,13 +171,16 @@ export class LiveChannel {
   /** The broadcast is over. */
   end(reason: string): void {
     this.#stop(reason);
+    void this.#packager.settled().catch(() => {}).then(() => this.#recorder.end());
     this.#link?.end();
   }
 
   /** The process stops; the broadcast may go on in the next one. */
-  close(): void {
+  async close(): Promise<void> {
     this.#stop('the origin is stopping');
     this.#link?.close();
+    await this.#packager.settled().catch(() => {});
+    await this.#recorder.close();
   }
 
   #stop(reason: string): void {
@@ -191,6 +199,7 @@ export class LiveChannel {
   }
 
   #announce(broadcast: Broadcast): void {
+    this.#recorder.announce(broadcast);
     this.#tellLive();
     if (this.#link) {
       this.#link.update(broadcast);

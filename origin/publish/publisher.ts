@@ -81,11 +81,13 @@ export class Publisher {
     return decision.decision;
   };
 
-  close(): void {
+  /** Resolves when recordings have ended too. */
+  async close(): Promise<void> {
     clearInterval(this.#ticker);
-    for (const channel of this.#channels.values()) channel.close();
+    const closing = [...this.#channels.values()].map((channel) => channel.close());
     this.#channels.clear();
     this.#control.close();
+    await Promise.all(closing);
   }
 
   async #accept(
