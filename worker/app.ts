@@ -2,26 +2,37 @@
 import { Hono } from 'hono';
 import type { Env } from './env.ts';
 import { Failure } from './failure.ts';
+import { channelKeys } from './routes/channel-keys.ts';
 import { channels } from './routes/channels.ts';
 import { health } from './routes/health.ts';
 import { hls } from './routes/hls.ts';
 import { join } from './routes/join.ts';
 import { jwks } from './routes/jwks.ts';
+import { channelLeases, leases } from './routes/leases.ts';
+import { license } from './routes/license.ts';
 import { media } from './routes/media.ts';
 import { metrics } from './routes/metrics.ts';
 import { originSockets } from './routes/origin.ts';
 import { pages } from './routes/pages.ts';
 import { swarm } from './routes/swarm.ts';
+import { tenants } from './routes/tenants.ts';
 import { torrents } from './routes/torrents.ts';
+import { webhooks } from './routes/webhooks.ts';
 
 export const app = new Hono<{ Bindings: Env }>()
   .route('/', health)
   .route('/', metrics)
   .route('/', jwks)
   .route('/', pages)
+  .route('/api/channels', channelLeases)
+  .route('/api/channels', channelKeys)
   .route('/api/channels', channels)
+  .route('/api/leases', leases)
+  .route('/api/tenants', tenants)
+  .route('/api/webhooks', webhooks)
   .route('/api/torrents', torrents)
   .route('/join', join)
+  .route('/license', license)
   .route('/origin', originSockets)
   .route('/swarm', swarm)
   .route('/media', media)

@@ -7,8 +7,10 @@ import type { Broadcast } from '../../protocol/broadcast.ts';
 import { toHex } from '../../protocol/bytes.ts';
 import { type ChannelSettings, type ChannelState, DEFAULT_SETTINGS } from '../../protocol/channel.ts';
 import type { Feed } from '../../protocol/tracker.ts';
+import type { LeaseDay, LeaseTerms } from '../../protocol/lease.ts';
 import { directoryOf, type Env, mediaOf } from '../env.ts';
 import { type EdgeUse, hasUse } from '../report/edge-use.ts';
+import type { LeaseTotal } from '../store/lease-ledger.ts';
 import {
   BroadcastLife,
   type Change,
@@ -19,6 +21,7 @@ import {
 import type { Candidate } from '../swarm/feeds.ts';
 import type { Rollup } from '../swarm/rollup.ts';
 import type { ShardRoom } from '../swarm/shards.ts';
+import { ChannelLeases } from './channel-leases.ts';
 import { SwarmDesk } from './swarm-desk.ts';
 
 /** What the Directory keeps of a channel and hands to its object whenever it changes. */
@@ -37,6 +40,10 @@ export interface JoinCard {
   /** While live or lost. */
   broadcast?: Broadcast;
   shards: ShardRoom[];
+  /** Grows when an admin rotates the content keys: what an isolate remembers of them is over. */
+  keysEpoch?: number;
+  /** Leases of this channel that are not over: access/lease-verdict.ts says what they mean. */
+  leases?: LeaseTerms[];
 }
 
 /** What the Directory keeps of a channel's state, for lists. */
@@ -50,14 +57,19 @@ export class Channel extends DurableObject<Env> {
   #profile: ChannelProfile | undefined;
   #life: BroadcastLife;
   readonly #swarm: SwarmDesk;
+  readonly #leases: ChannelLeases;
   #viewersTold: number | undefined;
+  #keysEpoch: number;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const profile = ctx.storage.kv.get<ChannelProfile>('profile');
     this.#profile = profile && { ...profile, settings: { ...DEFAULT_SETTINGS, ...profile.settings } };
     this.#life = new BroadcastLife(ctx.storage.kv.get<Life>('life'));
-    this.#swarm = new SwarmDesk(ctx, env);
+    this.#keysEpoch = ctx.storage.kv.get<number>('keys-epoch') ?? 0;
+    this.#leases = new ChannelLeases(ctx);
+    this.#leases.setBroadcast(this.#life.run?.broadcast);
+    this.#swarm = new SwarmDesk(ctx, env, (shard, shards) => this.#leases.sharesOf(shard, shards));
   }
 
   /** The channel was made or edited. */
@@ -112,6 +124,8 @@ export class Channel extends DurableObject<Env> {
       },
       ...(broadcast ? { broadcast } : {}),
       shards: rooms,
+      keysEpoch: this.#keysEpoch,
+      leases: this.#leases.terms,
     };
   }
 
@@ -204,6 +218,10 @@ export class Channel extends DurableObject<Env> {
   /** Totals of one shard. Answers how often its viewers are to report. */
   async rolledUp(broadcastId: string, rollup: Rollup): Promise<{ everyMs: number }> {
     const answer = await this.#swarm.rolledUp(broadcastId, rollup);
+    if (this.#life.run?.broadcastId === broadcastId) {
+      const shards = this.#swarm.rooms.map(({ shard }) => shard);
+      if (this.#leases.rolledUp(rollup, shards)) await this.#tellShards();
+    }
     await this.#tellViewers();
     return answer;
   }
@@ -213,9 +231,32 @@ export class Channel extends DurableObject<Env> {
     return await this.#swarm.roomBeside(broadcastId, shard, viewers);
   }
 
+  /** An admin rotated the content keys: viewers are to fetch the new ones. */
+  async keysRotated(): Promise<void> {
+    this.#keysEpoch += 1;
+    this.ctx.storage.kv.put('keys-epoch', this.#keysEpoch);
+    await this.#tellShards();
+  }
+
   /** These ticket identities (hex) may watch no more. */
   async ban(identities: string[], reason: string): Promise<void> {
     await this.#swarm.ban(identities, reason);
+  }
+
+  /** Told by the lease desk: all leases of this channel that are not over. Viewers of any other are sent away. */
+  async setLeases(terms: LeaseTerms[]): Promise<void> {
+    if (!this.#profile) return;
+    this.#leases.setTerms(terms);
+    await this.#tellShards();
+  }
+
+  /** Viewers and sums of the leases that run, or of these. */
+  async leaseTotals(leases?: string[]): Promise<Record<string, LeaseTotal>> {
+    return this.#profile ? this.#leases.totals(leases) : {};
+  }
+
+  async leaseDays(lease: string): Promise<LeaseDay[]> {
+    return this.#profile ? this.#leases.days(lease) : [];
   }
 
   /** The Directory hears of viewers only when their number changed. */
@@ -234,6 +275,8 @@ export class Channel extends DurableObject<Env> {
     if (endsAtMs !== undefined) await this.ctx.storage.setAlarm(endsAtMs);
     else await this.ctx.storage.deleteAlarm();
     const profile = this.#profile;
+    this.#leases.setBroadcast(this.#life.run?.broadcast);
+    if (change.ended) this.#leases.end();
     if (!profile) return;
     await directoryOf(this.env).stateChanged(profile.name, await this.status());
     if (change.ended) {
@@ -253,6 +296,7 @@ export class Channel extends DurableObject<Env> {
     const broadcast = this.#life.run?.broadcast;
     const state = this.#life.state;
     if (!profile || !broadcast || (state !== 'live' && state !== 'lost')) return;
-    await this.#swarm.tell({ channel: profile.name, broadcast, state, settings: profile.settings });
+    const { settings } = profile;
+    await this.#swarm.tell({ channel: profile.name, broadcast, state, settings, keysEpoch: this.#keysEpoch });
   }
 }

@@ -7,12 +7,15 @@ import type { ChannelResource, ChannelSettings } from '../../protocol/channel.ts
 import { FromOrigin, type IngestStatus, type ToOrigin } from '../../protocol/control.ts';
 import type { KeySet } from '../access/key-set.ts';
 import { sha256Hex } from '../access/keys.ts';
-import { channelOf, type Env } from '../env.ts';
+import { periodsForOrigin } from '../content-keys.ts';
+import { channelOf, type Env, keysOf } from '../env.ts';
 import type { EdgeUse } from '../report/edge-use.ts';
+import { ingestHappenings, stateHappenings, viewerHappenings } from '../report/happenings.ts';
 import type { ChannelUse } from '../report/prometheus.ts';
 import { ChannelBook } from '../store/channel-book.ts';
 import { KeyDesk } from '../store/key-desk.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
+import { tellHooks } from '../tell-hooks.ts';
 import type { ChannelStatus } from './channel.ts';
 
 /** Longest control message, in characters. */
@@ -62,9 +65,11 @@ export class Directory extends DurableObject<Env> {
   }
 
   async edit(name: string, title: string, settings: ChannelSettings): Promise<ChannelResource | undefined> {
-    if (!this.#book.get(name)) return undefined;
+    const before = this.#book.get(name);
+    if (!before) return undefined;
     this.#book.edit(name, title, settings);
     await channelOf(this.env, name).setProfile({ name, title, settings });
+    if (before.settings.drm !== settings.drm) await this.#endBroadcast(name, 'the protection was changed');
     this.#tell(this.#book.originOf(name), { type: 'settings', channel: name, settings });
     return this.#book.get(name);
   }
@@ -73,15 +78,18 @@ export class Directory extends DurableObject<Env> {
     if (!this.#book.get(name)) return false;
     this.#drop(name, 'the channel was deleted');
     await channelOf(this.env, name).remove();
+    await keysOf(this.env, name).remove();
     this.#book.remove(name);
     this.#viewers.delete(name);
     return true;
   }
 
   /** Publishing is refused from now on, and what is published ends. */
-  async stop(name: string): Promise<ChannelResource | undefined> {
+  async stop(
+    name: string,
+    reason = 'the channel was stopped by an admin',
+  ): Promise<ChannelResource | undefined> {
     if (!this.#book.get(name)) return undefined;
-    const reason = 'the channel was stopped by an admin';
     this.#drop(name, reason);
     await channelOf(this.env, name).stop(reason);
     return this.#book.get(name);
@@ -105,12 +113,21 @@ export class Directory extends DurableObject<Env> {
 
   /** Told by the Channel object whenever its state changes. */
   async stateChanged(name: string, status: ChannelStatus): Promise<void> {
+    const happenings = stateHappenings(name, this.#book.get(name), status);
+    this.ctx.waitUntil(tellHooks(this.env, happenings));
     this.#book.setState(name, status);
     if (status.state === 'idle' || status.state === 'stopped') {
       this.#ingest.delete(name);
       if (this.#viewers.get(name)) await this.setViewers(name, 0);
     }
     if (status.state === 'live') await this.#watch();
+  }
+
+  /** Hands the origin the keys of a protected channel: it asked, or they were rotated. */
+  async tellKeys(name: string): Promise<void> {
+    const channel = this.#book.get(name);
+    const keys = channel && await periodsForOrigin(this.env, name, channel.settings);
+    if (keys) this.#tell(this.#book.originOf(name), { type: 'keys', channel: name, keys });
   }
 
   /** Told by the Channel object: this broadcast is over. */
@@ -125,8 +142,16 @@ export class Directory extends DurableObject<Env> {
 
   /** Told by the Channel object: viewers now. */
   async setViewers(name: string, viewers: number): Promise<void> {
+    const marks = this.ctx.storage.kv.get<number[]>('viewer-marks') ?? [];
+    const happenings = viewerHappenings(name, this.#viewers.get(name) ?? 0, viewers, marks);
+    this.ctx.waitUntil(tellHooks(this.env, happenings));
     this.#viewers.set(name, viewers);
     this.ctx.storage.kv.put('viewers', Object.fromEntries(this.#viewers));
+  }
+
+  /** Told by the Hooks object: numbers of viewers that somebody wants to hear of. */
+  async setViewerMarks(marks: number[]): Promise<void> {
+    this.ctx.storage.kv.put('viewer-marks', marks);
   }
 
   /** For /metrics: asks no other object. */
@@ -195,6 +220,10 @@ export class Directory extends DurableObject<Env> {
         return await this.#publish(socket, origin, message);
       case 'live': {
         if (this.#book.originOf(message.channel) !== origin) return;
+        const { drm } = this.#book.get(message.channel)!.settings;
+        if ((message.broadcast.drm ?? 'off') !== drm) {
+          return await this.#endBroadcast(message.channel, `the channel must be published with drm ${drm}`);
+        }
         if (!await channelOf(this.env, message.channel).live(message.broadcast)) {
           send(socket, { type: 'ended', channel: message.channel, broadcastId: message.broadcast.id });
         }
@@ -203,8 +232,14 @@ export class Directory extends DurableObject<Env> {
       case 'lost':
         if (this.#book.originOf(message.channel) !== origin) return;
         return await channelOf(this.env, message.channel).lost(message.broadcastId, message.reason);
+      case 'keys':
+        if (this.#book.originOf(message.channel) === origin) await this.tellKeys(message.channel);
+        return;
       case 'ingest':
         if (this.#book.originOf(message.channel) === origin) {
+          const before = this.#ingest.get(message.channel);
+          const happenings = ingestHappenings(message.channel, before, message.status);
+          this.ctx.waitUntil(tellHooks(this.env, happenings));
           this.#ingest.set(message.channel, message.status);
         }
     }
@@ -264,6 +299,11 @@ export class Directory extends DurableObject<Env> {
         reason: 'the stream key is not of this channel',
       });
     }
+    const keys = await periodsForOrigin(this.env, name, channel.settings).catch(() => null);
+    if (keys === null) {
+      const reason = 'the keys of this protected channel cannot be had, try again soon';
+      return send(socket, { type: 'refused', id, code: 'unavailable', reason });
+    }
     const verdict = await channelOf(this.env, name).publish({ keyId, origin, originNowMs: message.nowMs });
     if (!verdict.granted) {
       return send(socket, { type: 'refused', id, code: verdict.code, reason: verdict.reason });
@@ -283,6 +323,7 @@ export class Directory extends DurableObject<Env> {
       keyId,
       settings: channel.settings,
       ...(tracks ? { tracks } : {}),
+      ...(keys ? { keys } : {}),
     });
   }
 
@@ -293,6 +334,11 @@ export class Directory extends DurableObject<Env> {
     for (const { name } of this.#book.liveBy(origin)) {
       await channelOf(this.env, name).originLost(origin, 'the connection to the origin broke');
     }
+  }
+
+  async #endBroadcast(name: string, reason: string): Promise<void> {
+    this.#drop(name, reason);
+    await channelOf(this.env, name).drop(reason);
   }
 
   async #newKey(channel: string): Promise<string> {

@@ -8,9 +8,13 @@ import type { Feed } from '../../protocol/tracker.ts';
 import { type Env, mediaOf, swarmOf } from '../env.ts';
 import type { Candidate, Deal } from '../swarm/feeds.ts';
 import { QUIET_REPORT_MS, WATCHED_REPORT_MS } from '../swarm/pace.ts';
+import type { LeaseShares } from '../swarm/lease-seats.ts';
 import type { Rollup } from '../swarm/rollup.ts';
 import { announcePath, type ShardRoom } from '../swarm/shards.ts';
 import { BACKBONE, BRIDGES, type Orders, Steward, type StewardSnapshot } from '../swarm/steward.ts';
+
+/** Shares of the leases' quotas for one shard of these. */
+export type DealLeases = (shard: string, shards: string[]) => LeaseShares;
 
 /** What every shard is told of the broadcast. */
 export interface OnAir {
@@ -18,6 +22,7 @@ export interface OnAir {
   broadcast: Broadcast;
   state: 'live' | 'lost';
   settings: ChannelSettings;
+  keysEpoch: number;
 }
 
 interface Kept {
@@ -35,6 +40,7 @@ const MOST_BANNED = 10_000;
 export class SwarmDesk {
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
+  readonly #leases: DealLeases;
   #onAir: OnAir | undefined;
   #steward: Steward | undefined;
   #banned: string[] = [];
@@ -43,7 +49,8 @@ export class SwarmDesk {
   #timer: { id: ReturnType<typeof setTimeout>; atMs: number } | undefined;
   #line: Promise<void> = Promise.resolve();
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: Env, leases: DealLeases) {
+    this.#leases = leases;
     this.#ctx = ctx;
     this.#env = env;
     const kept = ctx.storage.kv.get<Kept>('swarm');
@@ -220,6 +227,7 @@ export class SwarmDesk {
         latencyTargetMs: steward.latencyTargetMs,
         limit: steward.limitOf(shard),
         banned: this.#banned,
+        leases: this.#leases(shard, steward.rooms.map((room) => room.shard)),
         backbone: shard === BACKBONE ? null : backbone,
         bridges: BRIDGES,
       })

@@ -160,7 +160,11 @@ export async function goOnAir(settings: Partial<ChannelSettings> = {}, tracks?: 
   const control = await openControl(origin);
   const granted = await control.publish(channel, key);
   if (granted.type !== 'granted') throw new Error(JSON.stringify(granted));
-  const broadcast = broadcastOf(granted.broadcastId, tracks);
+  const { drm } = granted.settings;
+  const broadcast: Broadcast = {
+    ...broadcastOf(granted.broadcastId, tracks),
+    ...(drm === 'off' ? {} : { drm }),
+  };
   control.send({ type: 'live', channel, broadcast });
   const link = await openLink(channel, broadcast, origin);
   await link.take('welcome');

@@ -1,0 +1,43 @@
+/** `/api/channels/:name/keys`: the content keys of a protected channel, by id and time. Keys themselves never leave. */
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import type { ChannelResource } from '../../protocol/channel.ts';
+import { allow } from '../access/allow.ts';
+import { parseBody } from '../body.ts';
+import { rotateKeys } from '../content-keys.ts';
+import { directoryOf, type Env, keysOf } from '../env.ts';
+import { Failure } from '../failure.ts';
+
+/** `revoke`: throws the key to come away as well, which viewers hold already; for a ban. */
+const Rotation = v.object({ revoke: v.optional(v.boolean(), false) });
+const MAX_BODY_BYTES = 1024;
+
+export const channelKeys = new Hono<{ Bindings: Env }>()
+  .get('/:name/keys', async (c) => {
+    await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
+    const { name } = await protectedChannel(c.env, c.req.param('name'));
+    const items = await keysOf(c.env, name).list();
+    return c.json({
+      items: items.map(({ number, keyId, startsAtMs }) => ({
+        number,
+        keyId,
+        startsAt: new Date(startsAtMs).toISOString(),
+      })),
+    });
+  })
+  .post('/:name/keys/rotate', async (c) => {
+    await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
+    const { name, settings } = await protectedChannel(c.env, c.req.param('name'));
+    const { revoke } = parseBody(await c.req.text() || '{}', Rotation, MAX_BODY_BYTES);
+    await rotateKeys(c.env, name, settings, revoke);
+    return c.body(null, 204);
+  });
+
+async function protectedChannel(env: Env, name: string): Promise<ChannelResource> {
+  const channel = await directoryOf(env).get(name);
+  if (!channel) {
+    throw new Failure(404, 'unknown-channel', 'there is no such channel', { field: 'name' });
+  }
+  if (channel.settings.drm !== 'off') return channel;
+  throw new Failure(409, 'not-protected', 'this channel is not encrypted: set drm to cenc or cbcs');
+}
