@@ -179,9 +179,11 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#askIn(0);
   }
 
-  /** Another token, for every join from now on; whoever was refused for the old one has to `start()` again. */
+  /** Another token. A running visit joins again with it and goes on; one that was refused has to `start()` again. */
   setToken(token: string | undefined): void {
+    if (token === this.#token) return;
     this.#token = token;
+    if (this.#session) this.#askIn(0);
   }
 
   /** How far behind the live edge to play, milliseconds. */
