@@ -1,6 +1,9 @@
 /**
  * How many neighbours, and whom: introductions by neighbours, offers relayed through common neighbours, the edge only
  * when the neighbours know nobody. The worst is replaced now and then; LAN and backbone links are kept.
+ *
+ * A bridge has two circles, its shard and the backbone. Neither is told of the other: who is met through a neighbour
+ * belongs to that neighbour's circle, or shards would grow into each other.
  */
 import type { Context } from './context.ts';
 import type { Links } from './links.ts';
@@ -16,14 +19,24 @@ const MAX_TRYING = 3;
 const TRY_MS = 8000;
 /** A peer that was tried is not tried again for so long. */
 const TRIED = 40;
+/** Links of the backbone that a bridge aims at, and with how few it asks the edge for more. */
+const BACKBONE_NEIGHBOURS = 12;
+const FEW_IN_BACKBONE = 4;
 /** A lane may be without a source for so long before the edge is asked for help. */
 const ORPHANED_MS = 1500;
+
+interface Candidate {
+  peerId: string;
+  /** The neighbour that told of it. */
+  via: string;
+  backbone: boolean;
+}
 
 export class Membership {
   #context: Context;
   #links: Links;
-  #candidates: { peerId: string; via: string }[] = [];
-  #trying: { peerId: string; endsAt: number }[] = [];
+  #candidates: Candidate[] = [];
+  #trying: { peerId: string; backbone: boolean; endsAt: number }[] = [];
   #tried: string[] = [];
   #starvedAt = -Infinity;
   #backoff = 1;
@@ -63,7 +76,7 @@ export class Membership {
     for (const peerId of message.peerIds.slice(0, MAX_INTRODUCED)) {
       if (!this.#isNew(peerId)) continue;
       if (this.#candidates.length >= MAX_CANDIDATES) this.#candidates.shift();
-      this.#candidates.push({ peerId, via: from.peerId });
+      this.#candidates.push({ peerId, via: from.peerId, backbone: from.isBackbone });
     }
   }
 
@@ -75,26 +88,31 @@ export class Membership {
       this.#introduceAt = now + tuning.introduceMs;
       for (const neighbour of linked) this.#introduce(neighbour);
     }
-    const count = this.#ordinary();
-    if (count >= options.neighbours && now >= this.#replaceAt && this.#candidates.length > 0) {
+    if (this.#count(false) >= options.neighbours && now >= this.#replaceAt && this.#candidates.length > 0) {
       this.#replaceAt = now + tuning.replaceMs;
       const worst = this.#worst(false);
       if (worst !== undefined) this.#links.close(worst, 'replaced');
     }
-    let want = options.neighbours - this.#ordinary() - this.#trying.length;
-    while (want > 0 && this.#trying.length < MAX_TRYING && this.#connect(now)) want--;
-    this.#starve(now, count);
+    this.#fill(now, false, options.neighbours);
+    if (this.#context.isBridge()) this.#fill(now, true, BACKBONE_NEIGHBOURS);
+    this.#starve(now);
   }
 
-  #starve(now: number, count: number): void {
+  #fill(now: number, backbone: boolean, aim: number): void {
+    let want = aim - this.#count(backbone) - this.#tryingIn(backbone);
+    while (want > 0 && this.#trying.length < MAX_TRYING && this.#connect(now, backbone)) want--;
+  }
+
+  #starve(now: number): void {
     const { options, lanes, tuning, world } = this.#context;
-    const few = count + this.#trying.length < Math.max(2, options.neighbours / 4) &&
-      this.#candidates.length === 0;
+    const count = this.#count(false);
+    const few = this.#isFew(false, Math.max(2, options.neighbours / 4));
+    const fewInBackbone = this.#context.isBridge() && this.#isFew(true, FEW_IN_BACKBONE);
     const orphaned = count > 0 &&
       lanes.all.some((lane) =>
         lane.wanted && !lane.hasSource && now - Math.max(lane.orphanedAt, lane.lastPushAt) > ORPHANED_MS
       );
-    if (!few && !orphaned) {
+    if (!few && !orphaned && !fewInBackbone) {
       this.#backoff = 1;
       return;
     }
@@ -103,22 +121,26 @@ export class Membership {
     this.#backoff = Math.min(16, this.#backoff * 2);
     const known: string[] = [];
     for (const neighbour of this.#links.all()) if (known.length < 64) known.push(neighbour.peerId);
-    world.emit({ type: 'starving', want: few ? Math.max(4, options.neighbours >> 2) : 3, known });
+    if (fewInBackbone) world.emit({ type: 'starving', backbone: true, want: FEW_IN_BACKBONE, known });
+    if (!few && !orphaned) return;
+    const want = few ? Math.max(4, options.neighbours >> 2) : 3;
+    world.emit({ type: 'starving', backbone: false, want, known });
   }
 
-  #connect(now: number): boolean {
-    while (this.#candidates.length > 0) {
-      const at = Math.floor(this.#context.world.random() * this.#candidates.length);
-      const [candidate] = this.#candidates.splice(at, 1);
-      const via = this.#links.get(candidate!.via);
-      if (!this.#isNew(candidate!.peerId) || via?.stage !== 'linked') continue;
-      this.#trying.push({ peerId: candidate!.peerId, endsAt: now + TRY_MS });
-      this.#tried.push(candidate!.peerId);
+  #connect(now: number, backbone: boolean): boolean {
+    for (;;) {
+      const circle = this.#candidates.filter((one) => one.backbone === backbone);
+      const candidate = circle[Math.floor(this.#context.world.random() * circle.length)];
+      if (candidate === undefined) return false;
+      this.#candidates.splice(this.#candidates.indexOf(candidate), 1);
+      const via = this.#links.get(candidate.via);
+      if (!this.#isNew(candidate.peerId) || via?.stage !== 'linked') continue;
+      this.#trying.push({ peerId: candidate.peerId, backbone, endsAt: now + TRY_MS });
+      this.#tried.push(candidate.peerId);
       if (this.#tried.length > TRIED) this.#tried.shift();
-      this.#context.world.emit({ type: 'connect', ...candidate! });
+      this.#context.world.emit({ type: 'connect', ...candidate });
       return true;
     }
-    return false;
   }
 
   #isNew(peerId: string): boolean {
@@ -133,14 +155,23 @@ export class Membership {
     const first = Math.floor(world.random() * linked.length);
     for (let i = 0; i < linked.length && peerIds.length < MAX_INTRODUCED; i++) {
       const one = linked[(first + i) % linked.length]!;
-      if (one !== to && !one.isBackbone) peerIds.push(one.peerId);
+      if (one !== to && one.isBackbone === to.isBackbone) peerIds.push(one.peerId);
     }
     if (peerIds.length > 0) this.#context.send(to, { type: 'peers', peerIds });
   }
 
-  #ordinary(): number {
+  #isFew(backbone: boolean, least: number): boolean {
+    return this.#count(backbone) + this.#tryingIn(backbone) < least &&
+      !this.#candidates.some((one) => one.backbone === backbone);
+  }
+
+  #tryingIn(backbone: boolean): number {
+    return this.#trying.reduce((count, one) => one.backbone === backbone ? count + 1 : count, 0);
+  }
+
+  #count(backbone: boolean): number {
     let count = 0;
-    for (const one of this.#context.linked) if (!one.isBackbone) count++;
+    for (const one of this.#context.linked) if (one.isBackbone === backbone) count++;
     return count;
   }
 

@@ -336,7 +336,7 @@ Deno.test('an opaque payload travels through a common neighbour, who names the s
   assert.equal(a!.mesh.signal(c!.peerId, c!.peerId, 'an offer'), false);
   swarm.run(1);
   assert.deepEqual(c!.events.filter((event) => event.type === 'signal'), [
-    { type: 'signal', from: a!.peerId, via: b!.peerId, payload: 'an offer' },
+    { type: 'signal', from: a!.peerId, via: b!.peerId, backbone: false, payload: 'an offer' },
   ]);
 });
 

@@ -339,11 +339,18 @@ export class Mesh implements MeshControl {
     const { world, options } = this.#context;
     if (message.payload.length > MAX_RELAY || !from.relays.take(1, world.now())) return this.#strike(from, 5);
     if (message.to === options.peerId) {
-      world.emit({ type: 'signal', from: message.from, via: from.peerId, payload: message.payload });
+      world.emit({
+        type: 'signal',
+        from: message.from,
+        via: from.peerId,
+        backbone: from.isBackbone,
+        payload: message.payload,
+      });
       return;
     }
     const to = this.#links.get(message.to);
-    if (to?.stage === 'linked' && to !== from) this.#send(to, { ...message, from: from.peerId });
+    if (to?.stage !== 'linked' || to === from || to.isBackbone !== from.isBackbone) return;
+    this.#send(to, { ...message, from: from.peerId });
   }
 
   /** A piece from anywhere: judged, stored, played, passed on. */

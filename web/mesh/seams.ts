@@ -91,12 +91,15 @@ export type PieceSource = 'lan' | 'peer' | 'turn' | 'seed' | 'join' | 'run' | 'r
 export type MeshEvent =
   /** A piece was verified and stored: `mesh.piece(index)`. */
   | { type: 'piece'; index: number; source: PieceSource }
-  /** A peer that neighbours told of: make an offer, sent through `via` (a linked peer id). */
-  | { type: 'connect'; peerId: string; via: string }
+  /**
+   * A peer that neighbours told of: make an offer, sent through `via` (a linked peer id). `backbone`: the link to
+   * `via` is one of the backbone, and so will the new one be.
+   */
+  | { type: 'connect'; peerId: string; via: string; backbone: boolean }
   /** An offer, answer or candidate that arrived over the mesh: opaque to it. */
-  | { type: 'signal'; from: string; via: string; payload: string }
-  /** Too few neighbours, and the neighbours know no more: ask the edge. */
-  | { type: 'starving'; want: number; known: string[] }
+  | { type: 'signal'; from: string; via: string; backbone: boolean; payload: string }
+  /** Too few neighbours of the shard or of the backbone, and the neighbours know no more: ask the edge. */
+  | { type: 'starving'; backbone: boolean; want: number; known: string[] }
   /** A provable offence of a peer with this ticket identity (hex). The link is closed already. */
   | {
     type: 'offence';

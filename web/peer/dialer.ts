@@ -28,9 +28,9 @@ export interface DialerOptions {
   closed(peerId: string, reason: string): void;
 }
 
-/** Connections being made at once, and connections in all (the mesh aims at 20 and drops the worst). */
+/** Connections being made at once, and in all (the mesh aims at 20, a bridge at 12 more, and drops the worst). */
 const MOST_IN_FLIGHT = 12;
-const MOST_CONNECTIONS = 40;
+const MOST_CONNECTIONS = 56;
 /** Who was tried for long and in vain is not dialled again for a while; it may dial. */
 const IN_VAIN_MS = 5000;
 const UNREACHABLE_MS = 60_000;

@@ -83,7 +83,7 @@ Deno.test('a report says what time it covers', async () => {
   const { clock, reports, reporter } = reporting();
   reporter.pace(5000, 2000);
   await clock.pass(8000);
-  assert.deepEqual(reports.map(({ report }) => report.forMs), [2000, 5000]);
+  assert.deepEqual(reports.map(({ report }) => report.forMs), [1000, 5000]);
   reporter.close();
 });
 

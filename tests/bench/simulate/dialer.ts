@@ -31,10 +31,9 @@ export class Dialer {
     this.#attempts.clear();
   }
 
-  dial(peerIds: string[], way: Way): void {
+  dial(peerIds: string[], way: Way, isBackbone = way === 'backbone'): void {
     for (const id of peerIds) {
       if (!this.#begin(id, true)) continue;
-      const isBackbone = way === 'backbone';
       this.#send(id, isBackbone ? 'offer backbone' : 'offer', way);
     }
   }

@@ -179,7 +179,7 @@ export class SimPeer implements World {
         return;
       }
       case 'connect':
-        return this.dialer.dial([event.peerId], event.via);
+        return this.dialer.dial([event.peerId], event.via, event.backbone);
       case 'signal':
         return this.dialer.heard(event.from, event.payload, event.via);
       case 'starving':
@@ -188,7 +188,7 @@ export class SimPeer implements World {
           action: 'more',
           want: Math.min(20, event.want),
           known: event.known.slice(0, 64),
-        });
+        }, event.backbone ? 'backbone' : 'shard');
       case 'offence':
         if (this.sim.meter.on) this.sim.meter.offences++;
         return this.sim.desk.tell(this, {

@@ -173,7 +173,7 @@ export class SwarmPeer {
     if (event.type === 'piece') this.arrivals.set(event.index, this.swarm.clock.now);
     else {
       this.events.push(event);
-      if (event.type === 'connect') this.swarm.onConnect(this, event.peerId);
+      if (event.type === 'connect') this.swarm.onConnect(this, event.peerId, event.backbone);
       else if (event.type === 'starving') this.swarm.onStarving(this, event.want, event.known);
     }
   }
@@ -218,6 +218,8 @@ export class Swarm {
   #links = 0;
   /** Whether `connect` and `starving` lead to new links. */
   introduces = true;
+  /** Whether the edge names neighbours to those who ask; peers may find each other without. */
+  hasEdge = true;
 
   constructor(seed = 1, source = new Source()) {
     this.seed = seed;
@@ -275,13 +277,15 @@ export class Swarm {
     peer.mesh.close();
   }
 
-  onConnect(from: SwarmPeer, peerId: string): void {
+  onConnect(from: SwarmPeer, peerId: string, backbone: boolean): void {
     const to = this.#byId.get(peerId);
-    if (to !== undefined && this.introduces) this.clock.deliver(300, () => this.link(from, to));
+    if (to !== undefined && this.introduces) {
+      this.clock.deliver(300, () => this.link(from, to, 'peer', backbone));
+    }
   }
 
   onStarving(from: SwarmPeer, want: number, known: string[]): void {
-    if (!this.introduces) return;
+    if (!this.introduces || !this.hasEdge) return;
     const others = this.peers.filter((peer) => peer.isAlive && peer !== from && !known.includes(peer.peerId));
     for (let i = 0; i < want && others.length > 0; i++) {
       const [other] = others.splice(Math.floor(this.random() * others.length), 1);
