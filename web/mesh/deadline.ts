@@ -63,16 +63,23 @@ export class Deadline {
       if (window.wantedInit !== undefined && !this.#repair.isRequested(window.wantedInit)) {
         this.#fetch(window.wantedInit, now);
       }
+      let before = this.#fetching.length;
       this.#repair.forEachMissing(window, (slot, piece) => {
         if (this.#fetching.length >= tuning.maxFetches) return false;
         const index = packIndex(slot.segment, window.track, piece);
         if (this.isFetching(index) || this.#context.verifier.isBusy(index)) return true;
-        const leftMs = this.#leftMs(window.estimateCutMs(slot, piece, track.sliceMs), track.sliceMs, now);
-        if (leftMs > leadMs) return false;
+        const cutMs = window.estimateCutMs(slot, piece, track.sliceMs);
+        const isCertain = piece < slot.frames.length || piece <= slot.lost;
+        if (isCertain && this.#repair.isLeftOut(lanes.of(index)!, cutMs, now)) {
+          this.#fetch(index, now);
+          return true;
+        }
+        const leftMs = this.#leftMs(cutMs, track.sliceMs, now);
+        // Where many are missing, one fetch waits for the other: the last of them has to begin earlier.
+        if (leftMs > leadMs + Math.floor(before++ / tuning.maxFetches) * lastMs) return false;
         // A neighbour that was asked may still answer: the edge waits until the last moment.
         if (leftMs > lastMs && this.#repair.isRequested(index)) return true;
         if (leftMs < -GIVE_UP_MS && this.#playhead === undefined) return true;
-        const isCertain = piece < slot.frames.length || piece <= slot.lost;
         if (isCertain || this.#isAttested(index)) this.#fetch(index, now);
         return true;
       });

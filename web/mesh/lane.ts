@@ -21,6 +21,8 @@ export class Lane {
   wanted = false;
   /** Held first-hand from the edge. */
   feed = false;
+  /** Since when. */
+  fedSince = 0;
   parent: Neighbour | undefined;
   /** The parent said that it will stop, and when. */
   displaced = false;

@@ -49,6 +49,30 @@ Deno.test('a peer that loses its parents is fed by others and misses nothing', (
   }
 });
 
+Deno.test('when the seed of everything dies without a word, nobody gets a piece a second late', async () => {
+  const swarm = new Swarm();
+  const [seed, second, third] = [1, 2, 3].map(() => swarm.add({ uploadKbps: 4000, edgeFallback: true }));
+  swarm.introduces = false;
+  seed!.feed(allFeeds(swarm.source));
+  for (const [a, b] of [[seed, second], [seed, third], [second, third]]) swarm.link(a!, b!);
+  swarm.run(15);
+  seed!.isAlive = false;
+  seed!.mesh.close = () => {};
+  for (const peer of [second, third]) peer!.links.get(seed!.peerId)!.isOpen = false;
+  // The edge sees the socket close and deals anew; the neighbours' links say nothing at all.
+  swarm.run(0.07);
+  deal(swarm, [second!, third!]);
+  for (let tick = 0; tick < 100; tick++) {
+    swarm.run(0.1);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  for (const peer of [second!, third!]) {
+    assert.deepEqual(swarm.late(peer, 10_000, 22_000, 1000), []);
+    assert.equal(peer.links.size, 2, 'the dead link is still taken for one');
+    assert.equal(peer.mesh.stats().parented, 8);
+  }
+});
+
 Deno.test('pieces that a parent does not push are pulled from another neighbour', () => {
   const swarm = new Swarm();
   const [seed, lossy, helper, peer] = [1, 2, 3, 4].map(() => swarm.add({ uploadKbps: 4000 }));

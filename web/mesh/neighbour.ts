@@ -40,6 +40,8 @@ export class Neighbour {
   readonly peerId: string;
   readonly tag: number;
   readonly addedAt: number;
+  /** When anything came from it last. */
+  heardAt: number;
   stage: Stage = 'greeting';
   linkedAt = 0;
   /** What we sent for them to sign. */
@@ -82,7 +84,7 @@ export class Neighbour {
     this.peerId = link.peerId;
     this.tag = peerTag(link.peerId);
     this.nonce = nonce;
-    this.addedAt = now;
+    this.addedAt = this.heardAt = now;
     this.messages = new Bucket(messagesPerS, messagesPerS * 10, now);
     this.relays = new Bucket(10, 60, now);
   }

@@ -29,6 +29,8 @@ const REPAIRED_LIMIT = 0.6;
 const ABANDON_MS = 4000;
 /** After a change a parent has so long until it counts as silent. */
 const FIRST_PUSH_MS = 300;
+/** A parent of which nothing at all comes, on whatever lane, for its usual gap and this, is gone. */
+const QUIET_MS = 400;
 
 export class Parents {
   #context: Context;
@@ -172,12 +174,22 @@ export class Parents {
   #isSilent(lane: Lane, now: number): boolean {
     const { tuning, store } = this.#context;
     const since = Math.max(lane.lastPushAt, lane.switchedAt + FIRST_PUSH_MS);
-    if (now - since <= lane.gapMs + tuning.silenceMs + 2 * lane.deviationMs) return false;
+    const isLate = now - since > lane.gapMs + tuning.silenceMs + 2 * lane.deviationMs;
+    if (!isLate && !this.#isQuiet(lane, now)) return false;
     if (!lane.hasNewest) return true;
     const window = store.track(lane.track.track)!;
     const slot = window.slot(window.newestKnown);
     const known = (window.newestKnown << 12) | (lane.track.track << 8) | Math.max(0, slot?.highest ?? 0);
     return compareIndex(known, lane.newest) > lane.track.substreams;
+  }
+
+  /** The fewer the gaps between what a parent sends on all its lanes, the sooner its end shows. */
+  #isQuiet({ parent, switchedAt, deviationMs }: Lane, now: number): boolean {
+    const quietMs = now - Math.max(parent!.heardAt, switchedAt);
+    if (quietMs <= QUIET_MS) return false;
+    let perMs = 0;
+    for (const lane of this.#context.lanes.all) if (lane.parent === parent) perMs += 1 / lane.gapMs;
+    return quietMs > 1 / perMs + QUIET_MS + 2 * deviationMs;
   }
 
   #find(lane: Lane, must: boolean, exclude: Neighbour | undefined): void {

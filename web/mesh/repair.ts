@@ -41,13 +41,18 @@ const REJECTED_MS = 300;
 const REJECTED_PENALTY = 0.6;
 /** More segments than this are not caught up with: playback goes on at the newest. */
 const MAX_GAP = 3;
-/** Pieces that are remembered as tried, with whom. */
+/** Pieces that are remembered as tried, with whom, and for how long: who had not got it may have it by now. */
 const MAX_TRIED = 24;
+const TRIED_MS = 400;
+/** The longer ago a neighbour was heard of, the later it is asked: it may be gone. Cost of a millisecond. */
+const UNHEARD_COST = 0.4;
+/** A feed that was dealt just now begins where the edge is; so long, what the old holder left out is looked for. */
+const TAKEN_OVER_MS = 2000;
 
 export class Repair {
   #context: Context;
   #requests: Request[] = [];
-  #tried: { index: number; neighbour: Neighbour }[] = [];
+  #tried: { index: number; neighbour: Neighbour; at: number }[] = [];
   #startedAt = 0;
   /** Per track: the segment that playback begins with; -1: not known yet. */
   #start: number[] = new Array(16).fill(-1);
@@ -134,16 +139,39 @@ export class Repair {
       request.neighbour.bad++;
       this.#context.send(request.neighbour, { type: 'cancel', index: request.index });
     }
+    this.#expect();
     if (this.#context.linked.length === 0 || now < this.#quietUntil) return;
-    const { tracks } = this.#context.lanes;
+    const { lanes, store } = this.#context;
+    const { tracks } = lanes;
     this.#turn++;
     for (let i = 0; i < tracks.length; i++) {
       const track = tracks[(i + this.#turn) % tracks.length]!;
-      const window = this.#context.store.track(track.track)!;
-      if (!this.#context.lanes.at(track.track, 0)!.wanted) continue;
+      const window = store.track(track.track)!;
+      if (!lanes.at(track.track, 0)!.wanted) continue;
       this.#begin(window, now);
       if (window.wantedInit !== undefined) this.#request(window.wantedInit, 0, now);
       this.forEachMissing(window, (slot, piece) => this.#consider(window, slot, piece, track.sliceMs, now));
+    }
+  }
+
+  /**
+   * Whether a piece of a feed of this peer was left out: the old holder died with it, and the stream goes on behind it.
+   * Nobody has it then, and all wait for this peer, who fetches it at once.
+   */
+  isLeftOut(lane: Lane, cutMs: number, now: number): boolean {
+    return lane.feed && now - lane.fedSince < TAKEN_OVER_MS &&
+      !this.#mayStillCome(lane, this.#context.clock.now() - cutMs, now);
+  }
+
+  /** Tracks are cut side by side: how far one has come tells what of the others must exist. */
+  #expect(): void {
+    const { lanes, store } = this.#context;
+    let untilMs = -Infinity;
+    for (const { track } of lanes.tracks) {
+      if (lanes.at(track, 0)!.wanted) untilMs = Math.max(untilMs, store.track(track)!.newestCutMs);
+    }
+    for (const { track } of lanes.tracks) {
+      if (lanes.at(track, 0)!.wanted) store.track(track)!.expect(untilMs);
     }
   }
 
@@ -267,12 +295,13 @@ export class Repair {
       if (isInit ? store.piece(index) !== undefined : !stateHas(state, index)) {
         const lag = (state.lags[substream] ?? NO_SOURCE) & NO_SOURCE;
         if (isInit || lag === NO_SOURCE || ageMs < lag * LAG_UNIT_MS + GUESS_MS) continue;
-        if (one === parent || this.#wasTried(index, one)) continue;
+        if (one === parent || this.#wasTried(index, one, now)) continue;
       }
       seen++;
       let cost = one.responseMs * (1 + one.requests) + one.bad * tuning.badProviderMs;
-      if (this.#wasTried(index, one)) cost += 400;
+      if (this.#wasTried(index, one, now)) cost += 400;
       if (one === parent) cost += 100;
+      cost += (now - one.heardAt) * UNHEARD_COST;
       if (cost < least) {
         least = cost;
         best = one;
@@ -281,14 +310,17 @@ export class Repair {
     return best;
   }
 
-  #wasTried(index: number, neighbour: Neighbour): boolean {
-    return this.#tried.some((tried) => tried.index === index && tried.neighbour === neighbour);
+  #wasTried(index: number, neighbour: Neighbour, now: number): boolean {
+    return this.#tried.some((tried) =>
+      tried.index === index && tried.neighbour === neighbour && now - tried.at < TRIED_MS
+    );
   }
 
   #end(at: number): void {
     const [request] = this.#requests.splice(at, 1);
     request!.neighbour.requests--;
-    this.#tried.push({ index: request!.index, neighbour: request!.neighbour });
+    const { index, neighbour } = request!;
+    this.#tried.push({ index, neighbour, at: this.#context.world.now() });
     if (this.#tried.length > MAX_TRIED) this.#tried.shift();
   }
 }

@@ -22,6 +22,8 @@ const MAX_INITS = 32;
 const MAX_AHEAD = 15;
 /** Segments that are missing between two that are held are looked for up to so many. */
 const MAX_BRIDGED = 4;
+/** A track that is further behind the others than this has not lost pieces: it pauses, or never had any here. */
+const MAX_EXPECTED_MS = 2 * SEGMENT_MS;
 
 export interface SegmentSlot {
   segment: number;
@@ -31,7 +33,7 @@ export interface SegmentSlot {
   low: number;
   /** Highest piece known to exist, by our own pieces or by neighbours' word; -1: none. */
   highest: number;
-  /** Highest piece that must have been cut because time is missing before the next segment; -1: none. */
+  /** Highest piece that must have been cut because time went on, here or in other tracks; -1: none. */
   lost: number;
   /** The last piece, once its record was seen; -1 before. */
   last: number;
@@ -44,6 +46,7 @@ export class TrackWindow {
   #ring: (SegmentSlot | undefined)[];
   #mask: number;
   #newest = -1;
+  #newestCutMs = -Infinity;
   #claimed = -1;
   #inits = new Map<number, PieceFrame>();
   #wantedInit: number | undefined;
@@ -62,6 +65,11 @@ export class TrackWindow {
   /** Newest segment with a verified piece; -1: none yet. */
   get newestSegment(): number {
     return this.#newest;
+  }
+
+  /** Media milliseconds up to which something was verified; -Infinity: nothing yet. */
+  get newestCutMs(): number {
+    return this.#newestCutMs;
   }
 
   /** Newest segment that exists by our own pieces or by neighbours' word; -1: none. */
@@ -105,6 +113,7 @@ export class TrackWindow {
       return;
     }
     if (this.#newest < 0 || segmentDistance(this.#newest, segment) > 0) this.#advance(segment);
+    this.#newestCutMs = Math.max(this.#newestCutMs, cutMsOf(record));
     const slot = this.slot(segment) ?? this.#open(segment);
     const piece = pieceOf(record.index);
     if (slot.frames[piece] !== undefined) return;
@@ -136,6 +145,37 @@ export class TrackWindow {
     const slot = this.slot(segment) ?? this.#open(segment);
     if (slot.last < 0 && highest > slot.highest) slot.highest = highest;
     if (this.#claimed < 0 || segmentDistance(this.#claimed, segment) > 0) this.#claimed = segment;
+  }
+
+  /**
+   * Another track of the broadcast has come to `untilMs`, so this one has too: its pieces up to about there exist,
+   * though whoever pushed them may be gone and nobody else may have told of them yet.
+   */
+  expect(untilMs: number): void {
+    const newest = this.slot(this.#newest);
+    const last = newest?.frames.at(-1);
+    if (newest === undefined || last === undefined) return;
+    const endMs = cutMsOf(last.record);
+    if (untilMs - endMs > MAX_EXPECTED_MS) return;
+    const most = Math.floor((untilMs - endMs) / this.#sliceMs) - 1;
+    if (most < 1) return;
+    const nextMs = (newest.segment + 1) * SEGMENT_MS - this.#sliceMs / 2;
+    // Within this segment, as far as its time goes; what is beyond that is in the next one, if there is one yet.
+    const here = newest.last >= 0
+      ? 0
+      : Math.min(most, Math.max(0, Math.ceil((nextMs - endMs) / this.#sliceMs)));
+    if (here > 0) this.#expect(newest, newest.frames.length - 1 + here);
+    if (most > here) {
+      const segment = (newest.segment + 1) & (SEGMENT_COUNT - 1);
+      this.#expect(this.slot(segment) ?? this.#open(segment), most - here - 1);
+      if (this.#claimed < 0 || segmentDistance(this.#claimed, segment) > 0) this.#claimed = segment;
+    }
+  }
+
+  #expect(slot: SegmentSlot, piece: number): void {
+    if (slot.last >= 0) return;
+    slot.lost = Math.max(slot.lost, Math.min(piece, MAX_PIECES_PER_SEGMENT - 1));
+    slot.highest = Math.max(slot.highest, slot.lost);
   }
 
   /** Forgets claims that nothing came of; what was verified stays. */
@@ -195,7 +235,9 @@ export class TrackWindow {
       return;
     }
     const endMs = cutMsOf(before.frames.at(-1)!.record);
-    const startMs = decodeTimeUs / 1000 - first * this.#sliceMs;
+    // Pieces of a keyframe that was split take no time of their own, but a segment never begins before its slot.
+    const slotMs = Math.min(decodeTimeUs / 1000, after.segment * SEGMENT_MS);
+    const startMs = Math.max(decodeTimeUs / 1000 - first * this.#sliceMs, slotMs);
     if (startMs - endMs < this.#sliceMs / 2) return;
     if (before.last < 0) {
       const tailMs = startMs - between * SEGMENT_MS - endMs;

@@ -94,7 +94,7 @@ export const TUNING: Tuning = {
   lanKbps: 50_000,
   maxFetches: 4,
   fetchMarginMs: 50,
-  playMarginMs: 150,
+  playMarginMs: 300,
   handshakeMs: 5000,
   introduceMs: 30_000,
   replaceMs: 60_000,

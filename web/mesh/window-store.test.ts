@@ -115,10 +115,24 @@ Deno.test('a lost end of a segment is told by the next one, a pause of the encod
   for (const frame of source.cut(VIDEO, 0, 1600)) store.put(frame);
   assert.deepEqual([window.slot(0)!.lost, window.slot(0)!.highest], [-1, 17]);
   for (const frame of next.slice(1)) store.put(frame);
-  assert.deepEqual([window.slot(0)!.lost, window.slot(0)!.highest], [20, 20]);
+  assert.deepEqual([window.slot(0)!.lost, window.slot(0)!.highest], [21, 21]);
   const { record } = next[0]!;
   store.put(source.make({ ...record, flags: record.flags | RecordFlag.discontinuity }));
   assert.deepEqual([window.slot(0)!.lost, window.slot(0)!.highest], [-1, 17]);
+});
+
+Deno.test('what other tracks have come to tells of the pieces of this one, over the end of a segment too', () => {
+  const source = new Source();
+  const window = new TrackWindow(1, 15, 200);
+  for (const frame of source.cut(source.broadcast.tracks[1]!, 0, 1400)) window.put(frame);
+  window.expect(1700);
+  assert.equal(window.slot(0)!.highest, 6, 'the next one may not be cut yet');
+  window.expect(2600);
+  assert.equal(window.slot(0)!.highest, 9);
+  assert.deepEqual([window.slot(1)!.highest, window.newestKnown], [1, 1]);
+  assert.equal(window.slot(2), undefined);
+  window.expect(9000);
+  assert.deepEqual([window.slot(0)!.highest, window.slot(1)!.highest], [9, 1], 'a pause is no loss');
 });
 
 Deno.test('a segment of which nothing came is looked for between its neighbours, one that was skipped is not', () => {
