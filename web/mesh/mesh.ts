@@ -122,6 +122,7 @@ export class Mesh implements MeshControl {
       lane.feed = feed;
       lane.runIndex = undefined;
       if (feed) {
+        lane.fedSince = this.#context.world.now();
         this.#parents.leave(lane);
         // Who lost this lane's old source looks for a new one: here it is.
         this.#tellSoon();
@@ -239,8 +240,8 @@ export class Mesh implements MeshControl {
     const now = world.now();
     if (++this.#ticks % SLOW_TICKS === 0) this.#housekeeping(now);
     this.#parents.adapt(now);
-    this.#repair.tick(now);
     this.#deadline.tick(now);
+    this.#repair.tick(now);
     if (now >= this.#stateAt) {
       this.#stateAt = now + tuning.stateMs;
       this.#tellState(this.#context.linked);
