@@ -1,6 +1,7 @@
 /** The edge on one machine: the bundled Worker in real workerd, driven by miniflare. Used by start, serve and tests. */
 import { build } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { edgeObjects } from './edge-objects.ts';
 import { pathOf, ROOT } from './paths.ts';
 
 export interface LocalEdgeOptions {
@@ -24,7 +25,6 @@ export interface LocalEdge {
   stop(): Promise<void>;
 }
 
-const OBJECTS = ['Directory', 'Channel', 'Media', 'Swarm'];
 let bundle: Promise<string> | undefined;
 
 export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEdge> {
@@ -39,8 +39,9 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
     compatibilityDate: '2026-10-01',
     bindings: options.bindings,
     durableObjects: Object.fromEntries(
-      OBJECTS.map((name) => [name.toUpperCase(), { className: name, useSQLite: true }]),
+      Object.entries(await edgeObjects()).map(([name, className]) => [name, { className, useSQLite: true }]),
     ),
+    r2Buckets: { REPLAY: 'shoal-replay' },
     ...(options.storage ? { resourcePersistencePath: options.storage } : {}),
     ...(options.assets
       ? {

@@ -14,6 +14,9 @@ import { media } from './routes/media.ts';
 import { metrics } from './routes/metrics.ts';
 import { originSockets } from './routes/origin.ts';
 import { pages } from './routes/pages.ts';
+import { originReplay } from './routes/origin-replay.ts';
+import { recordings } from './routes/recordings.ts';
+import { replay } from './routes/replay.ts';
 import { swarm } from './routes/swarm.ts';
 import { tenants } from './routes/tenants.ts';
 import { torrents } from './routes/torrents.ts';
@@ -26,6 +29,7 @@ export const app = new Hono<{ Bindings: Env }>()
   .route('/', pages)
   .route('/api/channels', channelLeases)
   .route('/api/channels', channelKeys)
+  .route('/api/channels', recordings)
   .route('/api/channels', channels)
   .route('/api/leases', leases)
   .route('/api/tenants', tenants)
@@ -33,7 +37,9 @@ export const app = new Hono<{ Bindings: Env }>()
   .route('/api/torrents', torrents)
   .route('/join', join)
   .route('/license', license)
+  .route('/origin/replay', originReplay)
   .route('/origin', originSockets)
+  .route('/replay', replay)
   .route('/swarm', swarm)
   .route('/media', media)
   .route('/hls', hls)

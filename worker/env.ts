@@ -1,9 +1,12 @@
 /** What the Worker and its objects are given: secrets, settings of the box, objects, assets. */
+import type { Board } from './objects/board.ts';
 import type { Channel } from './objects/channel.ts';
 import type { Directory } from './objects/directory.ts';
 import type { Hooks } from './objects/hooks.ts';
 import type { Keys } from './objects/keys.ts';
 import type { Media } from './objects/media.ts';
+import type { Report } from './objects/report.ts';
+import type { Replays } from './objects/replays.ts';
 import type { Swarm } from './objects/swarm.ts';
 import type { Viewer } from './objects/viewer.ts';
 
@@ -52,15 +55,21 @@ export interface Env {
   /** `1` for local use: webhooks and sources may be called over http, and on this machine. */
   SHOAL_HOOKS_LOCAL?: string;
   ASSETS?: Fetcher;
+  /** Where recordings lie: a bucket, or, on bare workerd, a writable disk service. Neither: nothing is recorded. */
+  REPLAY?: R2Bucket;
+  REPLAY_DISK?: Fetcher;
   DIRECTORY: DurableObjectNamespace<Directory>;
   CHANNEL: DurableObjectNamespace<Channel>;
   MEDIA: DurableObjectNamespace<Media>;
   SWARM: DurableObjectNamespace<Swarm>;
+  REPORT: DurableObjectNamespace<Report>;
+  BOARD: DurableObjectNamespace<Board>;
   VIEWER: DurableObjectNamespace<Viewer>;
   /** On itty-durable, which is spoken to by fetch: see lease-desk.ts. */
   LEASES: DurableObjectNamespace;
   HOOKS: DurableObjectNamespace<Hooks>;
   KEYS: DurableObjectNamespace<Keys>;
+  REPLAYS: DurableObjectNamespace<Replays>;
 }
 
 /** The one Directory. */
@@ -95,4 +104,19 @@ export function viewerOf(env: Env, subject: string): DurableObjectStub<Viewer> {
 /** The content keys of a channel. */
 export function keysOf(env: Env, channel: string): DurableObjectStub<Keys> {
   return env.KEYS.getByName(channel);
+}
+
+/** The list of a channel's recordings. */
+export function replaysOf(env: Env, channel: string): DurableObjectStub<Replays> {
+  return env.REPLAYS.getByName(channel);
+}
+
+/** Statistics and visits of a channel. */
+export function reportOf(env: Env, channel: string): DurableObjectStub<Report> {
+  return env.REPORT.getByName(channel);
+}
+
+/** The one Board: dashboards' sockets, the last word of every Report object, the audit log. */
+export function boardOf(env: Env): DurableObjectStub<Board> {
+  return env.BOARD.getByName('board');
 }

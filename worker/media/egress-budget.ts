@@ -15,6 +15,7 @@ const RESERVE: Record<Exclude<MediaKind, 'seed'>, number> = {
   repair: 0.2,
   run: 0.4,
   hls: 0.6,
+  replay: 0.6,
 };
 /** The bucket holds what the cap lets through in this time. */
 const BURST_MS = 1000;

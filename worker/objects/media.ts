@@ -108,6 +108,14 @@ export class Media extends DurableObject<Env> {
     return lost;
   }
 
+  /** Draws on the egress cap for a replay: 0 when its bytes may go now, else in how many milliseconds to ask again. */
+  async drawReplay(capKbps: number, bytes: number): Promise<number> {
+    // Nothing may have been on air since this object woke.
+    this.#budget.setCap(capKbps, Date.now());
+    const drawn = this.#budget.take('replay', bytes, Date.now());
+    return drawn.ok ? 0 : drawn.retryAfterMs;
+  }
+
   /** From the Worker, which has checked who asks: `/link` or one of the asks of media/ask.ts. */
   override async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url);

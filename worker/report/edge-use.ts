@@ -1,7 +1,7 @@
 /** What the edge sent to viewers, by kind: counted where it is sent, added up on the way to /metrics. */
 
 /** Kinds of media from the edge; `help` is what supply control gives. */
-export const MEDIA_KINDS = ['seed', 'join', 'repair', 'run', 'hls', 'help'] as const;
+export const MEDIA_KINDS = ['seed', 'join', 'repair', 'run', 'hls', 'help', 'replay'] as const;
 export type MediaKind = typeof MEDIA_KINDS[number];
 
 export interface EdgeUse {
@@ -36,6 +36,11 @@ export function addUse(total: EdgeUse, more: EdgeUse): void {
 
 export function countBytes(use: EdgeUse, kind: MediaKind, bytes: number): void {
   use.bytes[kind] = (use.bytes[kind] ?? 0) + bytes;
+}
+
+/** All media bytes, whatever their kind. */
+export function mediaBytes(use: EdgeUse): number {
+  return MEDIA_KINDS.reduce((sum, kind) => sum + (use.bytes[kind] ?? 0), 0);
 }
 
 /** Whether there is anything to tell. */

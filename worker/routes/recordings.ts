@@ -1,0 +1,56 @@
+/** `/api/channels/:name/recording` and `…/recordings`: starting, stopping, listing and deleting recordings. */
+import { Hono } from 'hono';
+import { allow } from '../access/allow.ts';
+import { directoryOf, type Env, replaysOf } from '../env.ts';
+import { Failure } from '../failure.ts';
+import { replayStore } from '../replay/store.ts';
+
+export const recordings = new Hono<{ Bindings: Env }>()
+  .post('/:name/recording', async (c) => {
+    await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
+    replayStore(c.env);
+    return c.json({ channel: await record(c.env, c.req.param('name'), true) });
+  })
+  .delete('/:name/recording', async (c) => {
+    await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
+    return c.json({ channel: await record(c.env, c.req.param('name'), false) });
+  })
+  .get('/:name/recordings', async (c) => {
+    await allow({ to: 'admin', role: 'reports' }, c.req.raw, c.env);
+    const channel = await known(c.env, c.req.param('name'));
+    return c.json({ items: await replaysOf(c.env, channel.name).list() });
+  })
+  .get('/:name/recordings/:id', async (c) => {
+    await allow({ to: 'admin', role: 'reports' }, c.req.raw, c.env);
+    const recording = await replaysOf(c.env, c.req.param('name')).get(c.req.param('id'));
+    if (!recording) throw unknownRecording();
+    return c.json({ recording });
+  })
+  .delete('/:name/recordings/:id', async (c) => {
+    await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
+    if (!await replaysOf(c.env, c.req.param('name')).remove(c.req.param('id'))) throw unknownRecording();
+    return c.body(null, 204);
+  });
+
+/** Recording is a setting of the channel: the origin follows it at once. */
+async function record(env: Env, name: string, on: boolean) {
+  const channel = await known(env, name);
+  const settings = { ...channel.settings, record: on };
+  const edited = await directoryOf(env).edit(name, channel.title, settings);
+  if (!edited) throw unknownChannel();
+  return edited;
+}
+
+async function known(env: Env, name: string) {
+  const channel = await directoryOf(env).get(name);
+  if (!channel) throw unknownChannel();
+  return channel;
+}
+
+function unknownChannel(): Failure {
+  return new Failure(404, 'unknown-channel', 'there is no such channel', { field: 'name' });
+}
+
+function unknownRecording(): Failure {
+  return new Failure(404, 'unknown-recording', 'there is no such recording', { field: 'id' });
+}
