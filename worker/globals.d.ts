@@ -7,6 +7,6 @@ declare namespace Cloudflare {
   interface Env extends Omit<import('./env.ts').Env, never> {}
   interface GlobalProps {
     mainModule: typeof import('./main.ts');
-    durableNamespaces: 'Channel' | 'Directory' | 'Media' | 'Swarm' | 'LeaseDesk' | 'Hooks' | 'Keys';
+    durableNamespaces: 'Board' | 'Channel' | 'Directory' | 'Media' | 'Report' | 'Swarm' | 'LeaseDesk' | 'Hooks' | 'Keys';
   }
 }

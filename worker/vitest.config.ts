@@ -22,5 +22,11 @@ export default defineConfig({
       },
     }),
   ],
-  test: { include: ['**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 },
+  // ES modules in a package that does not say so.
+  test: {
+    server: { deps: { inline: ['itty-durable'] } },
+    include: ['**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
 });

@@ -8,8 +8,12 @@ import { toHex } from '../../protocol/bytes.ts';
 import { type ChannelSettings, type ChannelState, DEFAULT_SETTINGS } from '../../protocol/channel.ts';
 import type { Feed } from '../../protocol/tracker.ts';
 import type { LeaseDay, LeaseTerms } from '../../protocol/lease.ts';
+import type { BanResource } from '../../protocol/access.ts';
+import type { CardBans } from '../access/playback.ts';
 import { directoryOf, type Env, mediaOf } from '../env.ts';
+import type { Courier } from '../report/courier.ts';
 import { type EdgeUse, hasUse } from '../report/edge-use.ts';
+import type { Pulse } from '../report/pulse.ts';
 import type { LeaseTotal } from '../store/lease-ledger.ts';
 import {
   BroadcastLife,
@@ -21,8 +25,10 @@ import {
 import type { Candidate } from '../swarm/feeds.ts';
 import type { Rollup } from '../swarm/rollup.ts';
 import type { ShardRoom } from '../swarm/shards.ts';
+import { ChannelBans, type ExpulsionOrder, type ExpulsionVerdict } from './channel-bans.ts';
 import { ChannelLeases } from './channel-leases.ts';
 import { SwarmDesk } from './swarm-desk.ts';
+import { removeReport, tellReportState, useCourier } from './report-feed.ts';
 
 /** What the Directory keeps of a channel and hands to its object whenever it changes. */
 export interface ChannelProfile {
@@ -44,6 +50,8 @@ export interface JoinCard {
   keysEpoch?: number;
   /** Leases of this channel that are not over: access/lease-verdict.ts says what they mean. */
   leases?: LeaseTerms[];
+  /** Absent: nobody is kept out. */
+  bans?: CardBans;
 }
 
 /** What the Directory keeps of a channel's state, for lists. */
@@ -58,12 +66,16 @@ export class Channel extends DurableObject<Env> {
   #life: BroadcastLife;
   readonly #swarm: SwarmDesk;
   readonly #leases: ChannelLeases;
+  readonly #bans: ChannelBans;
   #viewersTold: number | undefined;
+  /** Told on to the Report object; media waits for none of it. */
+  readonly #use: Courier<EdgeUse>;
   #keysEpoch: number;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const profile = ctx.storage.kv.get<ChannelProfile>('profile');
+    this.#use = useCourier(ctx, env, () => this.#profile?.name);
     this.#profile = profile && { ...profile, settings: { ...DEFAULT_SETTINGS, ...profile.settings } };
     this.#life = new BroadcastLife(ctx.storage.kv.get<Life>('life'));
     this.#keysEpoch = ctx.storage.kv.get<number>('keys-epoch') ?? 0;
@@ -83,10 +95,12 @@ export class Channel extends DurableObject<Env> {
   /** The channel is deleted: nothing is kept. */
   async remove(): Promise<void> {
     await this.#after(this.#life.stop('the channel was deleted'));
+    await removeReport(this.env, this.#profile?.name);
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
     this.#profile = undefined;
     this.#life = new BroadcastLife();
+    this.#bans.clear();
   }
 
   async status(): Promise<ChannelStatus> {
@@ -111,6 +125,7 @@ export class Channel extends DurableObject<Env> {
     const profile = this.#profile;
     if (!profile) return undefined;
     const rooms = this.#swarm.rooms;
+    const bans = this.#bans.card;
     // On air for viewers once the first shard knows of it.
     const broadcast = rooms.length > 0 ? this.#life.run?.broadcast : undefined;
     const { state } = this.#life;
@@ -124,6 +139,7 @@ export class Channel extends DurableObject<Env> {
       },
       ...(broadcast ? { broadcast } : {}),
       shards: rooms,
+      ...(bans ? { bans } : {}),
       keysEpoch: this.#keysEpoch,
       leases: this.#leases.terms,
     };
@@ -177,6 +193,11 @@ export class Channel extends DurableObject<Env> {
     await this.#after(this.#life.drop(reason));
   }
 
+  /** Id of the stream key that publishes, or may come back. */
+  async keyInUse(): Promise<string | undefined> {
+    return this.#life.run?.keyId;
+  }
+
   /** Whether the link of this broadcast may come in; answers the settings the Media object needs. */
   async expects(broadcastId: string): Promise<ChannelSettings | undefined> {
     return this.#life.run?.broadcastId === broadcastId ? this.#profile?.settings : undefined;
@@ -186,7 +207,7 @@ export class Channel extends DurableObject<Env> {
   async countUse(use: EdgeUse): Promise<void> {
     if (!this.#profile || !hasUse(use)) return;
     await this.#swarm.repaired((use.bytes.repair ?? 0) + use.refusedRepairBytes);
-    await directoryOf(this.env).countUse(this.#profile.name, use);
+    this.#use.add(use);
   }
 
   override async alarm(): Promise<void> {
@@ -259,6 +280,31 @@ export class Channel extends DurableObject<Env> {
     return this.#profile ? this.#leases.days(lease) : [];
   }
 
+  /** Sends a viewer away: for this visit, or for good. */
+  async expel(order: ExpulsionOrder): Promise<ExpulsionVerdict> {
+    return await this.#bans.expel(this.#profile?.name ?? '', order);
+  }
+
+  async bans(): Promise<BanResource[]> {
+    return this.#bans.list();
+  }
+
+  /** False: there is no such ban. */
+  async liftBan(id: string): Promise<boolean> {
+    return await this.#bans.lift(id);
+  }
+
+  /** What reports show of the swarm; undefined for a channel that does not exist. */
+  async pulse(): Promise<Pulse | undefined> {
+    const { state, reason } = this.#life;
+    return this.#profile && { state, reason, settings: this.#profile.settings, ...this.#swarm.pulse };
+  }
+
+  /** How often viewers report: more often while somebody looks. */
+  async setPace(everyMs: number): Promise<void> {
+    await this.#swarm.setPace(everyMs);
+  }
+
   /** The Directory hears of viewers only when their number changed. */
   async #tellViewers(): Promise<void> {
     const { viewers } = this.#swarm;
@@ -279,6 +325,7 @@ export class Channel extends DurableObject<Env> {
     if (change.ended) this.#leases.end();
     if (!profile) return;
     await directoryOf(this.env).stateChanged(profile.name, await this.status());
+    tellReportState(this.ctx, this.env, profile.name, change.ended !== undefined);
     if (change.ended) {
       const { broadcastId, broadcast, origin } = change.ended;
       // One that cannot be told now must not keep the others from hearing of it.

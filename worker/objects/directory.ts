@@ -1,12 +1,10 @@
 /** Directory object: the list of channels with their settings and keys, and the control sockets of the origins. */
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
-import { toBase64Url, toHex } from '../../protocol/bytes.ts';
-import type { Issuer } from '../../protocol/access.ts';
+import type { Issuer, StreamKeyResource } from '../../protocol/access.ts';
 import type { ChannelResource, ChannelSettings } from '../../protocol/channel.ts';
 import { FromOrigin, type IngestStatus, type ToOrigin } from '../../protocol/control.ts';
 import type { KeySet } from '../access/key-set.ts';
-import { sha256Hex } from '../access/keys.ts';
 import { periodsForOrigin } from '../content-keys.ts';
 import { channelOf, type Env, keysOf } from '../env.ts';
 import type { EdgeUse } from '../report/edge-use.ts';
@@ -17,6 +15,7 @@ import { KeyDesk } from '../store/key-desk.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import { tellHooks } from '../tell-hooks.ts';
 import type { ChannelStatus } from './channel.ts';
+import { type ShownKey, StreamKeys } from './stream-keys.ts';
 
 /** Longest control message, in characters. */
 const MAX_CONTROL_LENGTH = 256 * 1024;
@@ -33,6 +32,7 @@ interface OriginSocket {
 export class Directory extends DurableObject<Env> {
   #book: ChannelBook;
   #keys: KeyDesk;
+  #streamKeys: StreamKeys;
   #viewers: Map<string, number>;
   #ingest = new Map<string, IngestStatus>();
 
@@ -40,6 +40,7 @@ export class Directory extends DurableObject<Env> {
     super(ctx, env);
     this.#book = new ChannelBook(ctx.storage.sql);
     this.#keys = new KeyDesk(ctx.storage.sql, env.SHOAL_EDGE_SECRET);
+    this.#streamKeys = new StreamKeys(ctx.storage.sql, (...ended) => this.#dropKey(...ended));
     this.#viewers = new Map(Object.entries(ctx.storage.kv.get<Record<string, number>>('viewers') ?? {}));
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
   }
@@ -51,7 +52,7 @@ export class Directory extends DurableObject<Env> {
     settings: ChannelSettings,
   ): Promise<{ channel: ChannelResource; streamKey: string } | undefined> {
     if (!this.#book.create(name, title, settings, new Date().toISOString())) return undefined;
-    const streamKey = await this.#newKey(name);
+    const { streamKey } = (await this.#streamKeys.add(name, ''))!;
     await channelOf(this.env, name).setProfile({ name, title, settings });
     return { channel: this.#book.get(name)!, streamKey };
   }
@@ -80,6 +81,7 @@ export class Directory extends DurableObject<Env> {
     await channelOf(this.env, name).remove();
     await keysOf(this.env, name).remove();
     this.#book.remove(name);
+    this.#streamKeys.forget(name);
     this.#viewers.delete(name);
     return true;
   }
@@ -101,14 +103,34 @@ export class Directory extends DurableObject<Env> {
     return this.#book.get(name);
   }
 
-  /** A new key in place of the old one; whoever publishes with the old one is dropped. Shown this once. */
+  /** A new key in place of all others; whoever publishes with an old one is dropped. Shown this once. */
   async resetKey(name: string): Promise<string | undefined> {
-    if (!this.#book.get(name)) return undefined;
-    const key = await this.#newKey(name);
-    const reason = 'the stream key was reset';
-    this.#drop(name, reason);
-    await channelOf(this.env, name).drop(reason);
-    return key;
+    return this.#book.get(name) && (await this.#streamKeys.replaceAll(name)).streamKey;
+  }
+
+  async streamKeys(name: string): Promise<StreamKeyResource[] | undefined> {
+    return this.#book.get(name) && this.#streamKeys.list(name);
+  }
+
+  /** Undefined: the channel has as many keys as it may. */
+  async addStreamKey(name: string, label: string): Promise<ShownKey | undefined> {
+    return await this.#streamKeys.add(name, label);
+  }
+
+  async resetStreamKey(name: string, id: string): Promise<ShownKey | undefined> {
+    return await this.#streamKeys.reset(name, id);
+  }
+
+  async editStreamKey(
+    name: string,
+    id: string,
+    edit: { label?: string; disabled?: boolean },
+  ): Promise<StreamKeyResource | undefined> {
+    return await this.#streamKeys.edit(name, id, edit);
+  }
+
+  async removeStreamKey(name: string, id: string): Promise<boolean> {
+    return await this.#streamKeys.remove(name, id);
   }
 
   /** Told by the Channel object whenever its state changes. */
@@ -290,7 +312,7 @@ export class Directory extends DurableObject<Env> {
         reason: 'there is no such channel',
       });
     }
-    const keyId = this.#book.keyId(name, await sha256Hex(message.key));
+    const keyId = await this.#streamKeys.keyId(name, message.key);
     if (keyId === undefined) {
       return send(socket, {
         type: 'refused',
@@ -341,11 +363,11 @@ export class Directory extends DurableObject<Env> {
     await channelOf(this.env, name).drop(reason);
   }
 
-  async #newKey(channel: string): Promise<string> {
-    const key = toBase64Url(crypto.getRandomValues(new Uint8Array(18)));
-    const keyId = toHex(crypto.getRandomValues(new Uint8Array(6)));
-    this.#book.setKey(channel, keyId, await sha256Hex(key), new Date().toISOString());
-    return key;
+  /** Ends what is published with a key that is good no longer; undefined: with whichever. */
+  async #dropKey(name: string, keyId: string | undefined, reason: string): Promise<void> {
+    if (keyId !== undefined && await channelOf(this.env, name).keyInUse() !== keyId) return;
+    this.#drop(name, reason);
+    await channelOf(this.env, name).drop(reason);
   }
 
   async #watch(): Promise<void> {

@@ -11,7 +11,9 @@ import { QUIET_REPORT_MS, WATCHED_REPORT_MS } from '../swarm/pace.ts';
 import type { LeaseShares } from '../swarm/lease-seats.ts';
 import type { Rollup } from '../swarm/rollup.ts';
 import { announcePath, type ShardRoom } from '../swarm/shards.ts';
+import { markOf } from '../swarm/right.ts';
 import { BACKBONE, BRIDGES, type Orders, Steward, type StewardSnapshot } from '../swarm/steward.ts';
+import type { BanDetails, Sitting } from './swarm.ts';
 
 /** Shares of the leases' quotas for one shard of these. */
 export type DealLeases = (shard: string, shards: string[]) => LeaseShares;
@@ -76,6 +78,20 @@ export class SwarmDesk {
 
   get steward(): Steward | undefined {
     return this.#steward;
+  }
+
+  /** What reports show. */
+  get pulse() {
+    const steward = this.#steward;
+    return {
+      latencyTargetMs: steward?.latencyTargetMs ?? 0,
+      supplyRatio: steward?.supplyRatio ?? null,
+      supplyStep: steward?.supplyStep ?? 0,
+      helped: steward?.helped ?? 0,
+      shards: steward?.rooms.length ?? 0,
+      seeds: steward?.seeds().length ?? 0,
+      bitrateKbps: steward?.bitrateKbps ?? 0,
+    };
   }
 
   /** A broadcast is on air, or what is known of it changed. Every shard knows when this returns. */
@@ -146,15 +162,39 @@ export class SwarmDesk {
     return steward.rooms.filter((room) => room.shard !== shard);
   }
 
-  /** These ticket identities may watch no more: every shard drops them and tells their neighbours. */
-  async ban(identities: string[], reason: string): Promise<void> {
-    const fresh = identities.filter((identity) => !this.#banned.includes(identity));
-    if (!this.#onAir || !this.#steward || fresh.length === 0) return;
+  /**
+   * These ticket identities, and who has these viewer ids, may watch no more: every shard drops them and tells their
+   * neighbours.
+   */
+  async ban(identities: string[], reason: string, more: BanDetails = {}): Promise<void> {
+    const marks = [...identities, ...(more.subjects ?? []).map(markOf)];
+    const fresh = marks.filter((mark) => !this.#banned.includes(mark));
+    if (fresh.length === 0) return;
     this.#banned = [...this.#banned, ...fresh].slice(-MOST_BANNED);
     this.#keep();
+    await this.#everyShard((shard) => shard.ban(identities, reason, more));
+  }
+
+  /** These may come again. */
+  async pardon(identities: string[], subjects: string[]): Promise<void> {
+    const marks = [...identities, ...subjects.map(markOf)];
+    this.#banned = this.#banned.filter((mark) => !marks.includes(mark));
+    this.#keep();
+    await this.#everyShard((shard) => shard.pardon(identities, subjects));
+  }
+
+  /** Who sits in any shard with this peer id, or with one of these viewer ids. */
+  async find(who: { peerId?: string; subjects?: string[] }): Promise<Sitting[]> {
+    const found = new Map(
+      (await this.#everyShard((shard) => shard.find(who))).flat().map((one) => [one.peerId, one]),
+    );
+    return [...found.values()];
+  }
+
+  async #everyShard<T>(ask: (shard: ReturnType<typeof swarmOf>) => Promise<T>): Promise<T[]> {
+    if (!this.#onAir || !this.#steward) return [];
     const { infoHash } = this.#onAir.broadcast;
-    const { shards } = this.#steward;
-    await Promise.all(shards.map((shard) => swarmOf(this.#env, infoHash, shard).ban(fresh, reason)));
+    return await Promise.all(this.#steward.shards.map((shard) => ask(swarmOf(this.#env, infoHash, shard))));
   }
 
   /** How often viewers report: more often while somebody looks. */

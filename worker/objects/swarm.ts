@@ -20,7 +20,7 @@ import { toCandidate } from '../swarm/feeds.ts';
 import type { LeaseShares } from '../swarm/lease-seats.ts';
 import { failure, type Outgoing } from '../swarm/outgoing.ts';
 import { householdOf, type Place } from '../swarm/place.ts';
-import type { Right } from '../swarm/right.ts';
+import { markOf, type Right } from '../swarm/right.ts';
 import { emptySeat, type PeerRow, type Seat } from '../swarm/seat.ts';
 import { SeedWatch } from '../swarm/seed-watch.ts';
 import { announcePath, pickShard, type ShardRoom } from '../swarm/shards.ts';
@@ -193,14 +193,16 @@ export class Swarm extends DurableObject<Env> {
   async ban(identities: string[], reason: string, more: BanDetails = {}): Promise<void> {
     if (!this.#state) return;
     const { banned } = this.#state;
-    banned.push(...identities.filter((identity) => !banned.includes(identity)));
+    const marks = [...identities, ...(more.subjects ?? []).map(markOf)];
+    banned.push(...marks.filter((mark) => !banned.includes(mark)));
     this.ctx.storage.kv.put('state', this.#state);
     this.#shard?.ban(identities, reason, more);
   }
 
   async pardon(identities: string[], subjects: string[]): Promise<void> {
     if (!this.#state) return;
-    this.#state.banned = this.#state.banned.filter((identity) => !identities.includes(identity));
+    const marks = [...identities, ...subjects.map(markOf)];
+    this.#state.banned = this.#state.banned.filter((mark) => !marks.includes(mark));
     this.ctx.storage.kv.put('state', this.#state);
     this.#shard?.pardon(identities, subjects);
   }

@@ -1,6 +1,7 @@
 /** Roll-up: what a shard tells its Channel object every ten seconds while there is something to tell. */
 import { addCounted, type Counted, nothingCounted, type PeerReport } from '../../protocol/stats.ts';
 import type { Candidate } from './feeds.ts';
+import type { LeaseCount } from './lease-seats.ts';
 
 /** Upper bounds of the live latency histogram, milliseconds; the last bucket is everything above. */
 export const LATENCY_BUCKETS_MS = [
@@ -41,10 +42,6 @@ export interface Rollup {
   stock: number;
   /** Sum of what viewers say they can give. */
   uploadKbps: number;
-  /** Visits begun and ended since the last roll-up. */
-  joined: number;
-  left: number;
-  sums: ReportSums;
   /** Good uploaders of this shard, best first: who may hold feeds or be a bridge. */
   candidates: Candidate[];
   /** Who holds feeds or is helped, of those seated now. */
@@ -53,6 +50,8 @@ export interface Rollup {
   needy: string[];
   /** Viewers by region, for where shards are at home. */
   regions: Record<string, number>;
+  /** Viewers of leases seated now, and who joined since the last roll-up. */
+  leases?: Record<string, LeaseCount>;
 }
 
 export function emptySums(): ReportSums {

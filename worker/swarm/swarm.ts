@@ -15,7 +15,7 @@ import { LeaseSeats, type LeaseShares } from './lease-seats.ts';
 import { failure } from './outgoing.ts';
 import { Pace } from './pace.ts';
 import { addReport, emptySums, type ReportSums, type Rollup } from './rollup.ts';
-import { isOver } from './right.ts';
+import { isOver, markOf } from './right.ts';
 import { Roster } from './roster.ts';
 import { addViewer, emptyNow, type ShardNow } from './shard-now.ts';
 import { type PeerRow } from './seat.ts';
@@ -636,15 +636,4 @@ export class Swarm {
     }
     return state;
   }
-}
-
-/** How a viewer id stands among banned ticket identities, which are hex. */
-function markOf(subject: string): string {
-  return `viewer ${subject}`;
-}
-
-/** A browser on a television says so in its user agent; what a peer says of itself is finer otherwise. */
-function deviceOf(claimed: PeerRow['device'] | undefined, agent: Agent | undefined): PeerRow['device'] {
-  if (claimed !== undefined && claimed !== 'computer') return claimed;
-  return agent?.device ?? claimed ?? 'computer';
 }

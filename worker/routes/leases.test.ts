@@ -1,0 +1,160 @@
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { expect, test } from 'vitest';
+import type { LeaseResource } from '../../protocol/lease.ts';
+import { channelOf } from '../env.ts';
+import { ask, bindings, channelNow, eventually, goOnAir, makeChannel } from '../testing/edge.ts';
+
+const HOUR = 3600 * 1000;
+
+async function api(method: string, path: string, body?: unknown): Promise<Response> {
+  return await ask(`/api${path}`, {
+    method,
+    headers: { authorization: 'Bearer admin-token-of-the-tests' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+let made = 0;
+async function makeTenant(): Promise<string> {
+  const name = `tenant-${++made}-${crypto.randomUUID().slice(0, 8)}`;
+  expect((await api('POST', '/tenants', { name, title: 'Über GmbH – "x"' })).status).toBe(201);
+  return name;
+}
+
+function terms(channel: string, tenant: string, edit: Record<string, unknown> = {}) {
+  const from = new Date(Date.now() - HOUR).toISOString();
+  return { channel, tenant, from, until: new Date(Date.now() + HOUR).toISOString(), ...edit };
+}
+
+async function makeLease(channel: string, tenant: string, edit = {}): Promise<LeaseResource> {
+  const answer = await api('POST', '/leases', terms(channel, tenant, edit));
+  if (answer.status !== 201) throw new Error(await answer.text());
+  return (await answer.json<{ lease: LeaseResource }>()).lease;
+}
+
+async function leaseNow(id: string): Promise<LeaseResource> {
+  return (await (await api('GET', `/leases/${id}`)).json<{ lease: LeaseResource }>()).lease;
+}
+
+async function errorOf(answer: Response) {
+  return { status: answer.status, ...(await answer.json<{ error: Record<string, unknown> }>()).error };
+}
+
+const desk = () => bindings.LEASES.getByName('desk');
+
+test("rental is the owner's: nothing of it without his token", async () => {
+  for (const path of ['/tenants', '/leases', '/leases/x', '/channels/x/leases', '/leases/use.csv']) {
+    expect((await ask(`/api${path}`)).status, path).toBe(401);
+  }
+});
+
+test('a tenant is made, listed, edited and deleted', async () => {
+  const name = await makeTenant();
+  expect(await errorOf(await api('POST', '/tenants', { name }))).toMatchObject({
+    status: 409,
+    code: 'name-taken',
+  });
+  expect((await api('PATCH', `/tenants/${name}`, { note: 'contract 7' })).status).toBe(200);
+  const { tenant } = await (await api('GET', `/tenants/${name}`)).json<{ tenant: unknown }>();
+  expect(tenant).toMatchObject({ name, title: 'Über GmbH – "x"', note: 'contract 7' });
+  expect((await api('DELETE', `/tenants/${name}`)).status).toBe(204);
+  expect((await api('GET', `/tenants/${name}`)).status).toBe(404);
+});
+
+test('lists come in pages', async () => {
+  await makeTenant();
+  await makeTenant();
+  const first = await (await api('GET', '/tenants?limit=1')).json<
+    { items: { name: string }[]; next: string }
+  >();
+  expect(first.items).toHaveLength(1);
+  const second = await (await api('GET', `/tenants?limit=1&after=${first.next}`)).json<typeof first>();
+  expect(second.items[0]!.name > first.items[0]!.name).toBe(true);
+  expect(await errorOf(await api('GET', '/tenants?limit=0'))).toMatchObject({ status: 400, field: 'limit' });
+});
+
+test('a lease is on the card of its channel at once, and off it at once when revoked', async () => {
+  const channel = `rented-${crypto.randomUUID().slice(0, 8)}`;
+  await makeChannel(channel);
+  const tenant = await makeTenant();
+  const lease = await makeLease(channel, tenant, { viewerQuota: 5, sites: ['www.acme.example'] });
+  expect(lease).toMatchObject({ state: 'current', kind: 'share', use: { visits: 0 } });
+  expect((await channelOf(bindings, channel).card())?.leases).toMatchObject([
+    { id: lease.id, tenant, viewerQuota: 5, sites: ['www.acme.example'], spent: false },
+  ]);
+  const { items } = await (await api('GET', `/channels/${channel}/leases`)).json<
+    { items: LeaseResource[] }
+  >();
+  expect(items.map(({ id }) => id)).toEqual([lease.id]);
+  expect((await api('POST', `/leases/${lease.id}/revoke`)).status).toBe(200);
+  expect((await channelOf(bindings, channel).card())?.leases).toEqual([]);
+  expect((await leaseNow(lease.id)).state).toBe('revoked');
+  expect((await api('DELETE', `/leases/${lease.id}`)).status).toBe(204);
+});
+
+test('bad terms are refused with their field', async () => {
+  const channel = `terms-${crypto.randomUUID().slice(0, 8)}`;
+  await makeChannel(channel);
+  const tenant = await makeTenant();
+  const cases: [Record<string, unknown>, string][] = [
+    [{ until: 'tomorrow' }, 'until'],
+    [{ until: new Date(0).toISOString() }, 'until'],
+    [{ viewerQuota: 0 }, 'viewerQuota'],
+    [{ sites: ['https://x.example/path'] }, 'sites.0'],
+    [{ kind: 'gift' }, 'kind'],
+    [{ tenant: 'nobody-here' }, 'tenant'],
+  ];
+  for (const [edit, field] of cases) {
+    expect(await errorOf(await api('POST', '/leases', terms(channel, tenant, edit)))).toMatchObject({
+      field,
+    });
+  }
+  expect(await errorOf(await api('POST', '/leases', terms('no-such-channel', tenant)))).toMatchObject({
+    code: 'unknown-channel',
+  });
+});
+
+test('the desk and its leases outlive an eviction, and an alarm that wakes it finds them', async () => {
+  const { channel } = await goOnAir();
+  const tenant = await makeTenant();
+  const lease = await makeLease(channel, tenant, { kind: 'channel' });
+  await evictDurableObject(desk());
+  expect(await leaseNow(lease.id)).toMatchObject({ tenant, state: 'current' });
+  await api('PATCH', `/leases/${lease.id}`, { until: new Date(Date.now() + 300).toISOString() });
+  await evictDurableObject(desk());
+  // The alarm is the first that the fresh object hears: it has to load the state itself.
+  await eventually(async () => {
+    await runDurableObjectAlarm(desk());
+    return await channelNow(channel);
+  }, ({ state }) => state === 'stopped');
+  expect(await channelNow(channel)).toMatchObject({ state: 'stopped', reason: 'the lease is over' });
+  expect((await leaseNow(lease.id)).state).toBe('ended');
+  expect((await channelOf(bindings, channel).card())?.leases).toEqual([]);
+});
+
+test('an evicted desk keeps what was answered just before', async () => {
+  const tenant = await makeTenant();
+  await evictDurableObject(desk());
+  expect((await api('GET', `/tenants/${tenant}`)).status).toBe(200);
+});
+
+test('a shared channel goes on when the lease of it ends', async () => {
+  const { channel } = await goOnAir();
+  const lease = await makeLease(channel, await makeTenant());
+  await api('POST', `/leases/${lease.id}/revoke`);
+  expect((await channelNow(channel)).state).toBe('live');
+});
+
+test('use is told as CSV, and no cell of it is a formula', async () => {
+  const channel = `csv-${crypto.randomUUID().slice(0, 8)}`;
+  await makeChannel(channel);
+  const lease = await makeLease(channel, await makeTenant(), { priceNote: '=HYPERLINK("http://x")' });
+  const all = await api('GET', `/leases/use.csv?channel=${channel}`);
+  expect(all.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+  const [head, row] = (await all.text()).split('\r\n');
+  expect(head!.split(',').slice(0, 3)).toEqual(['id', 'channel', 'tenant']);
+  expect(row).toContain(`"'=HYPERLINK`);
+  const days = await (await api('GET', `/leases/${lease.id}/use.csv`)).text();
+  expect(days.trim()).toBe('lease,channel,tenant,day,visits,peakViewers,viewerSeconds,deliveredBytes');
+  expect(await (await api('GET', `/leases/${lease.id}/use`)).json()).toMatchObject({ days: [] });
+});
