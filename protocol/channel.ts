@@ -54,7 +54,7 @@ export const ChannelSettings = v.object({
   /** Encryption of the media (docs/drm.md); a change ends the broadcast, the encoder comes back into a new one. */
   drm: v.optional(Drm, 'off'),
   /** How long a content key is in use, seconds. */
-  keyPeriodS: v.optional(v.pipe(v.number(), v.integer(), v.minValue(5), v.maxValue(86_400)), 3600),
+  keyPeriodS: v.optional(v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(86_400)), 3600),
   /** Who may watch: everybody, or who holds a playback token (claims.ts). */
   access: v.optional(v.picklist(['public', 'token']), 'public'),
   /** Sites that may embed the channel; empty: any. The edge's own pages always may. */
