@@ -7,6 +7,7 @@ export const ENTRIES = {
   player: 'web/player/element.ts',
   watch: 'web/pages/watch.ts',
   embed: 'web/pages/embed.ts',
+  'mesh-worker': 'web/peer/remote/mesh-worker.ts',
   'shoal-embed': 'web/sdk/shoal-embed.ts',
 } as const;
 

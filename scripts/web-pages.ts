@@ -22,7 +22,7 @@ export async function writePages(bundle: Metafile, into: URL): Promise<void> {
 }
 
 /** Parts that load lazily and that a page which plays at once will need for certain. */
-const NEEDED_TO_PLAY = ['web/peer/viewer.ts', 'web/player/source/source.ts'];
+const NEEDED_TO_PLAY = ['web/peer/viewer.ts', 'web/peer/remote/start-worker.ts', 'web/player/source/source.ts'];
 
 /**
  * Everything an entry will load to play, the lazy parts too: it saves a round trip for each when the browser hears of

@@ -35,7 +35,7 @@ interface NetworkInformation {
 
 /** The browser's own (or Deno's, which has no WebRTC). `overrides` go over it. */
 export function standardEnvironment(overrides: Partial<PeerEnvironment> = {}): PeerEnvironment {
-  const navigator = globalThis.navigator as Navigator & { connection?: NetworkInformation };
+  const { navigator } = globalThis;
   return {
     fetch: (input, init) => globalThis.fetch(input, init),
     WebSocket: globalThis.WebSocket,
@@ -47,9 +47,15 @@ export function standardEnvironment(overrides: Partial<PeerEnvironment> = {}): P
     setTimer: (delayMs, run) => globalThis.setTimeout(run, delayMs) as unknown as number,
     clearTimer: (id) => globalThis.clearTimeout(id),
     device: deviceOf(navigator?.userAgent ?? ''),
-    savesData: navigator?.connection?.saveData === true || navigator?.connection?.type === 'cellular',
+    savesData: savesDataNow(),
     ...overrides,
   };
+}
+
+/** Whether the viewer pays by the byte, or asked to save data, as far as the browser tells. */
+export function savesDataNow(): boolean {
+  const { connection } = (globalThis.navigator ?? {}) as { connection?: NetworkInformation };
+  return connection?.saveData === true || connection?.type === 'cellular';
 }
 
 /** A guess from the user agent, for matching only. */

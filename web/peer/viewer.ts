@@ -210,6 +210,11 @@ export class Viewer extends Emitter<ViewerEvents> {
     return this.#environment.now() + this.#clockOffsetMs;
   }
 
+  /** How much of the past is kept, milliseconds. */
+  get windowMs(): number {
+    return this.#shelf.windowMs;
+  }
+
   /** Bytes of a verified piece that is still in the window. */
   piece(index: number): Uint8Array | undefined {
     return this.#shelf.piece(index)?.bytes;

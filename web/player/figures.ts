@@ -1,11 +1,11 @@
 /** Puts together the numbers that the player tells, from viewer, source and stall counter. */
-import type { Viewer } from '../peer/viewer.ts';
+import type { PlayerViewer } from './viewer-for.ts';
 import type { PlaybackDetails, PlayerStats } from './player-state.ts';
 import type { SourceFigures } from './source/source.ts';
 import type { StallCounter } from './stall-counter.ts';
 
 export function statsOf(
-  viewer: Pick<Viewer, 'stats'> | undefined,
+  viewer: Pick<PlayerViewer, 'stats'> | undefined,
   figures: Pick<SourceFigures, 'latencyMs' | 'bufferMs'> | undefined,
   stalls: Pick<StallCounter, 'count'>,
   startupMs: number,
@@ -24,7 +24,7 @@ export function statsOf(
 }
 
 export function detailsOf(
-  viewer: Pick<Viewer, 'stats' | 'broadcast'>,
+  viewer: Pick<PlayerViewer, 'stats' | 'broadcast'>,
   video: HTMLVideoElement,
   lastTrouble: string,
   thread: PlaybackDetails['thread'],

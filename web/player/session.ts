@@ -3,7 +3,7 @@
  * turns what they tell into the store, and does what the controls ask for.
  */
 import type { P2pPolicy } from '../../protocol/channel.ts';
-import type { Viewer, ViewerState } from '../peer/viewer.ts';
+import type { ViewerState } from '../peer/viewer.ts';
 import type { PlayerAttributes } from './attributes.ts';
 import { captionsOf } from './captions.ts';
 import { FirstPicture } from './first-picture.ts';
@@ -14,6 +14,7 @@ import { bufferedAheadMs } from './source/buffered.ts';
 import type { Source, SourceFigures } from './source/source.ts';
 import { StallCounter } from './stall-counter.ts';
 import type { Store } from './store.ts';
+import { type PlayerViewer, viewerFor } from './viewer-for.ts';
 
 const STATS_EVERY_MS = 500;
 const PLAYHEAD_EVERY_MS = 200;
@@ -31,7 +32,8 @@ export class Session {
   readonly #video: HTMLVideoElement;
   readonly #store: Store<PlayerState>;
   readonly #attributes: PlayerAttributes;
-  #viewer: Viewer | undefined;
+  #viewer: PlayerViewer | undefined;
+  #thread: 'worker' | 'page' = 'page';
   #source: Source | undefined;
   #figures: SourceFigures | undefined;
   #stalls = new StallCounter(() => performance.now());
@@ -67,22 +69,29 @@ export class Session {
     if (!globalThis.isSecureContext) return this.#refuse('insecure-context', 'not a secure context');
     this.#store.set({ phase: 'joining', reason: undefined });
     try {
-      const [peer, source] = await Promise.all([import('../peer/viewer.ts'), import('./source/source.ts')]);
-      if (this.#stopped) return;
+      const [{ viewer, thread }, source] = await Promise.all([
+        viewerFor({
+          edgeUrl,
+          channel,
+          p2p: this.#store.state.p2pChoice,
+          ...(this.#token !== undefined && { token: this.#token }),
+          ...(uploadKbps !== undefined && { uploadKbps }),
+        }, this.#attributes.mesh),
+        import('./source/source.ts'),
+      ]);
+      if (this.#stopped) return viewer.stop();
       if (!source.Source.isSupported()) {
+        viewer.stop();
         return this.#refuse('no-media-source', 'no Media Source Extensions with H.264');
       }
-      const viewer = new peer.Viewer({
-        edgeUrl,
-        channel,
-        p2p: this.#store.state.p2pChoice,
-        ...(this.#token !== undefined && { token: this.#token }),
-        ...(uploadKbps !== undefined && { uploadKbps }),
-      });
+      this.#thread = thread;
       this.#viewer = viewer;
       this.#source = new source.Source(this.#video, viewer);
       this.#source.setLatencyTarget(latencyMs);
       this.#listen(viewer, this.#source);
+      // What was chosen while the parts came.
+      viewer.setP2p(this.#store.state.p2pChoice);
+      viewer.setToken(this.#token);
       viewer.start();
       await this.#source.start();
     } catch (error) {
@@ -159,7 +168,7 @@ export class Session {
     }
   }
 
-  #listen(viewer: Viewer, source: Source): void {
+  #listen(viewer: PlayerViewer, source: Source): void {
     this.#undo.push(
       viewer.on('state', ({ state, reason }) => this.#onState(state, reason)),
       viewer.on('broadcast', (broadcast) => {
@@ -259,7 +268,7 @@ export class Session {
       ...(stats.startupMs > 0 && { startupMs: stats.startupMs }),
     });
     const details = this.#viewer && this.#store.state.overlay
-      ? detailsOf(this.#viewer, this.#video, this.#lastTrouble, 'page')
+      ? detailsOf(this.#viewer, this.#video, this.#lastTrouble, this.#thread)
       : undefined;
     this.#store.set({ stats, details, captions: captionsOf(this.#video) });
     this.#chooseQuality(stats);

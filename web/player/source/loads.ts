@@ -4,6 +4,7 @@
  */
 import type { Broadcast, Track } from '../../../protocol/broadcast.ts';
 import type { Feed } from './feed.ts';
+import type { PageDecryption, Protection } from './protection.ts';
 import type { TrackTimeline } from './track-timeline.ts';
 
 /** One load of one broadcast. */
@@ -12,6 +13,10 @@ export interface Load {
   feed: Feed;
   broadcast: Broadcast;
   tracks: { track: Track; timeline: TrackTimeline }[];
+  /** Of a protected broadcast. */
+  protection: Protection | undefined;
+  /** Where the page opens the media itself. */
+  decryption: PageDecryption | undefined;
   /** Called by the source after every update of the timelines; set by the manifest parser. */
   refresh: () => void;
 }
@@ -28,6 +33,11 @@ export function openLoad(parts: Omit<Load, 'id' | 'refresh'>): Load {
 export function closeLoad(load: Load): void {
   for (const { timeline } of load.tracks) timeline.end();
   loads.delete(load.id);
+}
+
+/** A load that is not over. */
+export function loadOf(id: number): Load | undefined {
+  return loads.get(id);
 }
 
 /** `shoal:ID`, the address of the manifest; `shoal:ID/TRACK/SEGMENT` of a unit, by its first segment. */

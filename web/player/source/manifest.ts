@@ -4,7 +4,9 @@
  * The shape of `Manifest` and `Stream` is outside Shaka's semantic versioning: the version is pinned.
  */
 import type { Track } from '../../../protocol/broadcast.ts';
+import { keyAddress } from './key-scheme.ts';
 import { type Load, resolveAddress, unitAddress } from './loads.ts';
+import { CLEAR_KEY } from './protection.ts';
 import {
   type InitSegmentReference,
   type Manifest,
@@ -89,7 +91,7 @@ class LiveStream {
     private readonly track: Track,
     private readonly timeline: TrackTimeline,
   ) {
-    this.stream = streamOf(track, this.#index);
+    this.stream = streamOf(load, track, this.#index);
   }
 
   /** Tells the index what is new, from the first unit that differs on. */
@@ -132,7 +134,8 @@ class LiveStream {
   #init(segment: number): InitSegmentReference {
     let init = this.#inits.get(segment);
     if (!init) {
-      const bytes = this.load.feed.init(this.track.track, segment)!;
+      const told = this.load.feed.init(this.track.track, segment)!;
+      const bytes = this.load.decryption?.init(this.track.track, segment, told) ?? told;
       const address = unitAddress(this.load, this.track.track, segment);
       // The address tells init segments apart; the bytes are here already.
       init = new shaka.media.InitSegmentReference(
@@ -149,7 +152,27 @@ class LiveStream {
   }
 }
 
-function streamOf(track: Track, index: InstanceType<typeof shaka.media.SegmentIndex>): Stream {
+/** EME ClearKey. Without init data of ours each init segment raises `encrypted` with its own, and so its key. */
+function drmInfos(load: Load): Stream['drmInfos'] {
+  const { protection } = load;
+  if (protection?.by !== 'eme') return [];
+  return [{
+    keySystem: CLEAR_KEY,
+    encryptionScheme: protection.scheme,
+    licenseServerUri: keyAddress(load),
+    distinctiveIdentifierRequired: false,
+    persistentStateRequired: false,
+    audioRobustness: '',
+    videoRobustness: '',
+    serverCertificate: null,
+    serverCertificateUri: '',
+    sessionType: 'temporary',
+    initData: [],
+    keyIds: new Set(),
+  }];
+}
+
+function streamOf(load: Load, track: Track, index: InstanceType<typeof shaka.media.SegmentIndex>): Stream {
   const mimeType = `${track.kind}/mp4`;
   return {
     id: track.track,
@@ -160,8 +183,8 @@ function streamOf(track: Track, index: InstanceType<typeof shaka.media.SegmentIn
     mimeType,
     codecs: track.codec,
     supplementalCodecs: '',
-    encrypted: false,
-    drmInfos: [],
+    encrypted: load.protection?.by === 'eme',
+    drmInfos: drmInfos(load),
     keyIds: new Set(),
     language: 'und',
     originalLanguage: null,

@@ -28,7 +28,9 @@ const fetchUnit: SchemePlugin = (address, request, _type, _progress, headersRece
     const unit = timeline?.units.find((each) => each.segments[0] === found?.segment);
     const parts: Uint8Array[] = [];
     if (found && timeline && unit) {
-      for await (const bytes of readUnit(found.load.feed, timeline, unit, abort.signal)) {
+      const read = readUnit(found.load.feed, timeline, unit, abort.signal);
+      const opened = found.load.decryption?.open(timeline.track, unit.initSegment, read) ?? read;
+      for await (const bytes of opened) {
         if (abort.signal.aborted) break;
         parts.push(bytes);
         await request.streamDataCallback?.(bytes);

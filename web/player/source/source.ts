@@ -10,9 +10,12 @@ import { fullJitterMs } from '../../peer/backoff.ts';
 import { Emitter } from '../../peer/emitter.ts';
 import { bufferedAheadMs } from './buffered.ts';
 import type { Feed } from './feed.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
+import { registerKeyScheme } from './key-scheme.ts';
 import { LiveClock } from './live-clock.ts';
 import { closeLoad, type Load, manifestAddress, openLoad } from './loads.ts';
 import { MIME, registerManifestParser } from './manifest.ts';
+import { type Decryption, PageDecryption, type Protection, protectionOf } from './protection.ts';
 import { RateControl } from './rate-control.ts';
 import { registerScheme } from './scheme.ts';
 import { type Player, shaka, type ShakaError } from './shaka.ts';
@@ -50,9 +53,19 @@ export interface SourceFigures {
   seekable: { startS: number; endS: number };
 }
 
+export interface SourceKeys {
+  /** Where keys of protected broadcasts come from. */
+  ring: KeyRing;
+  decryption: Decryption;
+}
+
 export class Source extends Emitter<SourceEvents> {
   readonly #video: HTMLVideoElement;
   readonly #feed: Feed;
+  readonly #keys: SourceKeys | undefined;
+  /** Null: not known yet how the broadcast is opened. */
+  #protection: Protection | undefined | null = null;
+  #usesPage = false;
   #player: Player | undefined;
   #load: Load | undefined;
   #timelines: Load['tracks'] = [];
@@ -73,10 +86,12 @@ export class Source extends Emitter<SourceEvents> {
   #rendition: number | undefined;
   #next: { each: Load['tracks'][number]; take: (tracks: number[]) => void } | undefined;
 
-  constructor(video: HTMLVideoElement, feed: Feed) {
+  /** `keys`: without them a protected broadcast is not played. */
+  constructor(video: HTMLVideoElement, feed: Feed, keys?: SourceKeys) {
     super();
     this.#video = video;
     this.#feed = feed;
+    this.#keys = keys;
   }
 
   /** Whether this browser has what the source needs (Media Source Extensions with the codec of every TV). */
@@ -88,6 +103,7 @@ export class Source extends Emitter<SourceEvents> {
   async start(): Promise<void> {
     this.#stopped = false;
     registerScheme();
+    registerKeyScheme();
     registerManifestParser();
     shaka.polyfill.installAll();
     this.#unlisten.push(
@@ -280,7 +296,9 @@ export class Source extends Emitter<SourceEvents> {
     const startUs = startPoint(tracks.map((each) => this.#offer(each)), wantedUs);
     if (startUs === undefined) return;
     this.#loading = true;
-    const load = openLoad({ feed: this.#feed, broadcast, tracks });
+    const protection = this.#protection;
+    const decryption = protection?.by === 'page' ? new PageDecryption(protection.ring) : undefined;
+    const load = openLoad({ feed: this.#feed, broadcast, tracks, protection, decryption });
     this.#load = load;
     try {
       await player.load(manifestAddress(load), startUs / 1e6, MIME);

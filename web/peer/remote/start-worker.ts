@@ -1,0 +1,73 @@
+/** Starts the mesh in a worker, where the browser can hand a data channel over to one (Chromium, Safari). */
+import { deviceOf, savesDataNow } from '../environment.ts';
+import { pipeOf } from './pipe.ts';
+import { RemoteViewer } from './remote-viewer.ts';
+import type { RemoteViewerOptions, ViewerNews, ViewerRequest } from './viewer-messages.ts';
+
+/** A worker that says nothing for so long is not waited for. */
+const READY_MS = 4000;
+
+/** Whether a data channel can leave the page; Firefox refuses with a DataCloneError. */
+export function canTransferChannels(): boolean {
+  if (typeof Worker === 'undefined' || typeof RTCPeerConnection === 'undefined') return false;
+  const connection = new RTCPeerConnection();
+  const { port1, port2 } = new MessageChannel();
+  try {
+    const channel = connection.createDataChannel('');
+    port1.postMessage(channel, [channel as unknown as Transferable]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    port1.close();
+    port2.close();
+    connection.close();
+  }
+}
+
+/** Undefined where a worker cannot be had: the page's rules forbid it, or its file does not come. */
+export async function startRemoteViewer(
+  options: Omit<RemoteViewerOptions, 'device' | 'savesData' | 'connects'>,
+  workerUrl: string | URL,
+): Promise<RemoteViewer | undefined> {
+  const worker = makeWorker(String(workerUrl));
+  if (!worker || !(await isReady(worker))) {
+    worker?.terminate();
+    return undefined;
+  }
+  return new RemoteViewer(
+    pipeOf<ViewerRequest, ViewerNews>(worker),
+    {
+      ...options,
+      device: deviceOf(navigator.userAgent),
+      savesData: savesDataNow(),
+      connects: true,
+    },
+    RTCPeerConnection,
+    () => worker.terminate(),
+  );
+}
+
+/** A script of another site may not be a worker, but a worker of ours may import it. */
+function makeWorker(url: string): Worker | undefined {
+  try {
+    if (new URL(url).origin === location.origin) return new Worker(url, { type: 'module', name: 'shoal' });
+    const blob = new Blob([`import ${JSON.stringify(url)};`], { type: 'text/javascript' });
+    return new Worker(URL.createObjectURL(blob), { type: 'module', name: 'shoal' });
+  } catch {
+    return undefined;
+  }
+}
+
+function isReady(worker: Worker): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), READY_MS);
+    const settle = (ready: boolean) => () => {
+      clearTimeout(timer);
+      resolve(ready);
+    };
+    // Its first word is that it is ready.
+    worker.addEventListener('message', settle(true), { once: true });
+    worker.addEventListener('error', settle(false), { once: true });
+  });
+}

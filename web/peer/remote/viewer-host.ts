@@ -1,0 +1,90 @@
+/** The worker's end: a viewer, and everything it does, away from the page's thread. */
+import { standardEnvironment } from '../environment.ts';
+import { Viewer } from '../viewer.ts';
+import type { ConnectionNews, ConnectionRequest } from './connection-messages.ts';
+import type { Pipe } from './pipe.ts';
+import { remoteConnections } from './remote-connection.ts';
+import type { RemoteViewerOptions, ViewerFacts, ViewerNews, ViewerRequest } from './viewer-messages.ts';
+
+const FIGURES_EVERY_MS = 250;
+
+/** Serves one page. */
+export function hostViewer(pipe: Pipe<ViewerNews, ViewerRequest>): void {
+  let viewer: Viewer | undefined;
+  let heard: (news: ConnectionNews) => void = () => {};
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const connections: Pipe<ConnectionRequest, ConnectionNews> = {
+    post: (request) => pipe.post({ type: 'connection', request }),
+    receive: (listener) => heard = listener,
+  };
+  pipe.receive((request) => {
+    switch (request.type) {
+      case 'make':
+        viewer = make(request.options, connections);
+        return tellOf(viewer, pipe);
+      case 'start':
+        clearInterval(timer);
+        timer = setInterval(() => viewer && tellFigures(viewer, pipe), FIGURES_EVERY_MS);
+        return viewer?.start();
+      case 'stop':
+        clearInterval(timer);
+        viewer?.stop();
+        if (viewer) tellFigures(viewer, pipe);
+        return;
+      case 'setP2p':
+        return viewer?.setP2p(request.policy);
+      case 'setToken':
+        return viewer?.setToken(request.token);
+      case 'setTracks':
+        return viewer?.setTracks(request.tracks);
+      case 'setUploadKbps':
+        return viewer?.setUploadKbps(request.kbps);
+      case 'setPlayhead':
+        return viewer?.setPlayhead(request.playhead);
+      case 'setPlayback':
+        return viewer?.setPlayback(request.figures);
+      case 'connection':
+        return heard(request.news);
+    }
+  });
+  pipe.post({ type: 'ready' });
+}
+
+function make(
+  { device, savesData, connects, ...options }: RemoteViewerOptions,
+  connections: Pipe<ConnectionRequest, ConnectionNews>,
+): Viewer {
+  return new Viewer({
+    ...options,
+    environment: standardEnvironment({
+      device,
+      savesData,
+      ...(connects && { RTCPeerConnection: remoteConnections(connections) }),
+    }),
+  });
+}
+
+function tellOf(viewer: Viewer, pipe: Pipe<ViewerNews, ViewerRequest>): void {
+  viewer.on('state', () => pipe.post({ type: 'state', facts: factsOf(viewer) }));
+  viewer.on(
+    'broadcast',
+    () => pipe.post({ type: 'broadcast', facts: factsOf(viewer), windowMs: viewer.windowMs }),
+  );
+  viewer.on('latency', () => pipe.post({ type: 'latency', facts: factsOf(viewer) }));
+  viewer.on('peers', ({ count }) => pipe.post({ type: 'peers', count }));
+  viewer.on('piece', ({ index, record, source }) => {
+    // A copy: the mesh passes its own on to others.
+    const bytes = viewer.piece(index)?.slice();
+    if (bytes) pipe.post({ type: 'piece', record, bytes, source }, [bytes.buffer]);
+  });
+}
+
+function tellFigures(viewer: Viewer, pipe: Pipe<ViewerNews, ViewerRequest>): void {
+  pipe.post({ type: 'figures', facts: factsOf(viewer), stats: viewer.stats() });
+}
+
+function factsOf(viewer: Viewer): ViewerFacts {
+  const { state, reason, title, p2p, broadcast, latencyTargetMs, tracks, uploadKbps } = viewer;
+  const clockOffsetMs = viewer.serverNowMs() - (performance.timeOrigin + performance.now());
+  return { state, reason, title, p2p, broadcast, latencyTargetMs, tracks, uploadKbps, clockOffsetMs };
+}

@@ -1,0 +1,52 @@
+/** The viewer behind a player: in a worker where the browser can have it there, else in the page; the same code. */
+import type { P2pPolicy } from '../../protocol/channel.ts';
+import type { Viewer } from '../peer/viewer.ts';
+
+/** What the player uses of a viewer. Both kinds have it. */
+export type PlayerViewer = Pick<
+  Viewer,
+  | 'start'
+  | 'stop'
+  | 'state'
+  | 'title'
+  | 'p2p'
+  | 'setP2p'
+  | 'setToken'
+  | 'setTracks'
+  | 'setPlayhead'
+  | 'setPlayback'
+  | 'stats'
+  | 'broadcast'
+  | 'segments'
+  | 'segment'
+  | 'pieces'
+  | 'init'
+  | 'newestUs'
+  | 'serverNowMs'
+  | 'latencyTargetMs'
+  | 'on'
+>;
+
+export interface PlayerViewerOptions {
+  edgeUrl: string;
+  channel: string;
+  p2p: P2pPolicy;
+  token?: string;
+  uploadKbps?: number;
+}
+
+/** Rejects when its parts cannot be loaded. */
+export async function viewerFor(
+  options: PlayerViewerOptions,
+  wanted: 'worker' | 'page',
+): Promise<{ viewer: PlayerViewer; thread: 'worker' | 'page' }> {
+  if (wanted === 'worker') {
+    const remote = await import('../peer/remote/start-worker.ts');
+    if (remote.canTransferChannels()) {
+      const viewer = await remote.startRemoteViewer(options, new URL('./mesh-worker.js', import.meta.url));
+      if (viewer) return { viewer, thread: 'worker' };
+    }
+  }
+  const { Viewer } = await import('../peer/viewer.ts');
+  return { viewer: new Viewer(options), thread: 'page' };
+}
