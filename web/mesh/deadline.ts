@@ -32,6 +32,7 @@ export class Deadline {
   /** Peers that miss the same piece do not all ask at one moment. */
   #spreadMs: number;
   latencyTargetMs: number;
+  isOn: boolean;
 
   constructor(context: Context, repair: Repair, onFrame: (frame: PieceFrame) => void) {
     this.#context = context;
@@ -39,6 +40,7 @@ export class Deadline {
     this.#onFrame = onFrame;
     this.#spreadMs = context.world.random() * 50;
     this.latencyTargetMs = context.options.latencyTargetMs;
+    this.isOn = context.options.edgeFallback;
   }
 
   isFetching(index: number): boolean {
@@ -52,8 +54,8 @@ export class Deadline {
   }
 
   tick(now: number): void {
-    const { options, tuning, lanes, store } = this.#context;
-    if (!options.edgeFallback || now < this.#busyUntil) return;
+    const { tuning, lanes, store } = this.#context;
+    if (!this.isOn || now < this.#busyUntil) return;
     const lastMs = this.#fetchMs + this.#deviationMs;
     const marginMs = this.#playhead === undefined ? tuning.fetchMarginMs : tuning.playMarginMs;
     const leadMs = lastMs + marginMs + this.#spreadMs;

@@ -161,6 +161,10 @@ export class Mesh implements MeshControl {
     this.#deadline.latencyTargetMs = ms;
   }
 
+  setEdgeFallback(on: boolean): void {
+    this.#deadline.isOn = on;
+  }
+
   renewTicket(ticket: Uint8Array): void {
     this.#links.renewTicket(ticket);
   }

@@ -10,7 +10,12 @@ import { FakeClock, fakeEnvironment } from './testing/fake-environment.ts';
 
 /** A viewer that joined at second 0 of a broadcast which is cut 100 ms behind the clock. */
 function watch(
-  more: { isFed?: () => boolean; refuse?: () => Response | undefined; silent?: () => boolean } = {},
+  more: {
+    isFed?: () => boolean;
+    neighbours?: () => number;
+    refuse?: () => Response | undefined;
+    silent?: () => boolean;
+  } = {},
 ) {
   const clock = new FakeClock();
   const beginMs = clock.nowMs;
@@ -34,6 +39,7 @@ function watch(
   const grants = new GrantKeeper({ value: 'g', expiresS: 1e9 }, () => 0, () => Promise.reject(new Error()));
   const shelf = new Shelf(30_000);
   let behind = 0;
+  const alone: boolean[] = [];
   const fetcher = new RunFetcher({
     environment,
     media: new EdgeMedia(environment, 'https://edge.test', '/media/demo/id', grants),
@@ -42,10 +48,13 @@ function watch(
     mediaNowMs,
     tracks: () => [0, 1],
     isFed: more.isFed ?? (() => false),
+    targetMs: () => 1300,
+    neighbours: more.neighbours ?? (() => 0),
+    alone: (isAlone) => alone.at(-1) === isAlone || alone.push(isAlone),
     take: (frame: PieceFrame) => shelf.add(frame),
     fellBehind: () => behind++,
   });
-  return { clock, shelf, asked, all, fetcher, behind: () => behind, close: () => fetcher.close() };
+  return { clock, shelf, asked, alone, all, fetcher, behind: () => behind, close: () => fetcher.close() };
 }
 
 Deno.test('who has nobody fetches each second once, soon after it is over, and plays without a gap', async () => {
@@ -66,13 +75,40 @@ Deno.test('a second that is held already is not fetched', async () => {
 });
 
 Deno.test('who is fed by others leaves holes to repair, and fetches when nothing comes at all', async () => {
-  const { clock, asked, all, shelf, close } = watch({ isFed: () => true });
+  const { clock, asked, all, alone, shelf, close } = watch({ isFed: () => true });
   const holed = all.filter(({ record }, n) => record.decodeTimeUs < 4_200_000 && n % 5 !== 0);
   for (const frame of holed) shelf.add(frame);
-  await clock.pass(6000);
+  await clock.pass(5750);
   assert.deepEqual(asked, []);
   await clock.pass(2000);
+  assert.deepEqual(
+    asked,
+    [4, 5, 6].map((second) => `/run/0,1/${second}`),
+    'before the latency target is used up',
+  );
+  assert.deepEqual(alone, [false], 'single pieces are not left to runs');
+  close();
+});
+
+Deno.test('in a crowd that nothing reaches not everybody asks at once', async () => {
+  const { clock, asked, close } = watch({ isFed: () => true, neighbours: () => 8 });
+  await clock.pass(2000);
+  assert.deepEqual(asked, []);
+  await clock.pass(2000);
+  assert.ok(asked.length > 0);
+  close();
+});
+
+Deno.test('who loses the last neighbour looks at once for what was put off', async () => {
+  let isFed = true;
+  const { clock, asked, all, alone, shelf, fetcher, close } = watch({ isFed: () => isFed });
+  for (const frame of all.filter(({ record }) => record.decodeTimeUs < 4_200_000)) shelf.add(frame);
+  await clock.pass(5500);
+  isFed = false;
+  fetcher.changed();
+  await clock.pass(50);
   assert.deepEqual(asked, ['/run/0,1/4']);
+  assert.deepEqual(alone, [false, true]);
   close();
 });
 

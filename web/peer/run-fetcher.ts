@@ -22,14 +22,27 @@ export interface RunFetcherOptions {
   tracks(): number[];
   /** Whether media comes some other way: from neighbours, or by feeds. */
   isFed(): boolean;
+  /** How far behind the live edge playback is meant to be, milliseconds. */
+  targetMs(): number;
+  /** Neighbours that might tell of each other's silence. */
+  neighbours(): number;
+  /** From now on runs bring everything (or: no longer): single pieces would be fetched twice. */
+  alone(isAlone: boolean): void;
   take(frame: PieceFrame): void;
   /** Too far behind to catch up second by second (a page was frozen): begin again at the newest keyframe. */
   fellBehind(): void;
 }
 
-/** How long after its end a second is looked at; by who is fed otherwise, later. Learnt from runs that were still open. */
+/** How long after its end a second is looked at. Learnt from runs that were still open. */
 const LATE_MS = 250;
-const LATE_WHEN_FED_MS = 2500;
+/**
+ * By who is fed otherwise, later, yet with this much of the latency target left. In a crowd at any moment up to the
+ * last one: when an encoder pauses they do not all ask, and what one gets it passes on.
+ */
+const LEFT_WHEN_FED_MS = 500;
+const LEAST_LATE_WHEN_FED_MS = 800;
+const LATE_IN_A_CROWD_MS = 2500;
+const CROWD = 4;
 const MOST_LATE_MS = 2500;
 const LATE_STEP_MS = 100;
 /** Spread of viewers over the moment after a second has ended. */
@@ -47,12 +60,21 @@ export class RunFetcher {
   #quiet = 0;
   #timer: number | undefined;
   #abort: AbortController | undefined;
+  /** Fed, but nothing has come: seconds are looked at as by one who is not. */
+  #isDry = false;
   #closed = false;
 
   constructor(options: RunFetcherOptions) {
     this.#options = options;
     this.#spreadMs = options.environment.random() * SPREAD_MS;
     this.#second = Math.max(0, Math.floor(options.mediaNowMs() / RUN_MS));
+    this.#later();
+  }
+
+  /** Neighbours or feeds are gone, or there: what was put off may be due. */
+  changed(): void {
+    if (this.#abort) return;
+    this.#options.environment.clearTimer(this.#timer ?? 0);
     this.#later();
   }
 
@@ -64,10 +86,19 @@ export class RunFetcher {
 
   #later(extraMs = 0): void {
     if (this.#closed) return;
-    const { environment, mediaNowMs, isFed } = this.#options;
-    const lateMs = isFed() ? LATE_WHEN_FED_MS : this.#lateMs;
+    const { environment, mediaNowMs, isFed, alone } = this.#options;
+    const fed = isFed();
+    alone(!fed);
+    const lateMs = fed && !this.#isDry ? this.#patienceMs() : this.#lateMs;
     const due = (this.#second + 1) * RUN_MS + lateMs + this.#spreadMs;
     this.#timer = environment.setTimer(Math.max(0, due - mediaNowMs(), extraMs), () => void this.#look());
+  }
+
+  #patienceMs(): number {
+    const { environment, targetMs, neighbours } = this.#options;
+    const leastMs = Math.max(LEAST_LATE_WHEN_FED_MS, targetMs() - LEFT_WHEN_FED_MS);
+    if (neighbours() < CROWD) return leastMs;
+    return leastMs + environment.random() * Math.max(0, LATE_IN_A_CROWD_MS - leastMs);
   }
 
   async #look(): Promise<void> {
@@ -77,7 +108,8 @@ export class RunFetcher {
       fellBehind();
       return this.#later();
     }
-    if (!this.#needs(this.#second)) return this.#next();
+    this.#isDry = this.#needs(this.#second);
+    if (!this.#isDry) return this.#next();
     try {
       const [state, count] = await this.#fetch(this.#second);
       if (this.#closed) return;
@@ -124,6 +156,7 @@ export class RunFetcher {
       return [state, count];
     } finally {
       environment.clearTimer(timer);
+      this.#abort = undefined;
     }
   }
 }

@@ -67,6 +67,7 @@ export class Session {
   #options: SessionOptions;
   #answer: LiveJoinAnswer;
   #tracks: number[];
+  #latencyTargetMs: number;
   #uploadKbps: number;
   #abort = new AbortController();
   #grants: GrantKeeper;
@@ -89,6 +90,7 @@ export class Session {
     this.#options = options;
     this.#answer = answer;
     this.#tracks = options.tracks;
+    this.#latencyTargetMs = answer.latencyTargetMs;
     this.#uploadKbps = options.uploadKbps;
     this.#grants = new GrantKeeper(answer.grant, options.serverNowMs, () => this.#renewGrant());
     this.#media = new EdgeMedia(environment, edgeUrl, answer.mediaPath, this.#grants);
@@ -152,6 +154,11 @@ export class Session {
     });
   }
 
+  /** A media grant that is good for a while: what proves this session at the edge. Rejects when there is none. */
+  mediaGrant(): Promise<string> {
+    return this.#grants.value();
+  }
+
   /** The same broadcast was joined again: new ticket, grant and shard; links and media go on. */
   adopt(answer: LiveJoinAnswer): void {
     const isNewRight = answer.pass !== this.#answer.pass;
@@ -182,6 +189,7 @@ export class Session {
   }
 
   setLatencyTarget(ms: number): void {
+    this.#latencyTargetMs = ms;
     this.#mesh.setLatencyTarget(ms);
   }
 
@@ -249,15 +257,24 @@ export class Session {
         });
       case 'linked':
         this.#linked.add(event.peerId);
-        return this.#options.events.peers(this.#linked.size);
+        return this.#neighboursChanged();
       case 'unlinked':
-        if (this.#linked.delete(event.peerId)) this.#options.events.peers(this.#linked.size);
+        if (this.#linked.delete(event.peerId)) this.#neighboursChanged();
     }
+  }
+
+  #neighboursChanged(): void {
+    const { size } = this.#linked;
+    if (size <= 1) this.#runs.changed();
+    this.#options.events.peers(size);
   }
 
   /** The way to a peer through a common neighbour: whom a bridge meets in the backbone is of the backbone. */
   #through(via: string, backbone: boolean): Carrier {
-    return { backbone, send: (to, signal: PeerSignal) => this.#mesh.signal(to, via, encodePeerSignal(signal)) };
+    return {
+      backbone,
+      send: (to, signal: PeerSignal) => this.#mesh.signal(to, via, encodePeerSignal(signal)),
+    };
   }
 
   #makeDialer(reach: Reach): Dialer {
@@ -358,7 +375,8 @@ export class Session {
       case 'feeds':
         if (backbone) return;
         this.#mesh.setFeeds(message.feeds);
-        return this.#seedStream.set(message.feeds, message.path);
+        this.#seedStream.set(message.feeds, message.path);
+        return this.#runs.changed();
       case 'bridge':
         return this.#setBridge(message.path);
       case 'drop':
@@ -366,7 +384,7 @@ export class Session {
       case 'kicked':
         return events.kicked(message.code, message.reason);
       case 'channel':
-        if (message.latencyTargetMs !== undefined) this.#mesh.setLatencyTarget(message.latencyTargetMs);
+        if (message.latencyTargetMs !== undefined) this.setLatencyTarget(message.latencyTargetMs);
         return events.channel(message);
       case 'pace':
         if (!backbone) this.#reporter.pace(message.reportEveryMs, message.reportPhaseMs);
@@ -396,6 +414,9 @@ export class Session {
       mediaNowMs: () => serverNowMs() - this.#answer.broadcast.epochMs,
       tracks: () => this.#tracks,
       isFed: () => this.#linked.size > 0 || this.#isSelfFed(),
+      targetMs: () => this.#latencyTargetMs,
+      neighbours: () => this.#linked.size,
+      alone: (isAlone) => this.#mesh.setEdgeFallback(!isAlone),
       take: (frame) => this.#mesh.offerPiece(frame, 'run'),
       fellBehind: () => void this.#joinMedia(this.#tracks),
     });
