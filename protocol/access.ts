@@ -49,6 +49,16 @@ export interface IssuedToken {
   expiresAt: string;
 }
 
+/** Answer of `POST /api/tokens/check`: what a token says, and whether it is believed. */
+export interface TokenReport {
+  header: Record<string, unknown>;
+  claims: Record<string, unknown>;
+  valid: boolean;
+  /** Why it is not, as a code of PLAYBACK_REFUSALS with its sentence. */
+  code?: string;
+  message?: string;
+}
+
 /** `/api/keys`: a key that signs, or did and is still believed. */
 export interface SigningKeyResource {
   /** `kid` of its tokens. */
@@ -98,7 +108,12 @@ export const Expulsion = v.object({
   reason: v.optional(v.pipe(v.string(), v.maxLength(200)), ''),
   /** Bans: how long, in seconds; absent: until lifted. */
   ttlS: v.optional(ttl(3660 * DAY_S)),
+  /** Of an encrypted channel: changes its keys at once, since the viewer may hold the next one already. */
+  rotateKeys: v.optional(v.boolean(), false),
 });
+
+/** Body of `POST /api/channels/:name/bans`: a ban of a viewer id, whether it watches or not. */
+export const NewBan = v.object({ ...Expulsion.entries, viewer: Subject });
 
 /** `/api/channels/:name/bans`. */
 export interface BanResource {

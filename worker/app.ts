@@ -2,24 +2,35 @@
 import { Hono } from 'hono';
 import type { Env } from './env.ts';
 import { Failure } from './failure.ts';
+import { bans } from './routes/bans.ts';
+import { audit } from './routes/audit.ts';
 import { channelKeys } from './routes/channel-keys.ts';
 import { channels } from './routes/channels.ts';
+import { figures } from './routes/figures.ts';
 import { health } from './routes/health.ts';
 import { hls } from './routes/hls.ts';
+import { issuers } from './routes/issuers.ts';
 import { join } from './routes/join.ts';
 import { jwks } from './routes/jwks.ts';
 import { channelLeases, leases } from './routes/leases.ts';
 import { license } from './routes/license.ts';
+import { me } from './routes/me.ts';
+import { live } from './routes/live.ts';
 import { media } from './routes/media.ts';
 import { metrics } from './routes/metrics.ts';
+import { originReplay } from './routes/origin-replay.ts';
 import { originSockets } from './routes/origin.ts';
 import { pages } from './routes/pages.ts';
-import { originReplay } from './routes/origin-replay.ts';
 import { recordings } from './routes/recordings.ts';
 import { replay } from './routes/replay.ts';
+import { signingKeys } from './routes/signing-keys.ts';
+import { streamKeys } from './routes/stream-keys.ts';
 import { swarm } from './routes/swarm.ts';
 import { tenants } from './routes/tenants.ts';
+import { channelTokens, tokens } from './routes/tokens.ts';
 import { torrents } from './routes/torrents.ts';
+import { viewers } from './routes/viewers.ts';
+import { visits } from './routes/visits.ts';
 import { webhooks } from './routes/webhooks.ts';
 
 export const app = new Hono<{ Bindings: Env }>()
@@ -30,7 +41,19 @@ export const app = new Hono<{ Bindings: Env }>()
   .route('/api/channels', channelLeases)
   .route('/api/channels', channelKeys)
   .route('/api/channels', recordings)
+  .route('/api/channels', bans)
+  .route('/api/channels', channelTokens)
+  .route('/api/channels', streamKeys)
+  .route('/api/channels', figures)
+  .route('/api/channels', viewers)
+  .route('/api/channels', visits)
   .route('/api/channels', channels)
+  .route('/api/live', live)
+  .route('/api/audit', audit)
+  .route('/api/issuers', issuers)
+  .route('/api/keys', signingKeys)
+  .route('/api/me', me)
+  .route('/api/tokens', tokens)
   .route('/api/leases', leases)
   .route('/api/tenants', tenants)
   .route('/api/webhooks', webhooks)

@@ -1,7 +1,7 @@
 /** Public keys of other issuers, fetched from their JWKS addresses (RFC 7517), bounded in time, size and number. */
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import * as v from 'valibot';
-import { issuerUrlRefusal } from './issuer-url.ts';
+import { targetProblem } from './hook-target.ts';
 
 const TIMEOUT_MS = 3000;
 const MAX_BYTES = 64 * 1024;
@@ -77,8 +77,8 @@ export class IssuerKeys {
   }
 
   async #fetch(url: string): Promise<Held> {
-    const refusal = issuerUrlRefusal(url, this.options.privateHosts);
-    if (refusal !== undefined) throw new Error(`jwksUrl ${refusal}`);
+    const problem = targetProblem(url, this.options.privateHosts);
+    if (problem !== undefined) throw new Error(`jwksUrl ${problem}`);
     // A redirect could lead where the address itself may not.
     const response = await this.options.fetch(url, {
       redirect: 'manual',

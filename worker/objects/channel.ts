@@ -82,6 +82,7 @@ export class Channel extends DurableObject<Env> {
     this.#leases = new ChannelLeases(ctx);
     this.#leases.setBroadcast(this.#life.run?.broadcast);
     this.#swarm = new SwarmDesk(ctx, env, (shard, shards) => this.#leases.sharesOf(shard, shards));
+    this.#bans = new ChannelBans(ctx, env, this.#swarm);
   }
 
   /** The channel was made or edited. */

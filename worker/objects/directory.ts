@@ -6,10 +6,9 @@ import type { ChannelResource, ChannelSettings } from '../../protocol/channel.ts
 import { FromOrigin, type IngestStatus, type ToOrigin } from '../../protocol/control.ts';
 import type { KeySet } from '../access/key-set.ts';
 import { periodsForOrigin } from '../content-keys.ts';
-import { channelOf, type Env, keysOf } from '../env.ts';
-import type { EdgeUse } from '../report/edge-use.ts';
+import { boardOf, channelOf, type Env, keysOf, reportOf } from '../env.ts';
+import type { Page, SearchQuery } from '../../protocol/page.ts';
 import { ingestHappenings, stateHappenings, viewerHappenings } from '../report/happenings.ts';
-import type { ChannelUse } from '../report/prometheus.ts';
 import { ChannelBook } from '../store/channel-book.ts';
 import { KeyDesk } from '../store/key-desk.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
@@ -53,6 +52,8 @@ export class Directory extends DurableObject<Env> {
   ): Promise<{ channel: ChannelResource; streamKey: string } | undefined> {
     if (!this.#book.create(name, title, settings, new Date().toISOString())) return undefined;
     const { streamKey } = (await this.#streamKeys.add(name, ''))!;
+    const { state, reason } = this.#book.get(name)!;
+    await boardOf(this.env).tellState(name, state, reason);
     await channelOf(this.env, name).setProfile({ name, title, settings });
     return { channel: this.#book.get(name)!, streamKey };
   }
@@ -61,8 +62,9 @@ export class Directory extends DurableObject<Env> {
     return this.#book.get(name);
   }
 
-  async list(): Promise<ChannelResource[]> {
-    return this.#book.list();
+  /** A page of the list, by name; `query`: text that name or title holds. `only`: no others than these. */
+  async page(query: SearchQuery, only?: string[]): Promise<Page<ChannelResource>> {
+    return this.#book.page(query, only);
   }
 
   async edit(name: string, title: string, settings: ChannelSettings): Promise<ChannelResource | undefined> {
@@ -138,6 +140,7 @@ export class Directory extends DurableObject<Env> {
     const happenings = stateHappenings(name, this.#book.get(name), status);
     this.ctx.waitUntil(tellHooks(this.env, happenings));
     this.#book.setState(name, status);
+    this.ctx.waitUntil(boardOf(this.env).tellState(name, status.state, status.reason).catch(() => {}));
     if (status.state === 'idle' || status.state === 'stopped') {
       this.#ingest.delete(name);
       if (this.#viewers.get(name)) await this.setViewers(name, 0);
@@ -157,11 +160,6 @@ export class Directory extends DurableObject<Env> {
     this.#tell(origin, { type: 'ended', channel, broadcastId });
   }
 
-  /** Told by the Channel object: what was served since the last time. */
-  async countUse(name: string, use: EdgeUse): Promise<void> {
-    this.#book.addUse(name, use);
-  }
-
   /** Told by the Channel object: viewers now. */
   async setViewers(name: string, viewers: number): Promise<void> {
     const marks = this.ctx.storage.kv.get<number[]>('viewer-marks') ?? [];
@@ -174,16 +172,6 @@ export class Directory extends DurableObject<Env> {
   /** Told by the Hooks object: numbers of viewers that somebody wants to hear of. */
   async setViewerMarks(marks: number[]): Promise<void> {
     this.ctx.storage.kv.put('viewer-marks', marks);
-  }
-
-  /** For /metrics: asks no other object. */
-  async use(): Promise<ChannelUse[]> {
-    return this.#book.list().map(({ name, state }) => ({
-      name,
-      state,
-      viewers: this.#viewers.get(name) ?? 0,
-      use: this.#book.useOf(name),
-    }));
   }
 
   /** Ingest health as last told by the origin. */
@@ -263,6 +251,8 @@ export class Directory extends DurableObject<Env> {
           const happenings = ingestHappenings(message.channel, before, message.status);
           this.ctx.waitUntil(tellHooks(this.env, happenings));
           this.#ingest.set(message.channel, message.status);
+          const told = reportOf(this.env, message.channel).tellIngest(message.channel, message.status);
+          this.ctx.waitUntil(told.catch(() => {}));
         }
     }
   }
@@ -366,8 +356,7 @@ export class Directory extends DurableObject<Env> {
   /** Ends what is published with a key that is good no longer; undefined: with whichever. */
   async #dropKey(name: string, keyId: string | undefined, reason: string): Promise<void> {
     if (keyId !== undefined && await channelOf(this.env, name).keyInUse() !== keyId) return;
-    this.#drop(name, reason);
-    await channelOf(this.env, name).drop(reason);
+    await this.#endBroadcast(name, reason);
   }
 
   async #watch(): Promise<void> {

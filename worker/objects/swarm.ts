@@ -26,7 +26,7 @@ import { SeedWatch } from '../swarm/seed-watch.ts';
 import { announcePath, pickShard, type ShardRoom } from '../swarm/shards.ts';
 import { BACKBONE } from '../swarm/steward.ts';
 import { Swarm as Shard } from '../swarm/swarm.ts';
-import { listNetworks, listViewers } from '../swarm/viewer-list.ts';
+import { drawnViewers, listNetworks, listViewers } from '../swarm/viewer-list.ts';
 import type { Ack, Port, SwarmWorld } from '../swarm/world.ts';
 import { ShardReporter } from './shard-reporter.ts';
 
@@ -228,6 +228,14 @@ export class Swarm extends DurableObject<Env> {
     const { settings, shard } = this.#state ?? {};
     if (!this.#shard || !settings || shard === undefined) return [];
     return listViewers(this.#shard, { shard, policy: settings.ipPolicy, after, limit, query });
+  }
+
+  /** Viewers for a drawing: who feeds first. */
+  async drawn(limit: number): Promise<ViewerRow[]> {
+    const { settings, shard } = this.#state ?? {};
+    return this.#shard && settings && shard !== undefined
+      ? drawnViewers(this.#shard, shard, settings.ipPolicy, limit)
+      : [];
   }
 
   /** Viewers by network or by public address, largest first. */

@@ -1,6 +1,6 @@
-/** The Directory's table of channels: names, settings, stream keys (hashes only), last known state, use. */
+/** The Directory's table of channels: names, settings, last known state, use. */
 import { type ChannelResource, type ChannelSettings, DEFAULT_SETTINGS } from '../../protocol/channel.ts';
-import { addUse, type EdgeUse, emptyUse } from '../report/edge-use.ts';
+import type { Page, SearchQuery } from '../../protocol/page.ts';
 
 /** What of a storage this needs: Durable Object SQL. */
 export interface Sql {
@@ -19,7 +19,6 @@ type Row = {
   settings: string;
   created_at: string;
   known: string;
-  use: string;
   origin: string;
 };
 
@@ -32,22 +31,19 @@ export class ChannelBook {
     this.#sql = sql;
     sql.exec(`CREATE TABLE IF NOT EXISTS channels (
       name TEXT PRIMARY KEY, title TEXT NOT NULL, settings TEXT NOT NULL, created_at TEXT NOT NULL,
-      known TEXT NOT NULL, use TEXT NOT NULL, origin TEXT NOT NULL DEFAULT '')`);
-    sql.exec(`CREATE TABLE IF NOT EXISTS stream_keys (
-      key_id TEXT PRIMARY KEY, channel TEXT NOT NULL, hash TEXT NOT NULL, created_at TEXT NOT NULL)`);
+      known TEXT NOT NULL, origin TEXT NOT NULL DEFAULT '')`);
   }
 
   /** False when the name is taken. */
   create(name: string, title: string, settings: ChannelSettings, createdAt: string): boolean {
     if (this.get(name)) return false;
     this.#sql.exec(
-      'INSERT INTO channels (name, title, settings, created_at, known, use) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO channels (name, title, settings, created_at, known) VALUES (?, ?, ?, ?, ?)',
       name,
       title,
       JSON.stringify(settings),
       createdAt,
       JSON.stringify(IDLE),
-      JSON.stringify(emptyUse()),
     );
     return true;
   }
@@ -57,8 +53,20 @@ export class ChannelBook {
     return row && resourceOf(row);
   }
 
-  list(): ChannelResource[] {
-    return this.#sql.exec<Row>('SELECT * FROM channels ORDER BY name').toArray().map(resourceOf);
+  page({ limit, after = '', query }: SearchQuery, only?: string[]): Page<ChannelResource> {
+    const text = `%${query.replaceAll(/[\\%_]/g, '\\$&')}%`;
+    const rows = this.#sql.exec<Row>(
+      `SELECT * FROM channels
+       WHERE name > ?1 AND (name LIKE ?2 ESCAPE '\\' OR title LIKE ?2 ESCAPE '\\')
+         AND (?3 IS NULL OR name IN (SELECT value FROM json_each(?3)))
+       ORDER BY name LIMIT ?4`,
+      after,
+      text,
+      only ? JSON.stringify(only) : null,
+      limit + 1,
+    ).toArray();
+    const items = rows.slice(0, limit).map(resourceOf);
+    return { items, ...(rows.length > limit ? { next: items[limit - 1]!.name } : {}) };
   }
 
   edit(name: string, title: string, settings: ChannelSettings): void {
@@ -72,25 +80,6 @@ export class ChannelBook {
 
   remove(name: string): void {
     this.#sql.exec('DELETE FROM channels WHERE name = ?', name);
-    this.#sql.exec('DELETE FROM stream_keys WHERE channel = ?', name);
-  }
-
-  /** Puts this key in the place of all others of the channel. */
-  setKey(channel: string, keyId: string, hash: string, createdAt: string): void {
-    this.#sql.exec('DELETE FROM stream_keys WHERE channel = ?', channel);
-    this.#sql.exec('INSERT INTO stream_keys VALUES (?, ?, ?, ?)', keyId, channel, hash, createdAt);
-  }
-
-  /** Identity of the key with this hash; the hash is of a random key, so the lookup tells a guesser nothing. */
-  keyId(channel: string, hash: string): string | undefined {
-    const [row] = this.#sql
-      .exec<{ key_id: string }>(
-        'SELECT key_id FROM stream_keys WHERE channel = ? AND hash = ?',
-        channel,
-        hash,
-      )
-      .toArray();
-    return row?.key_id;
   }
 
   setState(name: string, known: KnownState): void {
@@ -109,23 +98,10 @@ export class ChannelBook {
 
   /** Channels that are live by this origin, or by any. */
   liveBy(origin?: string): { name: string; origin: string }[] {
-    return this.#sql.exec<Row>('SELECT * FROM channels').toArray()
-      .filter((row) => (JSON.parse(row.known) as KnownState).state === 'live')
+    return this.#sql.exec<Row>(`SELECT * FROM channels WHERE json_extract(known, '$.state') = 'live'`)
+      .toArray()
       .filter((row) => origin === undefined || row.origin === origin)
       .map((row) => ({ name: row.name, origin: row.origin }));
-  }
-
-  addUse(name: string, use: EdgeUse): void {
-    const [row] = this.#sql.exec<Row>('SELECT * FROM channels WHERE name = ?', name).toArray();
-    if (!row) return;
-    const total = JSON.parse(row.use) as EdgeUse;
-    addUse(total, use);
-    this.#sql.exec('UPDATE channels SET use = ? WHERE name = ?', JSON.stringify(total), name);
-  }
-
-  useOf(name: string): EdgeUse {
-    const [row] = this.#sql.exec<Row>('SELECT * FROM channels WHERE name = ?', name).toArray();
-    return row ? JSON.parse(row.use) as EdgeUse : emptyUse();
   }
 }
 

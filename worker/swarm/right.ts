@@ -19,3 +19,8 @@ export type Right = v.InferOutput<typeof Right>;
 export function isOver(right: Right | undefined, nowMs: number): boolean {
   return right?.untilS !== undefined && right.untilS * 1000 <= nowMs;
 }
+
+/** How a viewer id stands among banned ticket identities, which are hex. */
+export function markOf(subject: string): string {
+  return `viewer ${subject}`;
+}

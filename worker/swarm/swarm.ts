@@ -637,3 +637,9 @@ export class Swarm {
     return state;
   }
 }
+
+/** A browser on a television says so in its user agent; what a peer says of itself is finer otherwise. */
+function deviceOf(claimed: PeerRow['device'] | undefined, agent: Agent | undefined): PeerRow['device'] {
+  if (claimed !== undefined && claimed !== 'computer') return claimed;
+  return agent?.device ?? claimed ?? 'computer';
+}

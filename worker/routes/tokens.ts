@@ -1,0 +1,103 @@
+/** Tokens: `POST /api/tokens` (admin), `POST /api/channels/:name/tokens` (playback), and a look at any. */
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import {
+  type IssuedToken,
+  NewAdminToken,
+  NewPlaybackToken,
+  type TokenReport,
+} from '../../protocol/access.ts';
+import { ChannelName } from '../../protocol/channel.ts';
+import {
+  ADMIN_AUDIENCE,
+  MAX_TOKEN_LENGTH,
+  PLAYBACK_AUDIENCE,
+  PLAYBACK_REFUSALS,
+} from '../../protocol/claims.ts';
+import { readAdminToken } from '../access/admin-token.ts';
+import { allow } from '../access/allow.ts';
+import { keyMemory } from '../access/key-set.ts';
+import { readPlaybackToken } from '../access/playback-token.ts';
+import { signToken } from '../access/token-signer.ts';
+import { parseBody } from '../body.ts';
+import type { Env } from '../env.ts';
+import { Failure } from '../failure.ts';
+import { knownChannel } from './known-channel.ts';
+
+const MAX_BODY_BYTES = 64 * 1024;
+const TokenToCheck = v.object({
+  token: v.pipe(v.string(), v.maxLength(MAX_TOKEN_LENGTH)),
+  /** Channel that a playback token is to be good for; absent: the one that it names. */
+  channel: v.optional(ChannelName),
+});
+
+export const tokens = new Hono<{ Bindings: Env }>()
+  .post('/', async (c) => {
+    await allow({ to: 'admin', role: 'owner' }, c.req.raw, c.env);
+    const { subject, role, tenant, ttlS } = parseBody(await c.req.text(), NewAdminToken, MAX_BODY_BYTES);
+    const claims = { sub: subject, role, ...(tenant === undefined ? {} : { tenant }) };
+    return c.json(await issue(c.env, ADMIN_AUDIENCE, ttlS, claims), 201);
+  })
+  .post('/check', async (c) => {
+    await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
+    const { token, channel } = parseBody(await c.req.text(), TokenToCheck, MAX_BODY_BYTES);
+    return c.json(await report(c.env, token, channel));
+  });
+
+export const channelTokens = new Hono<{ Bindings: Env }>().post('/:name/tokens', async (c) => {
+  await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
+  const { name } = await knownChannel(c.env, c.req.param('name'));
+  const ask = parseBody(await c.req.text() || '{}', NewPlaybackToken, MAX_BODY_BYTES);
+  const { viewer, devices, sites, tenant, notBeforeS, ttlS } = ask;
+  const claims = {
+    channel: name,
+    ...(viewer === undefined ? {} : { sub: viewer }),
+    ...(devices === undefined ? {} : { devices }),
+    ...(sites.length === 0 ? {} : { sites }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(notBeforeS === undefined ? {} : { nbf: notBeforeS }),
+  };
+  return c.json(await issue(c.env, PLAYBACK_AUDIENCE, ttlS, claims), 201);
+});
+
+async function issue(
+  env: Env,
+  audience: string,
+  ttlS: number,
+  claims: Record<string, unknown> & { nbf?: number },
+): Promise<IssuedToken> {
+  const { keys: [key] } = await keyMemory(env).get();
+  const nowS = Math.floor(Date.now() / 1000);
+  const exp = Math.max(nowS, claims.nbf ?? 0) + ttlS;
+  const token = await signToken({
+    secret: env.SHOAL_EDGE_SECRET,
+    id: key!.kid,
+    audience,
+    nowS,
+    claims: { ...claims, exp },
+  });
+  return { token, expiresAt: new Date(exp * 1000).toISOString() };
+}
+
+async function report(env: Env, token: string, channel: string | undefined): Promise<TokenReport> {
+  let header;
+  let claims;
+  try {
+    header = decodeProtectedHeader(token);
+    claims = decodeJwt(token);
+  } catch {
+    throw new Failure(400, 'bad-field', 'token must be a JWT', { field: 'token' });
+  }
+  const told = { header: { ...header }, claims: { ...claims } };
+  if (claims.aud === ADMIN_AUDIENCE) {
+    const valid = await readAdminToken(token, env) !== undefined;
+    return { ...told, valid, ...(valid ? {} : refusalOf('token-invalid')) };
+  }
+  const read = await readPlaybackToken(token, channel ?? String(claims.channel), env);
+  return typeof read === 'string' ? { ...told, valid: false, ...refusalOf(read) } : { ...told, valid: true };
+}
+
+function refusalOf(code: keyof typeof PLAYBACK_REFUSALS) {
+  return { code, message: PLAYBACK_REFUSALS[code] };
+}
