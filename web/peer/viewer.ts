@@ -71,6 +71,8 @@ export interface ViewerEvents {
   /** The swarm's target changed: how far behind the live edge to play, milliseconds. */
   latency: { targetMs: number };
   peers: { count: number };
+  /** The content keys of the channel were rotated by hand: those to come are others now. */
+  keys: { epoch: number };
 }
 
 /** Asking again: after a failure (exponential, full jitter), and on top of what the edge says. */
@@ -115,6 +117,7 @@ export class Viewer extends Emitter<ViewerEvents> {
   #keepsShelf = false;
   #settled = emptyStats();
   #joins = 0;
+  #keysEpoch: number | undefined;
   #playback: PlaybackFigures = { stalls: 0, stallMs: 0, latencyMs: 0, bufferMs: 0 };
 
   constructor(options: ViewerOptions) {
@@ -184,6 +187,11 @@ export class Viewer extends Emitter<ViewerEvents> {
     if (token === this.#token) return;
     this.#token = token;
     if (this.#session) this.#askIn(0);
+  }
+
+  /** A media grant that is good for a while, for what else asks the edge. Rejects outside a session. */
+  mediaGrant(): Promise<string> {
+    return this.#session?.mediaGrant() ?? Promise.reject(new Error('there is no session'));
   }
 
   /** How far behind the live edge to play, milliseconds. */
@@ -395,6 +403,10 @@ export class Viewer extends Emitter<ViewerEvents> {
       peers: (count) => this.emit('peers', { count }),
       channel: (message) => {
         if (message.latencyTargetMs !== undefined) this.#setLatencyTarget(message.latencyTargetMs);
+        if (message.keysEpoch !== undefined && message.keysEpoch !== this.#keysEpoch) {
+          this.#keysEpoch = message.keysEpoch;
+          this.emit('keys', { epoch: message.keysEpoch });
+        }
         if (message.uploadRatio !== undefined) {
           this.#uploadRatio = message.uploadRatio;
           this.#session?.setUploadKbps(this.uploadKbps);

@@ -28,6 +28,7 @@ Deno.test('without attributes everything has its default and nobody is warned', 
     consent: 'given',
     quality: 'auto',
     mesh: 'worker',
+    decryption: 'auto',
     lang: undefined,
   });
   assert.deepEqual(warnings, []);
@@ -47,6 +48,7 @@ Deno.test('good values are taken', () => {
     consent: 'ask',
     quality: '720p',
     mesh: 'page',
+    decryption: 'page',
     lang: 'de-CH',
   });
   assert.deepEqual(warnings, []);
@@ -63,6 +65,7 @@ Deno.test('good values are taken', () => {
     consent: 'ask',
     quality: '720p',
     mesh: 'page',
+    decryption: 'page',
     lang: 'de-CH',
   });
 });

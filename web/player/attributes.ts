@@ -23,6 +23,8 @@ export interface PlayerAttributes {
   quality: string;
   /** Where the mesh runs: in a worker where the browser can, or in the page. */
   mesh: 'worker' | 'page';
+  /** How protected media is opened: by the browser's EME, by the page, or by what there is. */
+  decryption: 'auto' | 'eme' | 'page';
   /** BCP 47; undefined: the browser's own. */
   lang: string | undefined;
 }
@@ -42,6 +44,7 @@ export const ATTRIBUTES = [
   'consent',
   'quality',
   'mesh',
+  'decryption',
   'lang',
 ] as const;
 
@@ -64,6 +67,7 @@ export function parseAttributes(
     consent: checked(read, warn, 'consent', v.picklist(['given', 'ask']), 'given'),
     quality: checked(read, warn, 'quality', QualityName, 'auto'),
     mesh: checked(read, warn, 'mesh', v.picklist(['worker', 'page']), 'worker'),
+    decryption: checked(read, warn, 'decryption', v.picklist(['auto', 'eme', 'page']), 'auto'),
     lang: read('lang') || undefined,
   };
 }

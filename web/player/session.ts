@@ -9,6 +9,7 @@ import { captionsOf } from './captions.ts';
 import { FirstPicture } from './first-picture.ts';
 import { detailsOf, statsOf } from './figures.ts';
 import type { PlayerState } from './player-state.ts';
+import type { KeyRing } from './keys/key-ring.ts';
 import { qualitiesOf, QualityChoice } from './quality.ts';
 import { bufferedAheadMs } from './source/buffered.ts';
 import type { Source, SourceFigures } from './source/source.ts';
@@ -35,6 +36,7 @@ export class Session {
   #viewer: PlayerViewer | undefined;
   #thread: 'worker' | 'page' = 'page';
   #source: Source | undefined;
+  #ring: KeyRing | undefined;
   #figures: SourceFigures | undefined;
   #stalls = new StallCounter(() => performance.now());
   #first: FirstPicture;
@@ -69,7 +71,7 @@ export class Session {
     if (!globalThis.isSecureContext) return this.#refuse('insecure-context', 'not a secure context');
     this.#store.set({ phase: 'joining', reason: undefined });
     try {
-      const [{ viewer, thread }, source] = await Promise.all([
+      const [{ viewer, thread }, source, keys] = await Promise.all([
         viewerFor({
           edgeUrl,
           channel,
@@ -78,6 +80,7 @@ export class Session {
           ...(uploadKbps !== undefined && { uploadKbps }),
         }, this.#attributes.mesh),
         import('./source/source.ts'),
+        import('./keys/visit-keys.ts'),
       ]);
       if (this.#stopped) return viewer.stop();
       if (!source.Source.isSupported()) {
@@ -86,7 +89,15 @@ export class Session {
       }
       this.#thread = thread;
       this.#viewer = viewer;
-      this.#source = new source.Source(this.#video, viewer);
+      const { ring, stop } = keys.visitKeys({ viewer, edgeUrl, channel, token: () => this.#token });
+      this.#undo.push(stop);
+      this.#ring = ring;
+      ring.on('refused', (reason) => {
+        viewer.stop();
+        this.#onState('refused', reason);
+      });
+      const { decryption } = this.#attributes;
+      this.#source = new source.Source(this.#video, viewer, { ring, decryption });
       this.#source.setLatencyTarget(latencyMs);
       this.#listen(viewer, this.#source);
       // What was chosen while the parts came.
@@ -133,6 +144,7 @@ export class Session {
   setToken(token: string | undefined): void {
     this.#token = token;
     this.#viewer?.setToken(token);
+    this.#ring?.retry();
   }
 
   /** `auto`, or a rendition by its name; an unknown one is as good as `auto`. */

@@ -24,6 +24,7 @@ export type PlayerViewer = Pick<
   | 'newestUs'
   | 'serverNowMs'
   | 'latencyTargetMs'
+  | 'mediaGrant'
   | 'on'
 >;
 

@@ -26,6 +26,8 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
   #shelf = new Shelf(30_000);
   #stats = emptyStats();
   #stopped = false;
+  #grants = new Map<number, (value: string | undefined) => void>();
+  #lastCall = 0;
   #facts: ViewerFacts;
 
   /** @param end ends the worker. */
@@ -138,6 +140,15 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
     this.#pipe.post({ type: 'setPlayback', figures });
   }
 
+  async mediaGrant(): Promise<string> {
+    const call = ++this.#lastCall;
+    const asked = new Promise<string | undefined>((resolve) => this.#grants.set(call, resolve));
+    this.#pipe.post({ type: 'grant', call });
+    const value = await asked;
+    if (value === undefined) throw new Error('there is no session');
+    return value;
+  }
+
   piece(index: number): Uint8Array | undefined {
     return this.#shelf.piece(index)?.bytes;
   }
@@ -170,6 +181,10 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
   #take(news: ViewerNews): void {
     if (news.type === 'connection') return this.#hear(news.request);
     if (news.type === 'figures') this.#stats = news.stats;
+    if (news.type === 'grant') {
+      this.#grants.get(news.call)?.(news.value);
+      this.#grants.delete(news.call);
+    }
     if ('facts' in news) this.#facts = news.facts;
     if (this.#stopped) return;
     switch (news.type) {
@@ -187,6 +202,8 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
         return this.emit('latency', { targetMs: news.facts.latencyTargetMs });
       case 'peers':
         return this.emit('peers', { count: news.count });
+      case 'keys':
+        return this.emit('keys', { epoch: news.epoch });
     }
   }
 }

@@ -43,6 +43,8 @@ export function hostViewer(pipe: Pipe<ViewerNews, ViewerRequest>): void {
         return viewer?.setPlayhead(request.playhead);
       case 'setPlayback':
         return viewer?.setPlayback(request.figures);
+      case 'grant':
+        return void answerGrant(viewer, pipe, request.call);
       case 'connection':
         return heard(request.news);
     }
@@ -72,11 +74,21 @@ function tellOf(viewer: Viewer, pipe: Pipe<ViewerNews, ViewerRequest>): void {
   );
   viewer.on('latency', () => pipe.post({ type: 'latency', facts: factsOf(viewer) }));
   viewer.on('peers', ({ count }) => pipe.post({ type: 'peers', count }));
+  viewer.on('keys', ({ epoch }) => pipe.post({ type: 'keys', epoch }));
   viewer.on('piece', ({ index, record, source }) => {
     // A copy: the mesh passes its own on to others.
     const bytes = viewer.piece(index)?.slice();
     if (bytes) pipe.post({ type: 'piece', record, bytes, source }, [bytes.buffer]);
   });
+}
+
+async function answerGrant(
+  viewer: Viewer | undefined,
+  pipe: Pipe<ViewerNews, ViewerRequest>,
+  call: number,
+): Promise<void> {
+  const value = await viewer?.mediaGrant().catch(() => undefined);
+  pipe.post({ type: 'grant', call, value });
 }
 
 function tellFigures(viewer: Viewer, pipe: Pipe<ViewerNews, ViewerRequest>): void {

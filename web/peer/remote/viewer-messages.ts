@@ -42,6 +42,7 @@ export type ViewerRequest =
   | { type: 'setUploadKbps'; kbps: number | undefined }
   | { type: 'setPlayhead'; playhead: Playhead }
   | { type: 'setPlayback'; figures: PlaybackFigures }
+  | { type: 'grant'; call: number }
   | { type: 'connection'; news: ConnectionNews };
 
 /** Worker to page. */
@@ -53,5 +54,8 @@ export type ViewerNews =
   | { type: 'piece'; record: PieceRecord; bytes: Uint8Array<ArrayBuffer>; source: PieceSource }
   | { type: 'latency'; facts: ViewerFacts }
   | { type: 'peers'; count: number }
+  | { type: 'keys'; epoch: number }
+  /** Answer to `grant`; undefined: there is none. */
+  | { type: 'grant'; call: number; value: string | undefined }
   | { type: 'figures'; facts: ViewerFacts; stats: ViewerStats }
   | { type: 'connection'; request: ConnectionRequest };

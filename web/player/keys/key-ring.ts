@@ -44,7 +44,9 @@ export class KeyRing extends Emitter<KeyRingEvents> {
   #timer: number | undefined;
   #asking = false;
   #failures = 0;
-  #stopped = false;
+  /** Not started: nothing is protected. */
+  #stopped = true;
+  #isRefused = false;
 
   constructor(seams: KeyRingSeams) {
     super();
@@ -70,6 +72,11 @@ export class KeyRing extends Emitter<KeyRingEvents> {
   /** The edge says that keys were rotated by hand: those to come are others now. */
   rotated(): void {
     this.#askIn(this.#random() * ROTATED_SPREAD_MS);
+  }
+
+  /** Asks again where it was refused or waits: the token is another one. */
+  retry(): void {
+    if (this.#waiting.size > 0 || this.#isRefused) this.#askIn(0);
   }
 
   /** All keys that are here, by key id in hex. */
@@ -116,6 +123,7 @@ export class KeyRing extends Emitter<KeyRingEvents> {
   }
 
   #next(outcome: LicenseOutcome): void {
+    this.#isRefused = outcome.kind === 'refused';
     if (outcome.kind === 'refused') {
       const { code, message } = outcome;
       return this.emit('refused', { code, message });

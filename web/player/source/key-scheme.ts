@@ -41,7 +41,9 @@ const answer: SchemePlugin = (address, request, _type, _progress, headersReceive
 };
 
 /** Key ids, in hex, of a license request as EME ClearKey has it. */
-function keyIdsOf(body: BufferSource | null): string[] {
-  const { kids } = JSON.parse(new TextDecoder().decode(body ?? new Uint8Array())) as { kids: string[] };
+function keyIdsOf(body: ArrayBuffer | ArrayBufferView | null): string[] {
+  const { kids } = JSON.parse(new TextDecoder().decode(body as ArrayBuffer | null ?? new Uint8Array())) as {
+    kids: string[];
+  };
   return kids.map((kid) => toHex(fromBase64Url(kid)!));
 }

@@ -14,9 +14,9 @@ export interface Load {
   broadcast: Broadcast;
   tracks: { track: Track; timeline: TrackTimeline }[];
   /** Of a protected broadcast. */
-  protection: Protection | undefined;
+  protection?: Protection | undefined;
   /** Where the page opens the media itself. */
-  decryption: PageDecryption | undefined;
+  decryption?: PageDecryption | undefined;
   /** Called by the source after every update of the timelines; set by the manifest parser. */
   refresh: () => void;
 }

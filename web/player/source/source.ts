@@ -250,11 +250,24 @@ export class Source extends Emitter<SourceEvents> {
       this.#notBefore = 0;
     }
     if (this.#stopped || !broadcast) return;
+    this.#protect(broadcast);
     this.#clock = new LiveClock(broadcast.epochMs);
     this.#firstPieceAt = undefined;
     this.#following = true;
     this.#timelines = pickTracks(broadcast, this.#rendition).map((track) => this.#timelineOf(track));
     this.#update();
+  }
+
+  /** Finds out how the broadcast is opened; until then it is not loaded. */
+  #protect(broadcast: Broadcast): void {
+    this.#protection = broadcast.drm ? null : undefined;
+    if (!broadcast.drm) return;
+    const decryption = this.#usesPage ? 'page' : this.#keys?.decryption ?? 'auto';
+    protectionOf(broadcast, this.#keys?.ring, decryption).then((protection) => {
+      if (this.#stopped || this.#feed.broadcast !== broadcast) return;
+      this.#protection = protection;
+      this.#queueUpdate();
+    }, (error) => this.emit('trouble', { code: 'no-keys', message: String(error) }));
   }
 
   async #replacePlayer(): Promise<void> {
@@ -287,16 +300,17 @@ export class Source extends Emitter<SourceEvents> {
   async #tryLoad(now: number): Promise<void> {
     const { broadcast } = this.#feed;
     const player = this.#player;
+    const protection = this.#protection;
     if (this.#loading || now < this.#notBefore || !broadcast || !player || this.#firstPieceAt === undefined) {
       return;
     }
+    if (protection === null) return;
     const patient = now - this.#firstPieceAt < SILENT_TRACK_MS;
     const tracks = this.#timelines.filter(({ timeline }) => patient || timeline.units.length > 0);
     const wantedUs = this.#clock.decodeTimeUs(this.#target(), this.#feed.serverNowMs());
     const startUs = startPoint(tracks.map((each) => this.#offer(each)), wantedUs);
     if (startUs === undefined) return;
     this.#loading = true;
-    const protection = this.#protection;
     const decryption = protection?.by === 'page' ? new PageDecryption(protection.ring) : undefined;
     const load = openLoad({ feed: this.#feed, broadcast, tracks, protection, decryption });
     this.#load = load;
@@ -394,6 +408,8 @@ export class Source extends Emitter<SourceEvents> {
   #fail(code: string, message: string): void {
     if (this.#stopped) return;
     this.emit('trouble', { code, message });
+    // Errors of Shaka's DRM category: a CDM that says it can and cannot.
+    if (/^shaka-6\d{3}$/.test(code) && this.#keys?.decryption === 'auto') this.#usesPage = true;
     const load = this.#load;
     const delayMs = fullJitterMs(Math.random, this.#failures++, 400, 5000);
     void this.#reload().then(() => {

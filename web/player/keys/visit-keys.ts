@@ -1,0 +1,31 @@
+/** The keys of one visit: a ring that asks the edge as this viewer, while a protected broadcast is on. */
+import type { Viewer } from '../../peer/viewer.ts';
+import { KeyRing } from './key-ring.ts';
+import { askLicense } from './license-client.ts';
+
+export interface VisitKeysOptions {
+  viewer: Pick<Viewer, 'on' | 'mediaGrant'>;
+  edgeUrl: string;
+  channel: string;
+  token: () => string | undefined;
+}
+
+/** The ring follows the viewer's broadcasts by itself; `stop` ends it. */
+export function visitKeys({ viewer, edgeUrl, channel, token }: VisitKeysOptions): {
+  ring: KeyRing;
+  stop: () => void;
+} {
+  const grant = () => viewer.mediaGrant();
+  const ring = new KeyRing({ ask: (keyIds) => askLicense({ edgeUrl, channel, token, grant }, keyIds) });
+  const off = [
+    viewer.on('broadcast', ({ drm }) => drm ? ring.start() : ring.stop()),
+    viewer.on('keys', () => ring.rotated()),
+  ];
+  return {
+    ring,
+    stop: () => {
+      for (const undo of off) undo();
+      ring.stop();
+    },
+  };
+}
