@@ -18,6 +18,7 @@ export const EdgeBytes = v.object({
   run: amount,
   hls: amount,
   help: amount,
+  replay: amount,
 });
 export type EdgeBytes = v.InferOutput<typeof EdgeBytes>;
 

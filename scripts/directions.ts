@@ -19,7 +19,19 @@ export const ROOMS: Room[] = [
   { room: 'worker/swarm/', may: ['protocol/'], packages: ['valibot'] },
   { room: 'worker/objects/', may: ['worker/', 'protocol/'], packages: ['*'] },
   { room: 'worker/routes/', may: ['worker/', 'protocol/'], packages: ['*'] },
-  { room: 'worker/', may: ['protocol/'], packages: ['hono', 'jose', 'valibot', '@cloudflare/workers-types'] },
+  {
+    room: 'worker/',
+    may: ['protocol/'],
+    packages: [
+      'hono',
+      'jose',
+      'valibot',
+      '@cloudflare/workers-types',
+      'csv-stringify',
+      'my-ua-parser',
+      '@valibot/to-json-schema',
+    ],
+  },
   { room: 'origin/rtmp/', may: [], packages: [] },
   { room: 'origin/media/', may: ['protocol/', 'origin/rtmp/seam.ts'], packages: [] },
   {
@@ -46,6 +58,7 @@ export const ROOMS: Room[] = [
     may: ['protocol/', 'worker/app.ts', 'web/player/format.ts'],
     packages: ['preact', '@preact/signals', 'uplot', 'hono', 'qr', 'valibot'],
   },
+  { room: 'web/replay/', may: ['protocol/'], packages: ['webtorrent'] },
   { room: 'web/antenna/', may: ['web/peer/', 'web/mesh/', 'protocol/'], packages: ['node-datachannel'] },
   { room: 'tests/', may: ['protocol/', 'origin/', 'worker/', 'web/', 'scripts/'], packages: ['*'] },
   { room: 'scripts/', may: ['protocol/'], packages: ['*'] },

@@ -1,74 +1,85 @@
 /** `/api/channels`: the admin's resource of a channel. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { ChannelName, ChannelSettings } from '../../protocol/channel.ts';
+import { ChannelName, type ChannelResource, ChannelSettings } from '../../protocol/channel.ts';
+import { type Page, SearchQuery } from '../../protocol/page.ts';
+import type { ChannelNews } from '../../protocol/report.ts';
 import { allow } from '../access/allow.ts';
-import { directoryOf, type Env } from '../env.ts';
-import { parseBody } from '../body.ts';
+import { channelsOf } from '../access/may-see.ts';
+import { admit, look, unknownChannel } from '../channel-gate.ts';
+import { boardOf, directoryOf, type Env } from '../env.ts';
 import { Failure } from '../failure.ts';
+import { takeBody, takeQuery } from '../input.ts';
 
 const Title = v.pipe(v.string(), v.maxLength(200));
-const NewChannel = v.object({
+export const NewChannel = v.object({
   name: ChannelName,
   title: v.optional(Title),
   settings: v.optional(ChannelSettings, {}),
 });
-const ChannelEdit = v.object({
+export const ChannelEdit = v.object({
   title: v.optional(Title),
   settings: v.optional(v.partial(ChannelSettings)),
 });
-/** Longest body that is read, in bytes. */
-const MAX_BODY_BYTES = 64 * 1024;
+
+/** A channel in the list: with what the Board last heard of it. */
+export type ListedChannel = ChannelResource & Omit<ChannelNews, 'name' | 'state' | 'reason'>;
 
 export const channels = new Hono<{ Bindings: Env }>()
-  .use(async (c, next) => {
-    await allow({ to: 'admin', role: c.req.method === 'GET' ? 'reports' : 'operator' }, c.req.raw, c.env);
-    await next();
+  .get('/', takeQuery(SearchQuery), async (c) => {
+    const caller = await allow({ to: 'admin', role: 'reports', tenants: true }, c.req.raw, c.env);
+    const only = caller.tenant === undefined ? undefined : [...await channelsOf(c.env, caller.tenant)];
+    const page = await directoryOf(c.env).page(c.req.valid('query'), only);
+    const told = await boardOf(c.env).news(page.items.map(({ name }) => name));
+    const news = new Map(told.map((one) => [one.name, one]));
+    const items = page.items.map((channel): ListedChannel => {
+      const { viewers = 0, egressKbps = 0, offload = null, spark = [] } = news.get(channel.name) ?? {};
+      return { ...channel, viewers, egressKbps, offload, spark };
+    });
+    const answer: Page<ListedChannel> = { ...page, items };
+    return c.json(answer);
   })
-  .get('/', async (c) => c.json({ channels: await directoryOf(c.env).list() }))
-  .post('/', async (c) => {
-    const { name, title, settings } = parseBody(await c.req.text(), NewChannel, MAX_BODY_BYTES);
+  .post('/', admit('operator'), takeBody(NewChannel), async (c) => {
+    const { name, title, settings } = c.req.valid('json');
     const made = await directoryOf(c.env).create(name, title ?? name, settings);
     if (!made) {
       throw new Failure(409, 'name-taken', `a channel named ${name} exists already`, { field: 'name' });
     }
     return c.json(made, 201);
   })
-  .get('/:name', async (c) => c.json({ channel: found(await directoryOf(c.env).get(c.req.param('name'))) }))
-  .patch('/:name', async (c) => {
-    const edit = parseBody(await c.req.text(), ChannelEdit, MAX_BODY_BYTES);
-    const directory = directoryOf(c.env);
-    const channel = found(await directory.get(c.req.param('name')));
-    const settings = { ...channel.settings, ...edit.settings };
-    return c.json({
-      channel: found(await directory.edit(channel.name, edit.title ?? channel.title, settings)),
-    });
+  .get('/:name', look, async (c) => {
+    return c.json({ channel: found(await directoryOf(c.env).get(c.req.param('name'))) });
   })
-  .delete('/:name', async (c) => {
-    if (!await directoryOf(c.env).remove(c.req.param('name'))) throw unknownChannel();
+  .patch('/:name', admit('operator'), takeBody(ChannelEdit), async (c) => {
+    const name = c.req.param('name');
+    const edit = c.req.valid('json');
+    const directory = directoryOf(c.env);
+    const channel = found(await directory.get(name));
+    const settings = { ...channel.settings, ...edit.settings };
+    return c.json({ channel: found(await directory.edit(name, edit.title ?? channel.title, settings)) });
+  })
+  .delete('/:name', admit('operator'), async (c) => {
+    const name = c.req.param('name');
+    if (!await directoryOf(c.env).remove(name)) throw unknownChannel();
     return c.body(null, 204);
   })
-  .post(
-    '/:name/start',
-    async (c) => c.json({ channel: found(await directoryOf(c.env).start(c.req.param('name'))) }),
-  )
-  .post(
-    '/:name/stop',
-    async (c) => c.json({ channel: found(await directoryOf(c.env).stop(c.req.param('name'))) }),
-  )
-  .post('/:name/key', async (c) => {
-    return c.json({ streamKey: found(await directoryOf(c.env).resetKey(c.req.param('name'))) });
+  .post('/:name/start', admit('operator'), async (c) => {
+    const name = c.req.param('name');
+    return c.json({ channel: found(await directoryOf(c.env).start(name)) });
   })
-  .get('/:name/ingest', async (c) => {
-    found(await directoryOf(c.env).get(c.req.param('name')));
+  .post('/:name/stop', admit('operator'), async (c) => {
+    const name = c.req.param('name');
+    return c.json({ channel: found(await directoryOf(c.env).stop(name)) });
+  })
+  .post('/:name/key', admit('operator'), async (c) => {
+    const name = c.req.param('name');
+    return c.json({ streamKey: found(await directoryOf(c.env).resetKey(name)) });
+  })
+  .get('/:name/ingest', look, async (c) => {
     return c.json({ ingest: await directoryOf(c.env).ingest(c.req.param('name')) ?? null });
   });
 
 function found<T>(value: T | undefined): T {
   if (value === undefined) throw unknownChannel();
   return value;
-}
-
-function unknownChannel(): Failure {
-  return new Failure(404, 'unknown-channel', 'there is no such channel', { field: 'name' });
 }

@@ -35,6 +35,12 @@ export interface PeerRow {
   bridge: boolean;
   /** What its pass says. */
   right?: Right;
+  /** Device id that the viewer agreed to give; claimed. */
+  deviceId?: string;
+  /** As `Chrome 141`; claimed. */
+  browser?: string;
+  /** What it reported so far. */
+  tally?: Tally;
 }
 
 export interface StockPeer {

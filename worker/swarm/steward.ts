@@ -7,7 +7,7 @@ import type { Feed } from '../../protocol/tracker.ts';
 import { copiesFor, copiesPerShard } from './copies.ts';
 import { type Candidate, type Deal, type DealerSnapshot, FeedDealer, type FeedTrack } from './feeds.ts';
 import { Helping, type HelpingSnapshot } from './helping.ts';
-import { addSums, emptySums, type ReportSums, type Rollup } from './rollup.ts';
+import type { Rollup } from './rollup.ts';
 import { ShardMap, type ShardMapSnapshot, type ShardPlan, type ShardRoom } from './shards.ts';
 import { SupplyControl } from './supply.ts';
 
@@ -55,9 +55,6 @@ export class Steward {
   #backbone = false;
   /** Feeds taken back with a dealer that is no longer needed. */
   #retired: Deal[] = [];
-  #sums = emptySums();
-  #joined = 0;
-  #left = 0;
   readonly #supply: SupplyControl;
   readonly #helping: Helping;
   #repairBytes = 0;
@@ -131,6 +128,12 @@ export class Steward {
     return this.#supply.step;
   }
 
+  /** Upload that viewers grant, divided by what they watch; null without viewers. */
+  get supplyRatio(): number | null {
+    const demandKbps = this.viewers * this.bitrateKbps;
+    return demandKbps > 0 ? this.uploadKbps / demandKbps : null;
+  }
+
   /** Viewers who are given whole substreams because they lack supply. */
   get helped(): number {
     return this.#helping.helped;
@@ -177,9 +180,6 @@ export class Steward {
     const plan = this.#count(shard, rollup.viewers, rollup.regions);
     this.#uploadKbps.set(shard, rollup.uploadKbps);
     if (shard !== BACKBONE) {
-      addSums(this.#sums, rollup.sums);
-      this.#joined += rollup.joined;
-      this.#left += rollup.left;
       this.#helping.name(shard, rollup.needy);
     }
     this.#dealer(shard)?.refresh(shard, rollup.candidates, rollup.seeds, nowMs);
@@ -222,15 +222,6 @@ export class Steward {
   /** Ids of all seeds. */
   seeds(): string[] {
     return [...this.#dealers.values()].flatMap((dealer) => dealer.seeds());
-  }
-
-  /** What viewers reported since this was last asked. */
-  takeSums(): { sums: ReportSums; joined: number; left: number } {
-    const taken = { sums: this.#sums, joined: this.#joined, left: this.#left };
-    this.#sums = emptySums();
-    this.#joined = 0;
-    this.#left = 0;
-    return taken;
   }
 
   snapshot(): StewardSnapshot {

@@ -1,0 +1,16 @@
+/** What the Channel object knows of its swarm at one moment: asked for by the Report object when it closes a step. */
+import type { ChannelSettings, ChannelState } from '../../protocol/channel.ts';
+
+export interface Pulse {
+  state: ChannelState;
+  reason: string;
+  settings: ChannelSettings;
+  latencyTargetMs: number;
+  /** Null without viewers. */
+  supplyRatio: number | null;
+  supplyStep: number;
+  helped: number;
+  shards: number;
+  seeds: number;
+  bitrateKbps: number;
+}
