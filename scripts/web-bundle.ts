@@ -7,8 +7,11 @@ export const ENTRIES = {
   player: 'web/player/element.ts',
   watch: 'web/pages/watch.ts',
   embed: 'web/pages/embed.ts',
+  replay: 'web/pages/replay.ts',
   'mesh-worker': 'web/peer/remote/mesh-worker.ts',
   'shoal-embed': 'web/sdk/shoal-embed.ts',
+  admin: 'web/admin/main.tsx',
+  'admin-style': 'web/admin/style/index.css',
 } as const;
 
 /** Bundles for browsers of the last years: ESM, split, minified, with source maps beside. */
@@ -26,6 +29,8 @@ export async function buildWeb(outdir: string): Promise<Metafile> {
       metafile: true,
       target: ['es2022', 'chrome100', 'firefox102', 'safari16'],
       chunkNames: '[name]-[hash]',
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
       legalComments: 'linked',
       logLevel: 'warning',
     });

@@ -1,16 +1,19 @@
-/** Puts the pages together: the HTML of web/pages, its style inside, its script and what that will need named early. */
+/** Puts the pages together: the HTML of web/pages and web/admin, its style inside, its script and what that will need named early. */
 import { type Metafile, stop, transform } from 'esbuild';
 import { ROOT } from './paths.ts';
 
 const PAGES = [
-  { name: 'watch', css: true },
-  { name: 'embed', css: false },
+  { name: 'watch', css: ['watch'] },
+  { name: 'embed', css: [] },
+  { name: 'replay', css: ['watch', 'replay'] },
+  { name: 'admin', css: [], folder: 'web/admin' },
 ];
 
 export async function writePages(bundle: Metafile, into: URL): Promise<void> {
-  for (const { name, css } of PAGES) {
-    const html = await Deno.readTextFile(new URL(`web/pages/${name}.html`, ROOT));
-    const style = css ? await minifiedCss(new URL(`web/pages/${name}.css`, ROOT)) : '';
+  for (const { name, css, folder = 'web/pages' } of PAGES) {
+    const html = await Deno.readTextFile(new URL(`${folder}/${name}.html`, ROOT));
+    const sheets = css.map((sheet) => minifiedCss(new URL(`${folder}/${sheet}.css`, ROOT)));
+    const style = (await Promise.all(sheets)).join('');
     const preloads = partsOf(bundle, `${name}.js`).map((file) =>
       `<link rel="modulepreload" href="/assets/${file}">`
     );
@@ -19,10 +22,15 @@ export async function writePages(bundle: Metafile, into: URL): Promise<void> {
       .replace('<!-- build:body -->', `<script type="module" src="/assets/${name}.js"></script>`);
     await Deno.writeTextFile(new URL(`${name}.html`, into), page);
   }
+  await stop();
 }
 
 /** Parts that load lazily and that a page which plays at once will need for certain. */
-const NEEDED_TO_PLAY = ['web/peer/viewer.ts', 'web/peer/remote/start-worker.ts', 'web/player/source/source.ts'];
+const NEEDED_TO_PLAY = [
+  'web/peer/viewer.ts',
+  'web/peer/remote/start-worker.ts',
+  'web/player/source/source.ts',
+];
 
 /**
  * Everything an entry will load to play, the lazy parts too: it saves a round trip for each when the browser hears of
@@ -52,7 +60,6 @@ function entryPointOf(bundle: Metafile, path: string): string | undefined {
 
 async function minifiedCss(file: URL): Promise<string> {
   const { code } = await transform(await Deno.readTextFile(file), { loader: 'css', minify: true });
-  await stop();
   return code.trim();
 }
 

@@ -1,0 +1,79 @@
+/** Viewers by provider or by public address: who sits in the same house, and what that saved. */
+import { useSignal } from '@preact/signals';
+import type { Networks } from '../../../protocol/report.ts';
+import { api } from '../desk.ts';
+import { formatBytes, formatCount } from '../format.ts';
+import { live } from '../live/live.ts';
+import { useLoad } from '../load.ts';
+import { Choice } from '../ui/choice.tsx';
+import { Empty, Loaded } from '../ui/loaded.tsx';
+import { SourceBar } from '../ui/source-bar.tsx';
+
+const BY = { address: 'Public address', network: 'Provider' } as const;
+
+export function NetworkTable({ channel }: { channel: string }) {
+  const by = useSignal<keyof typeof BY>('address');
+  const load = useLoad(
+    `${channel} ${by.value}`,
+    (signal) => api.get<Networks>(`/channels/${channel}/networks`, { by: by.value }, signal),
+    live.book.steps.value,
+  );
+  return (
+    <>
+      <div>
+        <Choice label='Group by' options={BY} value={by.value} onChoose={(to) => by.value = to} />
+      </div>
+      <Loaded of={load}>
+        {({ items, shards, shardsAsked }) =>
+          items.length === 0 ? <Empty title='Nobody is watching.' /> : (
+            <>
+              <div class='table-frame'>
+                <table class='as-list'>
+                  <thead>
+                    <tr>
+                      <th>{BY[by.value]}</th>
+                      <th class='number'>Viewers</th>
+                      <th>Sources</th>
+                      <th class='number'>Inside the network</th>
+                      <th class='number'>From the edge</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {items.map((row) => (
+                      <tr key={row.key + row.country}>
+                        <td>
+                          <span class='row-title'>{row.key || 'Not known'}</span>
+                          <span class='quiet small'>{row.country}</span>
+                        </td>
+                        <td class='number'>{formatCount(row.viewers)}</td>
+                        <td class='whole'>
+                          <SourceBar
+                            thin
+                            sources={{
+                              lan: row.lanBytes,
+                              peer: row.peerBytes,
+                              turn: row.turnBytes,
+                              edge: row.edgeBytes,
+                            }}
+                          />
+                        </td>
+                        <td class='number whole'>
+                          {row.lanShare === null
+                            ? '–'
+                            : `${Math.floor(row.lanShare * 100)} %, ${formatBytes(row.lanBytes)}`}
+                        </td>
+                        <td class='number wide-only'>{formatBytes(row.edgeBytes)}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+              {shardsAsked < shards && (
+                <p class='quiet small'>A sample: {shardsAsked} of {shards} shards were asked.</p>
+              )}
+            </>
+          )}
+      </Loaded>
+    </>
+  );
+}

@@ -1,0 +1,16 @@
+/** How to push to a channel: addresses and stream keys. */
+import type { ViewProps } from './channel-page.tsx';
+import { PublishSettings } from './publish-settings.tsx';
+import { StreamKeys } from './stream-keys.tsx';
+
+export function PublishView({ channel }: ViewProps) {
+  return (
+    <>
+      <section aria-labelledby='encoder' class='stack'>
+        <h2 id='encoder'>In your encoder</h2>
+        <PublishSettings channel={channel.name} />
+      </section>
+      <StreamKeys channel={channel.name} />
+    </>
+  );
+}

@@ -1,0 +1,208 @@
+/** The stream keys of a channel: make, disable, reset, delete. A key is shown once, when it is made or reset. */
+import { useSignal } from '@preact/signals';
+import type { StreamKeyResource } from '../../../protocol/access.ts';
+import { api } from '../desk.ts';
+import { formatTime } from '../format.ts';
+import { asFailure } from '../load.ts';
+import { may } from '../me.ts';
+import { usePages } from '../pager.tsx';
+import { announce } from '../ui/announce.tsx';
+import { Confirm } from '../ui/confirm.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Field } from '../ui/field.tsx';
+import { Empty, Loaded } from '../ui/loaded.tsx';
+import { PublishSettings } from './publish-settings.tsx';
+
+/** What is being asked about a key. */
+type Question = { what: 'reset' | 'delete'; key: StreamKeyResource } | { what: 'new' };
+
+export function StreamKeys({ channel }: { channel: string }) {
+  const path = `/channels/${channel}/stream-keys`;
+  const pages = usePages<StreamKeyResource>(path);
+  const question = useSignal<Question | undefined>(undefined);
+  const shown = useSignal<string | undefined>(undefined);
+  const close = () => question.value = undefined;
+  const show = (streamKey: string) => {
+    shown.value = streamKey;
+    pages.again();
+  };
+  const setDisabled = async (key: StreamKeyResource, disabled: boolean) => {
+    try {
+      await api.patch(`${path}/${key.id}`, { disabled });
+      announce(disabled ? 'Key disabled: whoever publishes with it is dropped' : 'Key enabled');
+      pages.again();
+    } catch (error) {
+      announce(asFailure(error).message);
+    }
+  };
+  const asked = question.value;
+  return (
+    <section class='section' aria-labelledby='keys'>
+      <div class='row spread'>
+        <h2 id='keys'>Stream keys</h2>
+        {may('operator') && (
+          <button
+            type='button'
+            class='button'
+            onClick={() => question.value = { what: 'new' }}
+          >
+            New key
+          </button>
+        )}
+      </div>
+      <Loaded of={pages}>
+        {(keys) =>
+          keys.length === 0
+            ? (
+              <Empty title='No stream key.'>
+                <p>Nobody can publish until you make one.</p>
+              </Empty>
+            )
+            : (
+              <div class='table-frame'>
+                <table class='as-list'>
+                  <thead>
+                    <tr>
+                      <th>Key</th>
+                      <th>Made</th>
+                      <th>State</th>
+                      <th>
+                        <span class='unseen'>Actions</span>
+                      </th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {keys.map((key) => (
+                      <tr key={key.id}>
+                        <td>
+                          <span class='row-title'>{key.label || 'Stream key'}</span>
+                          <span class='quiet small mono'>{key.id}</span>
+                        </td>
+                        <td class='fits'>{formatTime(key.createdAt)}</td>
+                        <td class='whole'>{key.disabled ? <span class='bad'>Disabled</span> : 'Enabled'}</td>
+                        <td class='actions whole'>
+                          {may('operator') && (
+                            <>
+                              <button
+                                type='button'
+                                class='button plain'
+                                onClick={() => void setDisabled(key, !key.disabled)}
+                              >
+                                {key.disabled ? 'Enable' : 'Disable'}
+                              </button>
+                              <button
+                                type='button'
+                                class='button plain'
+                                onClick={() => question.value = { what: 'reset', key }}
+                              >
+                                Reset
+                              </button>
+                              <button
+                                type='button'
+                                class='button plain'
+                                onClick={() => question.value = { what: 'delete', key }}
+                              >
+                                Delete
+                              </button>
+                            </>
+                          )}
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            )}
+      </Loaded>
+      {asked?.what === 'new' && <NewKey path={path} onClose={close} onMade={show} />}
+      {asked?.what === 'reset' && (
+        <Confirm
+          title='Reset this key?'
+          act='Reset key'
+          onClose={close}
+          onConfirm={async () => {
+            const made = await api.post<{ streamKey: string }>(`${path}/${asked.key.id}/reset`);
+            show(made.streamKey);
+          }}
+        >
+          <p>The old key stops working at once, and an encoder that uses it is dropped.</p>
+        </Confirm>
+      )}
+      {asked?.what === 'delete' && (
+        <Confirm
+          title='Delete this key?'
+          act='Delete key'
+          onClose={close}
+          onConfirm={async () => {
+            await api.delete(`${path}/${asked.key.id}`);
+            announce('Key deleted');
+            pages.again();
+          }}
+        >
+          <p>An encoder that uses it is dropped. It cannot be brought back.</p>
+        </Confirm>
+      )}
+      {shown.value && (
+        <Dialog title='Your new stream key' broad firm onClose={() => shown.value = undefined}>
+          <p>It is shown this once: Shoal keeps only its fingerprint.</p>
+          <PublishSettings channel={channel} streamKey={shown.value} />
+          <div class='row'>
+            <button type='button' class='button first' onClick={() => shown.value = undefined}>
+              I have copied it
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+interface NewKeyProps {
+  path: string;
+  onClose: () => void;
+  onMade: (streamKey: string) => void;
+}
+
+function NewKey({ path, onClose, onMade }: NewKeyProps) {
+  const label = useSignal('');
+  const failure = useSignal<ReturnType<typeof asFailure> | undefined>(undefined);
+  const make = async (event: Event) => {
+    event.preventDefault();
+    try {
+      const made = await api.post<{ streamKey: string }>(path, { label: label.value.trim() });
+      onClose();
+      onMade(made.streamKey);
+    } catch (error) {
+      failure.value = asFailure(error);
+    }
+  };
+  return (
+    <Dialog title='New stream key' onClose={onClose}>
+      <form class='stack' onSubmit={(event) => void make(event)}>
+        <Field
+          label='Label'
+          name='label'
+          failure={failure.value}
+          help='Who or what uses it, as “studio B”. Optional.'
+        >
+          {(input) => (
+            <input
+              {...input}
+              class='wide'
+              maxLength={100}
+              value={label.value}
+              onInput={(event) => label.value = event.currentTarget.value}
+            />
+          )}
+        </Field>
+        {failure.value && failure.value.field !== 'label' && (
+          <p class='notice' role='alert'>{failure.value.message}</p>
+        )}
+        <div class='row'>
+          <button type='button' class='button' onClick={onClose}>Cancel</button>
+          <button type='submit' class='button first'>Make key</button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,131 @@
+/** Who watches now, a row a viewer, with kick and ban. */
+import { useSignal } from '@preact/signals';
+import type { ViewerRow } from '../../../protocol/report.ts';
+import { formatBytes, formatMs, formatSpan } from '../format.ts';
+import { live } from '../live/live.ts';
+import { may } from '../me.ts';
+import { More, usePages } from '../pager.tsx';
+import { shortId } from '../swarm/short-id.ts';
+import { Empty, Loaded } from '../ui/loaded.tsx';
+import { SearchBox } from '../ui/search-box.tsx';
+import { SourceBar } from '../ui/source-bar.tsx';
+import { DEVICE_NAMES } from './device-names.ts';
+import { Expel, type Expulsion } from './expel.tsx';
+
+export function ViewerTable({ channel }: { channel: string }) {
+  const query = useSignal('');
+  const question = useSignal<Expulsion | undefined>(undefined);
+  const figures = live.book.figures.value.at(-1);
+  // Asked again when somebody came or went, and when new reports are in.
+  const round = live.book.steps.value * 1_000_000 + (figures?.viewers ?? 0);
+  const pages = usePages<ViewerRow>(`/channels/${channel}/viewers`, { query: query.value }, round);
+  return (
+    <>
+      <div class='row'>
+        <SearchBox
+          label='Search viewers'
+          value={query.value}
+          onSearch={(text) => query.value = text}
+        />
+      </div>
+      <Loaded of={pages}>
+        {(rows) =>
+          rows.length === 0
+            ? <Empty title={query.value ? `No viewer matches “${query.value}”.` : 'Nobody is watching.'} />
+            : <Table rows={rows} onExpel={(what, viewer) => question.value = { what, viewer }} />}
+      </Loaded>
+      <More of={pages} />
+      {question.value && (
+        <Expel
+          channel={channel}
+          expulsion={question.value}
+          onClose={() => question.value = undefined}
+          onDone={pages.again}
+        />
+      )}
+    </>
+  );
+}
+
+interface TableProps {
+  rows: ViewerRow[];
+  onExpel: (what: Expulsion['what'], viewer: ViewerRow) => void;
+}
+
+function Table({ rows, onExpel }: TableProps) {
+  return (
+    <div class='table-frame'>
+      <table class='as-list'>
+        <thead>
+          <tr>
+            <th>Viewer</th>
+            <th>From</th>
+            <th>Device</th>
+            <th>Sources</th>
+            <th class='number'>Received</th>
+            <th class='number'>Gave</th>
+            <th class='number'>Behind live</th>
+            <th class='number'>Stalls</th>
+            <th>
+              <span class='unseen'>Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>{rows.map((row) => <Row key={row.peerId} row={row} onExpel={onExpel} />)}</tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ row, onExpel }: { row: ViewerRow; onExpel: TableProps['onExpel'] }) {
+  const sources = { lan: row.lanBytes, peer: row.peerBytes, turn: row.turnBytes, edge: row.edgeBytes };
+  const received = sources.lan + sources.peer + sources.turn + sources.edge;
+  const name = row.viewer || shortId(row.peerId);
+  return (
+    <tr>
+      <td>
+        <span class={`row-title${row.viewer ? '' : ' mono'}`}>{name}</span>
+        <span class='quiet small'>
+          {row.role !== 'viewer' && `${row.role}, `}for {formatSpan(Date.now() - row.since)}
+        </span>
+      </td>
+      <td>
+        {row.address || <span class='quiet'>not shown</span>}
+        <span class='quiet small block'>{[row.country, row.network].filter(Boolean).join(', ')}</span>
+      </td>
+      <td class='wide-only'>
+        {DEVICE_NAMES[row.device]}
+        <span class='quiet small block'>{row.browser}</span>
+      </td>
+      <td class='whole'>
+        {received > 0 ? <SourceBar sources={sources} thin /> : <span class='quiet'>–</span>}
+      </td>
+      <td class='number wide-only'>{formatBytes(received)}</td>
+      <td class='number wide-only'>{formatBytes(row.uploadBytes)}</td>
+      <td class='number wide-only'>{row.latencyMs === null ? '–' : formatMs(row.latencyMs)}</td>
+      <td class='number wide-only'>{row.stalls}</td>
+      <td class='actions whole'>
+        {may('operator') && (
+          <>
+            <button
+              type='button'
+              class='button plain little'
+              aria-label={`Kick ${name}`}
+              onClick={() => onExpel('kick', row)}
+            >
+              Kick
+            </button>
+            <button
+              type='button'
+              class='button plain little'
+              aria-label={`Ban ${name}`}
+              onClick={() => onExpel('ban', row)}
+            >
+              Ban
+            </button>
+          </>
+        )}
+      </td>
+    </tr>
+  );
+}

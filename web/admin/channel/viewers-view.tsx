@@ -1,0 +1,39 @@
+/** Who watches now: in a table, as a drawing, by network; and who may not watch any more. */
+import { useSignal } from '@preact/signals';
+import type { SwarmMap } from '../../../protocol/report.ts';
+import { api } from '../desk.ts';
+import { live } from '../live/live.ts';
+import { useLoad } from '../load.ts';
+import { SwarmDrawing } from '../swarm/swarm-drawing.tsx';
+import { Choice } from '../ui/choice.tsx';
+import { Loaded } from '../ui/loaded.tsx';
+import { BanList } from './ban-list.tsx';
+import type { ViewProps } from './channel-page.tsx';
+import { NetworkTable } from './network-table.tsx';
+import { ViewerTable } from './viewer-table.tsx';
+
+const WAYS = { table: 'Table', swarm: 'Who feeds whom', networks: 'Networks', bans: 'Bans' } as const;
+
+export function ViewersView({ channel: { name } }: ViewProps) {
+  const way = useSignal<keyof typeof WAYS>('table');
+  return (
+    <div class='stack'>
+      <div>
+        <Choice label='Show viewers as' options={WAYS} value={way.value} onChoose={(to) => way.value = to} />
+      </div>
+      {way.value === 'table' && <ViewerTable channel={name} />}
+      {way.value === 'swarm' && <Swarm channel={name} />}
+      {way.value === 'networks' && <NetworkTable channel={name} />}
+      {way.value === 'bans' && <BanList channel={name} />}
+    </div>
+  );
+}
+
+function Swarm({ channel }: { channel: string }) {
+  const load = useLoad(
+    channel,
+    (signal) => api.get<SwarmMap>(`/channels/${channel}/swarm`, {}, signal),
+    live.book.steps.value,
+  );
+  return <Loaded of={load}>{(map) => <SwarmDrawing map={map} />}</Loaded>;
+}

@@ -1,0 +1,137 @@
+/** Who watched: searched by time and field, with the columns somebody wants, and as CSV. */
+import { useSignal } from '@preact/signals';
+import { VISIT_FIELDS, type VisitRow } from '../../../protocol/report.ts';
+import { api } from '../desk.ts';
+import { asFailure } from '../load.ts';
+import { More, type Pages, usePages } from '../pager.tsx';
+import { saveFile } from '../save-file.ts';
+import { announce } from '../ui/announce.tsx';
+import { Empty, Loaded } from '../ui/loaded.tsx';
+import { SearchBox } from '../ui/search-box.tsx';
+import type { ViewProps } from './channel-page.tsx';
+import { ColumnChoice } from './column-choice.tsx';
+import { csvColumns, FIELD_NAMES, keepColumns, keptColumns, VISIT_COLUMNS } from './visit-columns.ts';
+
+const DAY_MS = 86_400_000;
+/** How far back, in days. */
+const SPANS = [['1', 'Last day'], ['7', 'Last week'], ['31', 'Last month'], [
+  '',
+  'All that is kept',
+]] as const;
+
+export function VisitsView({ channel: { name, settings } }: ViewProps) {
+  const days = useSignal('7');
+  const field = useSignal<typeof VISIT_FIELDS[number] | 'query'>('query');
+  const text = useSignal('');
+  const columns = useSignal(keptColumns(localStorage));
+  const busy = useSignal(false);
+  // Rounded: the same question stays the same while it is looked at.
+  const from = days.value === ''
+    ? undefined
+    : Math.floor(Date.now() / 60_000) * 60_000 - Number(days.value) * DAY_MS;
+  const question = { from, [field.value]: text.value };
+  const pages = usePages<VisitRow>(`/channels/${name}/visits`, question);
+  const download = async () => {
+    busy.value = true;
+    try {
+      const file = await api.file(`/channels/${name}/visits.csv`, {
+        ...question,
+        columns: csvColumns(columns.value),
+      });
+      saveFile(file, `${name}-visits.csv`);
+      announce('The CSV is downloaded');
+    } catch (error) {
+      announce(asFailure(error).message);
+    } finally {
+      busy.value = false;
+    }
+  };
+  return (
+    <div class='stack'>
+      <div class='row spread'>
+        <div class='row'>
+          <select
+            aria-label='Time'
+            value={days.value}
+            onChange={(event) => days.value = event.currentTarget.value}
+          >
+            {SPANS.map(([value, words]) => <option key={value} value={value}>{words}</option>)}
+          </select>
+          <select
+            aria-label='Search in'
+            value={field.value}
+            onChange={(event) => field.value = event.currentTarget.value as typeof field.value}
+          >
+            <option value='query'>Any field</option>
+            {VISIT_FIELDS.map((one) => <option key={one} value={one}>{FIELD_NAMES[one]}</option>)}
+          </select>
+          <SearchBox label='Search visits' value={text.value} onSearch={(to) => text.value = to} />
+        </div>
+        <div class='row'>
+          <ColumnChoice
+            chosen={columns.value}
+            onChoose={(names) => {
+              columns.value = names;
+              keepColumns(localStorage, names);
+            }}
+          />
+          <button type='button' class='button' disabled={busy.value} onClick={() => void download()}>
+            {busy.value ? 'Exporting …' : 'Export CSV'}
+          </button>
+        </div>
+      </div>
+      <VisitTable pages={pages} columns={columns.value} searched={text.value} />
+      <p class='quiet small'>
+        A visit is written when it ends. {settings.visitDays === 0
+          ? 'This channel keeps none.'
+          : `Visits are kept for ${settings.visitDays} days.`} Addresses are {settings.ipPolicy === 'full'
+          ? 'kept in full'
+          : settings.ipPolicy === 'masked'
+          ? 'masked'
+          : 'not kept'}.
+      </p>
+    </div>
+  );
+}
+
+interface VisitTableProps {
+  pages: Pages<VisitRow>;
+  columns: string[];
+  searched: string;
+}
+
+function VisitTable({ pages, columns, searched }: VisitTableProps) {
+  const shown = VISIT_COLUMNS.filter(({ name }) => columns.includes(name));
+  return (
+    <>
+      <Loaded of={pages}>
+        {(rows) =>
+          rows.length === 0
+            ? <Empty title={searched ? `No visit matches “${searched}”.` : 'No visit in this time.'} />
+            : (
+              <div class='table-frame' tabIndex={0} role='region' aria-label='Visits'>
+                <table class='dense'>
+                  <thead>
+                    <tr>
+                      {shown.map(({ name, title, number }) => (
+                        <th key={name} class={number ? 'number' : ''}>{title}</th>
+                      ))}
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {rows.map((row) => (
+                      <tr key={row.peerId}>
+                        {shown.map(({ name, show, number }) => (
+                          <td key={name} class={number ? 'number' : 'fits'}>{show(row)}</td>
+                        ))}
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            )}
+      </Loaded>
+      <More of={pages} />
+    </>
+  );
+}

@@ -1,0 +1,154 @@
+/** What is rented out: until when, to whom, and what was used of it. */
+import { useSignal } from '@preact/signals';
+import type { LeaseResource, LeaseState } from '../../../protocol/lease.ts';
+import { api } from '../desk.ts';
+import { formatBytes, formatCount, formatTime } from '../format.ts';
+import { asFailure } from '../load.ts';
+import { may } from '../me.ts';
+import { More, usePages } from '../pager.tsx';
+import { saveFile } from '../save-file.ts';
+import { channelPath } from '../route.ts';
+import { announce } from '../ui/announce.tsx';
+import { Confirm } from '../ui/confirm.tsx';
+import { Empty, Loaded } from '../ui/loaded.tsx';
+import { NewLeaseDialog } from './new-lease.tsx';
+
+const STATES: Record<LeaseState, string> = {
+  upcoming: 'Upcoming',
+  current: 'Running',
+  spent: 'Used up',
+  ended: 'Ended',
+  revoked: 'Revoked',
+};
+
+type Question = { what: 'new' } | { what: 'revoke'; lease: LeaseResource };
+
+export function Leases() {
+  const pages = usePages<LeaseResource>('/leases');
+  const question = useSignal<Question | undefined>(undefined);
+  const close = () => question.value = undefined;
+  const asked = question.value;
+  const download = async () => {
+    try {
+      saveFile(await api.file('/leases/use.csv'), 'leases.csv');
+    } catch (error) {
+      announce(asFailure(error).message);
+    }
+  };
+  return (
+    <section class='section' aria-labelledby='leases'>
+      <div class='row spread'>
+        <h2 id='leases'>Leases</h2>
+        <div class='row'>
+          <button type='button' class='button plain' onClick={() => void download()}>Export use</button>
+          {may('owner') && (
+            <button
+              type='button'
+              class='button'
+              onClick={() => question.value = { what: 'new' }}
+            >
+              New lease
+            </button>
+          )}
+        </div>
+      </div>
+      <Loaded of={pages}>
+        {(leases) =>
+          leases.length === 0
+            ? (
+              <Empty title='Nothing is rented out.'>
+                <p>A lease ends by itself at its time, and within seconds when you revoke it.</p>
+              </Empty>
+            )
+            : (
+              <div class='table-frame'>
+                <table class='as-list'>
+                  <thead>
+                    <tr>
+                      <th>Tenant and channel</th>
+                      <th>State</th>
+                      <th>Time</th>
+                      <th class='number'>Viewers</th>
+                      <th class='number'>Delivered</th>
+                      <th>
+                        <span class='unseen'>Actions</span>
+                      </th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {leases.map((lease) => (
+                      <Row
+                        key={lease.id}
+                        lease={lease}
+                        onRevoke={() => question.value = { what: 'revoke', lease }}
+                      />
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            )}
+      </Loaded>
+      <More of={pages} />
+      {asked?.what === 'new' && <NewLeaseDialog onClose={close} onMade={pages.again} />}
+      {asked?.what === 'revoke' && (
+        <Confirm
+          title='Revoke this lease?'
+          act='Revoke lease'
+          onClose={close}
+          onConfirm={async () => {
+            await api.post(`/leases/${asked.lease.id}/revoke`);
+            announce('The lease is revoked');
+            pages.again();
+          }}
+        >
+          <p>
+            Viewers of {asked.lease.tenant} lose the picture within seconds.
+            {asked.lease.kind === 'channel' && ' The channel is stopped.'}
+          </p>
+        </Confirm>
+      )}
+    </section>
+  );
+}
+
+function Row({ lease, onRevoke }: { lease: LeaseResource; onRevoke: () => void }) {
+  const { tenant, channel, kind, state, from, until, viewersNow, viewerQuota, use, bandwidthGB, priceNote } =
+    lease;
+  const revocable = (state === 'current' || state === 'upcoming' || state === 'spent') && may('owner');
+  return (
+    <tr>
+      <td>
+        <span class='row-title'>{tenant}</span>
+        <span class='small'>
+          <a href={channelPath(channel)}>{channel}</a>{' '}
+          <span class='quiet'>{kind === 'share' ? 'shared' : 'alone'}{priceNote && `, ${priceNote}`}</span>
+        </span>
+      </td>
+      <td class='fits'>{STATES[state]}</td>
+      <td class='small whole'>
+        {formatTime(from)} to {formatTime(until)}
+      </td>
+      <td class='number whole'>
+        {formatCount(viewersNow)}{' '}
+        {viewerQuota !== null && <span class='quiet'>of {formatCount(viewerQuota)}</span>}
+        <span class='quiet small block'>peak {formatCount(use.peakViewers)}</span>
+      </td>
+      <td class='number wide-only'>
+        {formatBytes(use.deliveredBytes)}{' '}
+        {bandwidthGB !== null && <span class='quiet'>of {formatBytes(bandwidthGB * 1e9)}</span>}
+      </td>
+      <td class='actions whole'>
+        {revocable && (
+          <button
+            type='button'
+            class='button plain little'
+            aria-label={`Revoke the lease of ${tenant}`}
+            onClick={onRevoke}
+          >
+            Revoke
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}
