@@ -5,6 +5,7 @@ import { formatBytes, formatSeconds, percentOf } from '../player/format.ts';
 import '../player/element.ts';
 import { fill, type Language } from '../player/words/words.ts';
 import { channelOf } from './channel-of.ts';
+import { showReplays } from './replay-list.ts';
 import { en } from './words/en.ts';
 import { type PageWords, pageWords } from './words/words.ts';
 
@@ -40,6 +41,8 @@ function showState(): void {
   document.title = `${title || channel || 'Shoal'} · Shoal`;
   show('state', words[phase]);
   byId('state').classList.toggle('live', phase === 'live');
+  // Who watches live has no need of them, and a crowd that comes asks for nothing more.
+  if (channel && (phase === 'offline' || phase === 'ended')) void showReplays(channel, language);
 }
 
 function show(id: string, text: string): void {

@@ -6,10 +6,11 @@ import { type Replay, type ReplayCard, replayOf } from '../../protocol/replay.ts
 import { encodeTorrent, magnetLink } from '../../protocol/torrent.ts';
 import { allow } from '../access/allow.ts';
 import { joinCard } from '../card.ts';
-import { type Env, mediaOf, replaysOf } from '../env.ts';
+import { type Env, mediaOf } from '../env.ts';
 import { Failure } from '../failure.ts';
 import { parseRange } from '../replay/byte-range.ts';
 import { replayCard } from '../replay/card.ts';
+import { replayList } from '../replay/replay-list.ts';
 import { partsOf, replayBody } from '../replay/replay-body.ts';
 import { keyOf, replayStore } from '../replay/store.ts';
 import { useCounter } from '../use-counter.ts';
@@ -31,8 +32,10 @@ export const replay = new Hono<{ Bindings: Env }>()
     if (!v.is(ChannelName, channel) || !await joinCard(c.env, channel)) {
       throw new Failure(404, 'unknown-channel', 'there is no such channel');
     }
-    const items = (await replaysOf(c.env, channel).list()).flatMap(({ replay }) => replay ?? []);
-    return c.json({ items }, 200, { ...CORS, 'cache-control': 'max-age=10' });
+    return c.json({ items: await replayList(c.env, channel) }, 200, {
+      ...CORS,
+      'cache-control': 'max-age=10',
+    });
   })
   .get('/about/:infoHash', async (c) => {
     await allow({ to: 'public' }, c.req.raw, c.env);

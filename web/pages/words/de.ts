@@ -9,6 +9,7 @@ export const de: PageWords = {
   peers: 'Verbunden',
   fine:
     'Nur Medien, in diesem Besuch. Seite, Vermittlung und Statistik kommen von Servern und zählen hier nicht mit.',
+  replays: 'Aufzeichnungen',
   embed: 'Einbetten',
   embedTitle: 'Diesen Kanal auf Ihrer Seite zeigen',
   copy: 'Code kopieren',

@@ -7,6 +7,7 @@ export const en = {
   peers: 'Peers now',
   fine:
     'Media only, in this visit. The page, signaling and statistics come from servers and are not counted here.',
+  replays: 'Replays',
   embed: 'Embed',
   embedTitle: 'Put this channel into your page',
   copy: 'Copy code',

@@ -9,6 +9,7 @@ export const es: PageWords = {
   peers: 'Pares ahora',
   fine:
     'Solo medios, en esta visita. La página, la señalización y las estadísticas vienen de servidores y no se cuentan aquí.',
+  replays: 'Repeticiones',
   embed: 'Insertar',
   embedTitle: 'Pon este canal en tu página',
   copy: 'Copiar código',

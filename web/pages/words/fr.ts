@@ -9,6 +9,7 @@ export const fr: PageWords = {
   peers: 'Pairs',
   fine:
     'Médias seulement, pendant cette visite. La page, la signalisation et les statistiques viennent des serveurs et ne sont pas comptées.',
+  replays: 'Rediffusions',
   embed: 'Intégrer',
   embedTitle: 'Mettre cette chaîne dans votre page',
   copy: 'Copier le code',
