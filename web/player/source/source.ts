@@ -264,7 +264,7 @@ export class Source extends Emitter<SourceEvents> {
     if (!broadcast.drm) return;
     const decryption = this.#usesPage ? 'page' : this.#keys?.decryption ?? 'auto';
     protectionOf(broadcast, this.#keys?.ring, decryption).then((protection) => {
-      if (this.#stopped || this.#feed.broadcast !== broadcast) return;
+      if (this.#stopped || this.#feed.broadcast?.id !== broadcast.id) return;
       this.#protection = protection;
       this.#queueUpdate();
     }, (error) => this.emit('trouble', { code: 'no-keys', message: String(error) }));
