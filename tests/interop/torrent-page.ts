@@ -37,6 +37,11 @@ const PAGE = `<!doctype html><title>stock</title><script type="module">
       return torrent.infoHash;
     },
     seed: (length, announce) => keep(client.seed(new File([bytesOf(length)], 'sample.bin'), { announce: [announce] })),
+    addTorrent: (url) => keep(client.add(url)),
+    async sha256() {
+      const hash = await crypto.subtle.digest('SHA-256', await torrent.files[0].arrayBuffer());
+      return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    },
     add: (infoHash, announce) => keep(client.add(infoHash, { announce: [announce] })),
     async holds(length) {
       const held = new Uint8Array(await torrent.files[0].arrayBuffer());
@@ -68,6 +73,16 @@ export class TorrentPage {
 
   async add(infoHash: string, announce: string): Promise<void> {
     await this.page.evaluate(`void add(${JSON.stringify(infoHash)}, ${JSON.stringify(announce)})`);
+  }
+
+  /** Adds a torrent by the address of its file. */
+  async addTorrent(url: string): Promise<void> {
+    await this.page.evaluate(`void addTorrent(${JSON.stringify(url)})`);
+  }
+
+  /** Of the torrent's one file. */
+  async sha256(): Promise<string> {
+    return await this.page.evaluate('sha256()') as string;
   }
 
   /** Whether the whole sample file is here, byte by byte. */

@@ -1,0 +1,143 @@
+/** A broadcast is recorded by the real origin, and watched again by stock ffprobe, stock webtorrent and our page. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import type { Page } from 'puppeteer-core';
+import type { RecordingResource, Replay } from '../../protocol/replay.ts';
+import { buildPlayer } from '../build-player.ts';
+import { launchChromium } from '../e2e/chromium.ts';
+import { startFeed } from '../feed.ts';
+import { startStack } from '../stack.ts';
+import { servePages } from './torrent-page.ts';
+
+async function until<Value>(what: string, look: () => Promise<Value | undefined | false>): Promise<Value> {
+  const deadline = Date.now() + 40_000;
+  for (;;) {
+    const value = await look();
+    if (value !== undefined && value !== false) return value;
+    if (Date.now() > deadline) throw new Error(`waited too long: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** What the page's video element says. */
+interface Seen {
+  timeS: number;
+  durationS: number;
+  state: number;
+  peers: string;
+  servers: string;
+  line: string;
+}
+
+async function seen(page: Page): Promise<Seen> {
+  return await page.evaluate(`(() => {
+    const video = document.querySelector('video');
+    const text = (id) => document.getElementById(id).textContent;
+    return { timeS: video.currentTime, durationS: video.duration, state: video.readyState,
+      peers: text('peers'), servers: text('from-servers'), line: text('state') };
+  })()`) as Seen;
+}
+
+Deno.test({
+  name: 'a recorded broadcast is a torrent that stock clients download and our page plays and seeks in',
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(t) {
+    const [assets, browser, pages] = [await buildPlayer(), await launchChromium(), await servePages()];
+    const stack = await startStack({
+      assets,
+      channels: [{ name: 'demo', settings: { record: true, reconnectWindowS: 0 } }],
+    });
+    const feed = startFeed({ output: ['-f', 'flv', stack.publishUrl()], videoKbps: 900 });
+    const recording = async () =>
+      ((await stack.api('GET', '/channels/demo/recordings')).items as RecordingResource[])[0];
+    let replay!: Replay;
+    try {
+      await t.step('what is on air is recorded, and its end becomes a replay', async () => {
+        await until('it is being recorded', async () => (await recording())?.state === 'recording');
+        await until('four segments are on air', async () => {
+          const playlist = await (await fetch(`${stack.edge.url}/hls/demo/0.m3u8`)).text();
+          return playlist.split('.m4s').length > 4;
+        });
+        await feed.stop();
+        replay = await until('the replay', async () => (await recording())?.replay);
+        assert.ok(replay.durationMs > 6000 && replay.durationMs < 16_000, String(replay.durationMs));
+        assert.equal(replay.cutShort, false);
+      });
+
+      await t.step('ffprobe reads it from the web seed, with its length and both tracks', async () => {
+        const { stdout, stderr } = await new Deno.Command('ffprobe', {
+          args: [
+            ...['-v', 'error', '-show_entries', 'stream=codec_name:format=duration', '-of', 'json'],
+            stack.edge.url + replay.file,
+          ],
+        }).output();
+        const probed = JSON.parse(new TextDecoder().decode(stdout)) as {
+          streams: { codec_name: string }[];
+          format: { duration: string };
+        };
+        assert.deepEqual(probed.streams.map(({ codec_name }) => codec_name).sort(), ['aac', 'h264']);
+        assert.ok(Math.abs(Number(probed.format.duration) * 1000 - replay.durationMs) < 300);
+        assert.equal(new TextDecoder().decode(stderr), '');
+      });
+
+      await t.step(
+        'stock webtorrent downloads all of it from the web seed, byte by byte the same',
+        async () => {
+          const client = await pages.open(browser);
+          await client.addTorrent(stack.edge.url + replay.torrent);
+          await until('the torrent is done', async () => (await client.state()).done);
+          assert.deepEqual((await client.state()).troubles, []);
+          const whole = new Uint8Array(await (await fetch(stack.edge.url + replay.file)).arrayBuffer());
+          assert.equal(await client.sha256(), createHash('sha256').update(whole).digest('hex'));
+          assert.equal((await client.state()).infoHash, replay.infoHash);
+        },
+      );
+
+      await t.step(
+        'the page plays it, seeks in it, plays to the end, and meets the stock client',
+        async () => {
+          const page = await (await browser.createBrowserContext()).newPage();
+          await page.goto(`${stack.edge.url}/watch/demo`);
+          await page.waitForSelector('#replay-list a', { visible: true });
+          await page.click('#replay-list a');
+          await page.waitForSelector('#video');
+          await until('the length is known', async () => (await seen(page)).durationS > 6);
+          await page.evaluate(`document.querySelector('video').play()`);
+          await until('it plays', async () => (await seen(page)).timeS > 1);
+          const { durationS } = await seen(page);
+          const target = durationS - 3;
+          await page.evaluate(`document.querySelector('video').currentTime = ${target}`);
+          await until('it plays after a seek ahead', async () => (await seen(page)).timeS > target + 0.5);
+          await page.evaluate(`document.querySelector('video').currentTime = 2`);
+          await until('it plays after a seek back', async () => {
+            const { timeS } = await seen(page);
+            return timeS > 2.5 && timeS < target;
+          });
+          await page.evaluate(`document.querySelector('video').currentTime = ${durationS - 1}`);
+          await until(
+            'it ends',
+            async () => await page.evaluate(`document.querySelector('video').ended`) as boolean,
+          );
+          const { servers, line } = await seen(page);
+          assert.notEqual(servers, '0 B');
+          assert.ok(!line.startsWith('Trying'), line);
+          await until('the stock client is a peer', async () => (await seen(page)).peers === '1');
+        },
+      );
+
+      await t.step('deleted by the API, it is gone', async () => {
+        await stack.api('DELETE', `/channels/demo/recordings/${(await recording())!.id}`);
+        assert.equal(await recording(), undefined);
+        const list = await (await fetch(`${stack.edge.url}/api/torrents/${replay.infoHash}`)).text();
+        assert.ok(!list.includes('announcePath'));
+      });
+    } finally {
+      feed.kill();
+      await feed.ended;
+      await browser.close();
+      await pages.stop();
+      await stack.stop();
+    }
+  },
+});
