@@ -12,7 +12,7 @@ import { issuerKeys } from './issuer-keys.ts';
 import { keyMemory } from './key-set.ts';
 import { ownKeys } from './own-keys.ts';
 
-/** Clocks of issuers and edge may differ by this. */
+/** Clocks of issuers and edge may differ by this; it forgives `nbf`, while the end is the end. */
 const TOLERANCE_S = 5;
 /** What other issuers may sign with: nothing symmetric, no `none`. */
 const FOREIGN_ALGORITHMS = ['EdDSA', 'Ed25519', 'ES256', 'ES384', 'RS256', 'PS256'];
@@ -78,6 +78,7 @@ function forChannel(payload: unknown, channel: string, suffix: string): CheckedT
   const parsed = v.safeParse(PlaybackClaims, payload);
   if (!parsed.success) return 'token-invalid';
   const { sub, ...claims } = parsed.output;
+  if (claims.exp <= Date.now() / 1000) return 'token-expired';
   if (claims.channel !== channel) return 'token-not-for-channel';
   if (claims.devices !== undefined && sub === undefined) return 'token-invalid';
   return { ...claims, ...(sub === undefined ? {} : { subject: sub + suffix }) };

@@ -31,6 +31,8 @@ export interface PlaybackAsk {
   peerId?: string;
   request: Request;
   env: PlaybackTokenEnv;
+  /** A stock player may ask that shows no page: then sites do not concern it. */
+  fromPlayer?: boolean;
   nowMs?: number;
 }
 
@@ -57,7 +59,7 @@ export async function checkPlayback(ask: PlaybackAsk): Promise<PlaybackRight> {
   const { card, peerId, request } = ask;
   const nowMs = ask.nowMs ?? Date.now();
   const site = siteOf(request);
-  const isOwnPage = isOwn(site, request);
+  const isOwnPage = isOwn(site, request) || (ask.fromPlayer === true && site === '');
   if (!isOwnPage && !allowsSite(card.settings.sites, site)) throw refusal('site-not-allowed');
   const claims = await claimsOf(ask);
   if (claims && !isOwnPage && !allowsSite(claims.sites, site)) throw refusal('site-not-allowed');

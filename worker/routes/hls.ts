@@ -4,6 +4,8 @@ import * as v from 'valibot';
 import { BroadcastId } from '../../protocol/broadcast.ts';
 import { ChannelName } from '../../protocol/channel.ts';
 import { allow } from '../access/allow.ts';
+import { checkPlayback, refusal } from '../access/playback.ts';
+import { joinCard } from '../card.ts';
 import { cachedMedia } from '../edge-cache.ts';
 import type { Env } from '../env.ts';
 import { Failure } from '../failure.ts';
@@ -40,8 +42,34 @@ async function answer(
 ): Promise<Response> {
   await allow({ to: 'public' }, request, env);
   if (!v.is(ChannelName, channel)) throw notFound();
+  const token = await admit(request, env, channel);
   const kind = ask.what === 'hls-segment' || ask.what === 'hls-init' ? 'hls' : undefined;
-  return await cachedMedia({ env, ctx, channel, kind, ask });
+  const response = await cachedMedia({ env, ctx, channel, kind, ask });
+  return token === undefined || kind !== undefined ? response : await withToken(response, token);
+}
+
+/** Answers the token that the playlist's addresses have to carry; undefined: none. Throws Failure. */
+async function admit(request: Request, env: Env, channel: string): Promise<string | undefined> {
+  const card = await joinCard(env, channel);
+  if (!card) return undefined;
+  const { access, hlsByToken } = card.settings;
+  if (access === 'token' && !hlsByToken) throw refusal('hls-not-allowed');
+  const token = new URL(request.url).searchParams.get('token') ?? undefined;
+  await checkPlayback({ card, token, request, env, fromPlayer: true });
+  return access === 'token' ? token : undefined;
+}
+
+/** The playlist with the token on every address: players ask for them one by one, and send no header. */
+async function withToken(response: Response, token: string): Promise<Response> {
+  if (response.status !== 200) return response;
+  const query = `?token=${encodeURIComponent(token)}`;
+  const text = (await response.text())
+    .replace(/^[^#\s].*$/gm, (address) => address + query)
+    .replace(/URI="([^"]+)"/g, (_whole, address) => `URI="${address}${query}"`);
+  const personal = new Response(text, response);
+  personal.headers.set('cache-control', 'no-store');
+  personal.headers.delete('content-length');
+  return personal;
 }
 
 function notFound(): Failure {

@@ -100,12 +100,14 @@ export async function announceOf(infoHash: string, channel: string, { ageS = 0 }
 }
 
 export interface Viewer {
+  /** base64url, as its join had it. */
+  peerKey: string;
   answer: LiveJoinAnswer;
   announce: Announce;
   client: SignalClient;
 }
 
-/** Joins a channel that is on air and announces where the answer says; follows redirects. */
+/** Joins a channel that is on air and announces where the answer says; follows redirects. Throws the code of a kick. */
 export async function watch(channel: string, uploadKbps = 2000, token?: string): Promise<Viewer> {
   const { key, sign } = await newKey();
   const peerKey = toBase64Url(key);
@@ -120,9 +122,12 @@ export async function watch(channel: string, uploadKbps = 2000, token?: string):
   for (;;) {
     const client = await SignalClient.open(path);
     client.send(first);
-    const reply = await client.message(({ action }) => action === 'welcome' || action === 'redirect');
+    const reply = await client.message(({ action }) =>
+      action === 'welcome' || action === 'redirect' || action === 'kicked'
+    );
+    if (reply.action === 'kicked') throw new Error(String(reply.code));
     if (reply.action === 'welcome') {
-      return { answer: { ...answer, announcePath: path }, announce: first, client };
+      return { peerKey, answer: { ...answer, announcePath: path }, announce: first, client };
     }
     path = reply.path as string;
   }

@@ -1,0 +1,39 @@
+/**
+ * Headers of pages: what they may load, who may frame them. Scripts come from the edge alone and none stands in a
+ * page; styles do, in the pages and in the player's shadow root.
+ */
+
+/** Who may show a page in a frame: nobody, or pages of these sites (empty: of any). */
+export type Framing = 'nobody' | { sites: readonly string[] };
+
+const POLICY = [
+  `default-src 'self'`,
+  `script-src 'self'`,
+  `style-src 'self' 'unsafe-inline'`,
+  `img-src 'self' data: blob:`,
+  `media-src 'self' blob:`,
+  `worker-src 'self' blob:`,
+  // The same host; older browsers do not count a WebSocket as 'self'.
+  `connect-src 'self' ws: wss:`,
+  `object-src 'none'`,
+  `base-uri 'none'`,
+  `form-action 'self'`,
+];
+
+export function pageHeaders(framing: Framing): Record<string, string> {
+  const ancestors = framing === 'nobody'
+    ? `'none'`
+    : framing.sites.length === 0
+    ? '*'
+    : ["'self'", ...framing.sites].join(' ');
+  return {
+    'content-security-policy': [...POLICY, `frame-ancestors ${ancestors}`].join('; '),
+    ...(framing === 'nobody'
+      ? { 'x-frame-options': 'DENY', 'cross-origin-opener-policy': 'same-origin' }
+      : {}),
+    'x-content-type-options': 'nosniff',
+    // The edge itself needs the origin of its pages, and nobody the rest.
+    'referrer-policy': 'strict-origin-when-cross-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
+  };
+}

@@ -1,0 +1,179 @@
+import { runDurableObjectAlarm } from 'cloudflare:test';
+import { SignJWT } from 'jose';
+import { expect, test } from 'vitest';
+import type { BanResource } from '../../protocol/access.ts';
+import { swarmOf } from '../env.ts';
+import { api, playbackToken, tryJoin } from '../testing/access-client.ts';
+import { ask, bindings, eventually, fetchMedia, goOnAir } from '../testing/edge.ts';
+import { SignalClient, watch } from '../testing/signal-client.ts';
+
+/** A channel on air that wants tokens, once its card says so. */
+async function protectedChannel(settings: object = {}): Promise<string> {
+  const { channel } = await goOnAir({ access: 'token', ...settings });
+  const token = await playbackToken(channel);
+  const own = { origin: 'https://edge.example' };
+  await eventually(() => tryJoin(channel, token, own), ({ code }) => code === 'live');
+  return channel;
+}
+
+test('a protected channel lets in who has a token, and tells everybody else why not', async () => {
+  const channel = await protectedChannel();
+  const nowS = Math.floor(Date.now() / 1000);
+  expect((await tryJoin(channel, await playbackToken(channel, { viewer: 'bob' }))).code).toBe('live');
+  expect(await tryJoin(channel)).toMatchObject({ status: 401, code: 'token-missing' });
+  expect(await tryJoin(channel, '')).toMatchObject({ code: 'token-missing' });
+  expect(await tryJoin(channel, 'nonsense')).toMatchObject({ status: 401, code: 'token-invalid' });
+  const later = await playbackToken(channel, { notBeforeS: nowS + 600 });
+  expect(await tryJoin(channel, later)).toMatchObject({ code: 'token-not-yet' });
+  const other = await goOnAir();
+  expect(await tryJoin(channel, await playbackToken(other.channel)))
+    .toMatchObject({ status: 403, code: 'token-not-for-channel' });
+});
+
+test('a token that nobody we trust signed is of no use', async () => {
+  const channel = await protectedChannel();
+  const exp = Math.floor(Date.now() / 1000) + 600;
+  const secret = new TextEncoder().encode(bindings.SHOAL_EDGE_SECRET);
+  const hmac = await new SignJWT({ channel, exp, iss: 'shoal', aud: 'shoal-playback' })
+    .setProtectedHeader({ alg: 'HS256', kid: 'x' }).sign(secret);
+  const none = `${btoa('{"alg":"none"}')}.${btoa(JSON.stringify({ channel, exp, iss: 'shoal' }))}.`;
+  const [head, , mac] = (await playbackToken(channel)).split('.');
+  const changed = `${head}.${
+    btoa(JSON.stringify({ channel, exp: 9e9, iss: 'shoal', aud: 'shoal-playback' }))
+  }.${mac}`;
+  for (const token of [hmac, none, changed]) {
+    expect(await tryJoin(channel, token)).toMatchObject({ status: 401, code: 'token-invalid' });
+  }
+});
+
+test('sites hold for pages of other hosts, by the header that their browser sends', async () => {
+  const channel = await protectedChannel({ sites: ['good.example', '*.good.example'] });
+  const from = async (origin: string, token: string) => await tryJoin(channel, token, { origin });
+  const open = await playbackToken(channel);
+  expect(await from('https://tv.good.example', open)).toMatchObject({ code: 'live' });
+  expect(await from('https://edge.example', open)).toMatchObject({ code: 'live' });
+  expect(await from('https://bad.example', open)).toMatchObject({ status: 403, code: 'site-not-allowed' });
+  const allowed = await from('https://tv.good.example', open);
+  expect(allowed.headers.get('access-control-allow-origin')).toBe('https://tv.good.example');
+  const narrow = await playbackToken(channel, { sites: ['tv.good.example'] });
+  expect(await from('https://tv.good.example', narrow)).toMatchObject({ code: 'live' });
+  expect(await from('https://good.example', narrow)).toMatchObject({ code: 'site-not-allowed' });
+});
+
+test('as many devices as the token says watch at a time; who leaves makes room', async () => {
+  const channel = await protectedChannel();
+  const token = await playbackToken(channel, { viewer: `bob ${channel}`, devices: 1 });
+  const first = await watch(channel, 2000, token);
+  expect(await tryJoin(channel, token)).toMatchObject({ status: 403, code: 'too-many-devices' });
+  first.client.send({
+    ...first.announce,
+    event: 'stopped',
+    ticket: undefined,
+    proof: undefined,
+    pass: undefined,
+  });
+  await eventually(() => tryJoin(channel, token), ({ code }) => code === 'live');
+});
+
+test('a pass is of use to the peer that joined, and to no other', async () => {
+  const channel = await protectedChannel();
+  const bob = await watch(channel, 2000, await playbackToken(channel, { viewer: 'bob' }));
+  const eve = await watch(channel, 2000, await playbackToken(channel, { viewer: 'eve' }));
+  const client = await SignalClient.open(eve.answer.announcePath);
+  client.send({ ...eve.announce, pass: bob.answer.pass });
+  expect(await client.failure()).toContain('pass');
+});
+
+test('when the token expires the socket is closed and the viewer is told', async () => {
+  const channel = await protectedChannel();
+  const token = await playbackToken(channel, { ttlS: 3 });
+  const { client, answer } = await watch(channel, 2000, token);
+  expect(answer.grant.expiresS).toBeLessThanOrEqual(Date.now() / 1000 + 3);
+  // The object's alarm stands at the end of the token; the test does not wait for it to ring by itself.
+  const shard = swarmOf(bindings, answer.broadcast.infoHash, '0');
+  await eventually(async () => {
+    await runDurableObjectAlarm(shard);
+    return client.closed;
+  }, (closed) => closed !== undefined);
+  expect(await client.action('kicked')).toMatchObject({ code: 'token-expired' });
+  expect(client.closed?.code).toBe(4003);
+  expect(await tryJoin(channel, token)).toMatchObject({ code: 'token-expired' });
+});
+
+test('a fresh token keeps its viewer watching: the new pass goes to the shard', async () => {
+  const channel = await protectedChannel();
+  const claims = { viewer: 'bob', ttlS: 5 };
+  const { client, peerKey } = await watch(channel, 2000, await playbackToken(channel, claims));
+  const later = await watch(channel, 2000, await playbackToken(channel, { ...claims, ttlS: 600 }));
+  // Of another peer, though of the same viewer: refused. The same peer's own is taken.
+  client.send({ action: 'renew', pass: later.answer.pass });
+  expect(await client.failure()).toContain('pass');
+  const fresh = await playbackToken(channel, { ...claims, ttlS: 600 });
+  const again = await ask(`/join/${channel}`, {
+    method: 'POST',
+    body: JSON.stringify({ peerKey, token: fresh }),
+  });
+  const { pass } = await again.json<{ pass: string }>();
+  client.send({ action: 'renew', pass });
+  const renewed = await client.action('renewed') as { grant: { expiresS: number } };
+  expect(renewed.grant.expiresS).toBeGreaterThan(Date.now() / 1000 + 10);
+});
+
+test('plain HLS of a protected channel is refused, unless the channel opens it by token', async () => {
+  const closed = await protectedChannel();
+  const token = await playbackToken(closed);
+  const refused = await ask(`/hls/${closed}/index.m3u8?token=${token}`);
+  expect(refused.status).toBe(403);
+  expect(await refused.json()).toMatchObject({ error: { code: 'hls-not-allowed' } });
+  const open = await protectedChannel({ hlsByToken: true });
+  expect((await ask(`/hls/${open}/index.m3u8`)).status).toBe(401);
+  expect((await ask(`/hls/${open}/index.m3u8?token=${token}`)).status).toBe(403);
+});
+
+test('a kicked viewer is out: socket, seed stream, neighbours, join', async () => {
+  const { channel } = await goOnAir();
+  const [bad, good] = [await watch(channel), await watch(channel)];
+  const seed = fetchMedia(bad.answer, `seed?peer=${encodeURIComponent(bad.answer.peerId)}`);
+  const path = `/api/channels/${channel}/viewers/${bad.answer.peerId}`;
+  expect((await api('POST', `${path}/kick`, { reason: 'enough' })).status).toBe(204);
+  expect(await bad.client.action('kicked')).toMatchObject({ reason: 'enough', code: 'kicked' });
+  expect(await bad.client.until(({ closed }) => closed)).toMatchObject({ code: 4003 });
+  const { identities } = await good.client.action('drop') as { identities: string[] };
+  expect(identities).toHaveLength(1);
+  // Its seed stream, if it had one, has ended.
+  await (await seed).arrayBuffer();
+  const again = await SignalClient.open(bad.answer.announcePath);
+  again.send(bad.announce);
+  expect(await again.failure()).toContain('banned');
+  expect((await api('POST', `${path}/kick`)).status).toBe(404);
+  expect(await (await api('GET', `/api/channels/${channel}/bans`)).json()).toEqual({ items: [] });
+});
+
+test('a ban holds for every device of the viewer, until it is lifted', async () => {
+  const channel = await protectedChannel();
+  const token = await playbackToken(channel, { viewer: 'bob' });
+  const phone = await watch(channel, 2000, token);
+  const laptop = await watch(channel, 2000, token);
+  const path = `/api/channels/${channel}`;
+  const made = await api('POST', `${path}/viewers/${phone.answer.peerId}/ban`, { reason: 'spam' });
+  expect(made.status).toBe(201);
+  const { ban } = await made.json<{ ban: BanResource }>();
+  expect(ban).toMatchObject({ viewer: 'bob', reason: 'spam', by: 'admin token' });
+  for (const { client } of [phone, laptop]) {
+    expect(await client.action('kicked')).toMatchObject({ code: 'banned', reason: 'spam' });
+  }
+  await eventually(() => tryJoin(channel, token), ({ code }) => code === 'banned');
+  expect(await (await api('GET', `${path}/bans`)).json()).toMatchObject({ items: [{ id: ban.id }] });
+  expect((await api('DELETE', `${path}/bans/${ban.id}`)).status).toBe(204);
+  await eventually(() => tryJoin(channel, token), ({ code }) => code === 'live');
+  expect((await api('DELETE', `${path}/bans/${ban.id}`)).status).toBe(404);
+});
+
+test('a viewer who is not here can be banned by its id', async () => {
+  const channel = await protectedChannel();
+  const token = await playbackToken(channel, { viewer: 'eve' });
+  expect((await api('POST', `/api/channels/${channel}/bans`, { viewer: 'eve' })).status).toBe(201);
+  await eventually(() => tryJoin(channel, token), ({ code }) => code === 'banned');
+  const other = await playbackToken(channel, { viewer: 'bob' });
+  expect((await tryJoin(channel, other)).code).toBe('live');
+});
