@@ -78,7 +78,10 @@ function rows({ stats, details, rate, targetMs, words, language }: Shown): [stri
       }),
     ],
     [words.codecs, details?.codecs ?? ''],
-    [words.thread, details?.thread === 'worker' ? words.threadWorker : words.threadPage],
+    [
+      words.thread,
+      !details ? words.notYet : details.thread === 'worker' ? words.threadWorker : words.threadPage,
+    ],
     ...(details?.lastTrouble ? [[words.lastTrouble, details.lastTrouble] as [string, string]] : []),
   ];
 }
