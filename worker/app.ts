@@ -1,7 +1,10 @@
 /** All routes of the edge, chained so that `typeof app` types a client. Errors are translated here, once. */
 import { Hono } from 'hono';
+import { audited } from './audit.ts';
 import type { Env } from './env.ts';
 import { Failure } from './failure.ts';
+import { log } from './log.ts';
+import { requestLog } from './request-log.ts';
 import { bans } from './routes/bans.ts';
 import { audit } from './routes/audit.ts';
 import { channelKeys } from './routes/channel-keys.ts';
@@ -33,7 +36,9 @@ import { viewers } from './routes/viewers.ts';
 import { visits } from './routes/visits.ts';
 import { webhooks } from './routes/webhooks.ts';
 
-export const app = new Hono<{ Bindings: Env }>()
+export const app = new Hono<{ Bindings: Env; Variables: { requestId: string } }>()
+  .use('*', requestLog)
+  .use('/api/*', audited)
   .route('/', health)
   .route('/', metrics)
   .route('/', jwks)
@@ -67,9 +72,9 @@ export const app = new Hono<{ Bindings: Env }>()
   .route('/media', media)
   .route('/hls', hls)
   .notFound(() => new Failure(404, 'not-found', 'there is nothing at this address').toResponse())
-  .onError((error) => {
+  .onError((error, c) => {
     if (error instanceof Failure) return error.toResponse();
-    console.error(JSON.stringify({ level: 'error', message: error.message, stack: error.stack }));
+    log('error', error.message, { requestId: c.get('requestId'), path: c.req.path, stack: error.stack });
     return new Failure(500, 'internal', 'the edge failed to answer this request').toResponse();
   });
 

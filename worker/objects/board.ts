@@ -54,10 +54,15 @@ export class Board extends DurableObject<Env> {
     this.#rewatchLater();
   }
 
-  /** A channel was made, or its state changed. */
+  /** A channel was made. */
+  async tellMade(channel: string, state: ChannelState, reason: string): Promise<void> {
+    await this.#pushNews(channel, this.#figures.put(channel, { state, reason }));
+  }
+
+  /** Its state changed. A channel that is not known was deleted meanwhile. */
   async tellState(channel: string, state: ChannelState, reason: string): Promise<void> {
     const before = this.#figures.get(channel);
-    if (before?.state === state && before.reason === reason) return;
+    if (!before || (before.state === state && before.reason === reason)) return;
     await this.#pushNews(channel, this.#figures.put(channel, { state, reason }));
   }
 
@@ -65,12 +70,11 @@ export class Board extends DurableObject<Env> {
     channel: string,
     told: { figures: Figures; totals: Totals; spark: number[] },
   ): Promise<void> {
-    // A last word of a channel that was deleted meanwhile.
-    if (!this.#figures.get(channel)) return;
     const before = this.#figures.get(channel);
+    if (!before) return;
     const word = this.#figures.put(channel, told);
     const news = newsOf(channel, word);
-    if (before && JSON.stringify(newsOf(channel, before)) === JSON.stringify(news)) return;
+    if (JSON.stringify(newsOf(channel, before)) === JSON.stringify(news)) return;
     await this.#pushNews(channel, word);
   }
 

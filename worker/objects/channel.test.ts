@@ -1,8 +1,9 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
-import { channelOf, directoryOf } from '../env.ts';
+import { boardOf, channelOf, directoryOf, reportOf } from '../env.ts';
 import { ask, bindings, channelNow, eventually, goOnAir, join, openControl } from '../testing/edge.ts';
-import { emptySums } from '../swarm/rollup.ts';
+import { emptyAmounts } from '../report/shard-told.ts';
+import { emptyNow } from '../swarm/shard-now.ts';
 import type { Channel } from './channel.ts';
 import type { Directory } from './directory.ts';
 
@@ -60,7 +61,7 @@ test('the Directory looks again as long as a channel is live, and rests when non
   expect(await alarm()).not.toBeNull();
   control.send({ type: 'lost', channel, broadcastId: broadcast.id, polite: false, reason: 'gone' });
   await control.take('ended');
-  const live = async () => (await directory.list()).filter(({ state }) => state === 'live');
+  const live = async () => (await directory.page({ limit: 500, query: '' })).items.filter(({ state }) => state === 'live');
   for (const { name } of await live()) await directory.stop(name);
   await runDurableObjectAlarm(directory);
   expect(await alarm()).toBeNull();
@@ -83,22 +84,20 @@ test('two channels of one origin live and die apart', async () => {
   expect((await channelNow(first.channel)).state).toBe('live');
 });
 
-test('metrics know the viewers of a channel from its roll-ups, over an eviction and until its end', async () => {
-  const { channel, broadcast, control } = await goOnAir({ reconnectWindowS: 0 });
-  const rollup = {
-    shard: '0',
-    viewers: 3,
-    stock: 0,
-    uploadKbps: 0,
-    candidates: [],
-    seeds: [],
-    needy: [],
-    regions: {},
+test('metrics know the viewers of a channel from its shards, over an eviction and until its end', async () => {
+  const { channel, control } = await goOnAir({ reconnectWindowS: 0 });
+  const report = reportOf(bindings, channel);
+  await report.tellShard(channel, { shard: '0', ...emptyAmounts(), now: { ...emptyNow(), viewers: 3 } });
+  await runDurableObjectAlarm(report);
+  const viewers = async () => {
+    const line = `shoal_viewers{channel="${channel}"} `;
+    return (await (await ask('/metrics')).text()).split('\n').find((text) => text.startsWith(line))?.slice(line.length);
   };
-  await channelOf(bindings, channel).rolledUp(broadcast.id, rollup);
-  await evictDurableObject(directoryOf(bindings));
-  expect(await (await ask('/metrics')).text()).toContain(`shoal_viewers{channel="${channel}"} 3\n`);
-  control.send({ type: 'lost', channel, broadcastId: broadcast.id, polite: true, reason: 'goodbye' });
-  await eventually(() => channelNow(channel), ({ state }) => state === 'idle');
-  expect(await (await ask('/metrics')).text()).toContain(`shoal_viewers{channel="${channel}"} 0\n`);
+  await eventually(viewers, (text) => text === '3');
+  await evictDurableObject(boardOf(bindings));
+  await evictDurableObject(report);
+  expect(await viewers()).toBe('3');
+  const { broadcast } = await channelNow(channel);
+  control.send({ type: 'lost', channel, broadcastId: broadcast!.id, polite: true, reason: 'goodbye' });
+  await eventually(viewers, (text) => text === '0');
 });

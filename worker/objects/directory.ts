@@ -53,7 +53,7 @@ export class Directory extends DurableObject<Env> {
     if (!this.#book.create(name, title, settings, new Date().toISOString())) return undefined;
     const { streamKey } = (await this.#streamKeys.add(name, ''))!;
     const { state, reason } = this.#book.get(name)!;
-    await boardOf(this.env).tellState(name, state, reason);
+    await boardOf(this.env).tellMade(name, state, reason);
     await channelOf(this.env, name).setProfile({ name, title, settings });
     return { channel: this.#book.get(name)!, streamKey };
   }

@@ -84,6 +84,7 @@ export class Report extends DurableObject<Env> {
   async tellState(channel: string, isOver: boolean): Promise<void> {
     await this.#heard(channel);
     if (isOver) this.#ledger.end();
+    await this.#takePulse();
     await this.#tellBoard();
   }
 
@@ -128,6 +129,7 @@ export class Report extends DurableObject<Env> {
     const busy = this.#ledger.isDirty || this.#ledger.viewers > 0 || this.#isWatched;
     if (this.#watchedUntilMs > 0 && !this.#isWatched) await this.#unwatch();
     await this.#closeStep();
+    await this.#tellBoard();
     const nowMs = Date.now();
     const lastMs = this.ctx.storage.kv.get<number>('forgot') ?? 0;
     if (nowMs - lastMs >= RETENTION_MS) this.#forget(nowMs);
@@ -168,7 +170,6 @@ export class Report extends DurableObject<Env> {
     this.#history.add(row);
     this.ctx.storage.kv.put('ledger', this.#ledger.snapshot());
     this.ctx.storage.kv.put('keeps', true);
-    await this.#tellBoard();
     if (this.#isWatched) await this.#tryBoard((board, name) => board.pushHistory(name, row));
   }
 

@@ -1,6 +1,24 @@
 import { expect, test } from 'vitest';
 import { addUse, countBytes, type EdgeUse, emptyUse, hasUse } from './edge-use.ts';
+import { DEFAULT_SETTINGS } from '../../protocol/channel.ts';
+import { emptyNow } from '../swarm/shard-now.ts';
+import { emptyTotals, Ledger } from './ledger.ts';
 import { prometheusText } from './prometheus.ts';
+import type { Pulse } from './pulse.ts';
+import { emptyAmounts } from './shard-told.ts';
+
+const PULSE: Pulse = {
+  state: 'live',
+  reason: '',
+  settings: DEFAULT_SETTINGS,
+  latencyTargetMs: 1300,
+  supplyRatio: 2,
+  supplyStep: 0,
+  helped: 0,
+  shards: 1,
+  seeds: 1,
+  bitrateKbps: 500,
+};
 
 function useOf(bytes: EdgeUse['bytes'], rest: Partial<EdgeUse> = {}): EdgeUse {
   return { ...emptyUse(), bytes, ...rest };
@@ -24,19 +42,25 @@ test('use adds up by kind', () => {
 });
 
 test('metrics name every kind of every channel, with help and type once a family', () => {
+  const totals = { ...emptyTotals(), edge: { ...emptyTotals().edge, seed: 12 }, cacheHits: 2, lanBytes: 9 };
+  const ledger = new Ledger(0);
+  ledger.tellShard('0', { ...emptyNow(), viewers: 3 }, emptyAmounts());
   const text = prometheusText([
-    { name: 'demo', state: 'live', viewers: 3, use: useOf({ seed: 12 }, { cacheHits: 2 }) },
-    { name: 'two', state: 'idle', viewers: 0, use: emptyUse() },
+    ['demo', { state: 'live', reason: '', totals, spark: [], figures: ledger.figures(1000, PULSE) }],
+    ['two', { state: 'idle', reason: '', totals: emptyTotals(), spark: [] }],
   ]);
   const lines = text.trimEnd().split('\n');
   expect(lines).toContain('shoal_edge_media_bytes_total{channel="demo",kind="seed"} 12');
   expect(lines).toContain('shoal_edge_media_bytes_total{channel="two",kind="help"} 0');
   expect(lines).toContain('shoal_edge_cache_hits_total{channel="demo"} 2');
+  expect(lines).toContain('shoal_viewer_received_bytes_total{channel="demo",source="lan"} 9');
   expect(lines).toContain('shoal_viewers{channel="demo"} 3');
   expect(lines).toContain('shoal_channel_live{channel="two"} 0');
+  expect(lines).toContain('shoal_channel_state{channel="two",state="idle"} 1');
+  expect(lines).toContain('shoal_latency_target_seconds{channel="demo"} 1.3');
   const types = lines.filter((line) => line.startsWith('# TYPE'));
   expect(new Set(types).size).toBe(types.length);
-  for (const line of lines) expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+\{[^{}]*\} \d+)$/);
+  for (const line of lines) expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+\{[^{}]*\} [\d.]+)$/);
 });
 
 test('a box without channels has metrics without samples', () => {

@@ -37,8 +37,8 @@ test('a channel is made with defaults, listed, and found by its name', async () 
   });
   expect(streamKey).toMatch(/^[A-Za-z0-9_-]{24}$/);
   expect(await channelNow('first')).toEqual(channel);
-  const { channels } = await (await admin('GET', '')).json<{ channels: { name: string }[] }>();
-  expect(channels.map(({ name }) => name)).toContain('first');
+  const { items } = await (await admin('GET', '?query=first')).json<{ items: { name: string }[] }>();
+  expect(items.map(({ name }) => name)).toContain('first');
 });
 
 test('the stream key is shown once, and only its hash is kept', async () => {

@@ -1,8 +1,9 @@
+import { runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { app } from '../app.ts';
-import { directoryOf } from '../env.ts';
+import { channelOf, reportOf } from '../env.ts';
 import { emptyUse } from '../report/edge-use.ts';
-import { ask, bindings, makeChannel } from '../testing/edge.ts';
+import { admin, ask, bindings, eventually, makeChannel } from '../testing/edge.ts';
 
 test('metrics are text that Prometheus reads, with every channel in it', async () => {
   await makeChannel('counted');
@@ -14,17 +15,21 @@ test('metrics are text that Prometheus reads, with every channel in it', async (
   expect(text).toContain('shoal_channel_live{channel="counted"} 0\n');
 });
 
-test('use adds up over what the objects tell', async () => {
+test('use adds up over what the objects tell, and a channel that was deleted is no longer named', async () => {
   await makeChannel('summed');
-  const directory = directoryOf(bindings);
-  for (const seed of [5, 7]) {
-    await directory.countUse('summed', { ...emptyUse(), bytes: { seed }, cacheHits: 1 });
-  }
-  await directory.countUse('nobody', { ...emptyUse(), cacheHits: 1 });
-  const text = await (await ask('/metrics')).text();
-  expect(text).toContain('shoal_edge_media_bytes_total{channel="summed",kind="seed"} 12\n');
+  const channel = channelOf(bindings, 'summed');
+  for (const seed of [5, 7]) await channel.countUse({ ...emptyUse(), bytes: { seed }, cacheHits: 1 });
+  const metrics = async () => {
+    await runDurableObjectAlarm(reportOf(bindings, 'summed'));
+    return await (await ask('/metrics')).text();
+  };
+  const text = await eventually(
+    metrics,
+    (lines) => lines.includes('shoal_edge_media_bytes_total{channel="summed",kind="seed"} 12\n'),
+  );
   expect(text).toContain('shoal_edge_cache_hits_total{channel="summed"} 2\n');
-  expect(text).not.toContain('nobody');
+  await admin('DELETE', '/summed');
+  expect(await metrics()).not.toContain('summed');
 });
 
 test('metrics want their token where one is configured', async () => {

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { InfoHash } from '../../protocol/broadcast.ts';
 import { allow } from '../access/allow.ts';
+import { agentOf } from '../access/user-agent.ts';
 import { whereabouts } from '../access/whereabouts.ts';
 import { type Env, swarmOf } from '../env.ts';
 import { Failure } from '../failure.ts';
@@ -24,6 +25,10 @@ export const swarm = new Hono<{ Bindings: Env }>().get('/:infoHash/announce', as
   const place = await whereabouts(c.req.raw, c.env);
   // Nothing of the client's own headers reaches the object but the upgrade.
   return await swarmOf(c.env, infoHash, shard).fetch('https://object/announce', {
-    headers: { upgrade: 'websocket', 'shoal-place': JSON.stringify(place) },
+    headers: {
+      upgrade: 'websocket',
+      'shoal-place': JSON.stringify(place),
+      'shoal-agent': JSON.stringify(agentOf(c.req.header('user-agent') ?? '')),
+    },
   });
 });

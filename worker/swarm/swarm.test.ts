@@ -155,7 +155,7 @@ test('a peer is welcomed with at most six neighbours, a grant and when to report
   expect(fixture.told).toContainEqual({ seated: idOf(99) });
 });
 
-test('a peer is saved with its socket once, when it sits down', async () => {
+test('a peer is saved with its socket when it sits down and when it reports', async () => {
   const fixture = new Fixture();
   const port = await fixture.seat(1);
   expect(port.saves).toBe(1);
@@ -166,7 +166,9 @@ test('a peer is saved with its socket once, when it sits down', async () => {
     nat: 'open',
   });
   await fixture.say(port, { action: 'report', report });
-  expect(port.saves).toBe(1);
+  expect(port.saves).toBe(2);
+  await fixture.say(port, { action: 'more', want: 1, known: [] });
+  expect(port.saves).toBe(2);
 });
 
 test('offers that come with the first announce are relayed after the welcome', async () => {

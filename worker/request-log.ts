@@ -1,0 +1,35 @@
+/**
+ * Request ids and the log of requests. Every answer carries `shoal-request`, the id that its lines in the log have.
+ * Media, joins and sockets are counted, not logged: half a million viewers would drown everything else.
+ */
+import type { MiddlewareHandler } from 'hono';
+import type { Env } from './env.ts';
+import { log } from './log.ts';
+
+export const REQUEST_ID_HEADER = 'shoal-request';
+/** Behind Cloudflare each request has an id already. */
+const GIVEN = 'cf-ray';
+
+export const requestLog: MiddlewareHandler<{ Bindings: Env; Variables: { requestId: string } }> = async (
+  c,
+  next,
+) => {
+  const given = c.req.header(GIVEN) ?? '';
+  const requestId = /^[\w-]{8,64}$/.test(given) ? given : crypto.randomUUID().slice(0, 18);
+  c.set('requestId', requestId);
+  const began = Date.now();
+  await next();
+  const { status } = c.res;
+  const { path } = c.req;
+  // A socket's answer has headers that cannot be changed, and a piece of media needs no name.
+  if (status >= 400 || (status !== 101 && path.startsWith('/api/'))) c.header(REQUEST_ID_HEADER, requestId);
+  if (status >= 500 || path.startsWith('/api/')) {
+    log(status >= 500 ? 'error' : 'info', 'request', {
+      requestId,
+      method: c.req.method,
+      path,
+      status,
+      ms: Date.now() - began,
+    });
+  }
+};
