@@ -25,6 +25,8 @@ export interface LocalEdge {
   stop(): Promise<void>;
 }
 
+/** As in wrangler.toml. */
+export const COMPATIBILITY_DATE = '2026-10-01';
 let bundle: Promise<string> | undefined;
 
 export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEdge> {
@@ -36,7 +38,7 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
     name: 'shoal',
     modules: true,
     script,
-    compatibilityDate: '2026-10-01',
+    compatibilityDate: COMPATIBILITY_DATE,
     bindings: options.bindings,
     durableObjects: Object.fromEntries(
       Object.entries(await edgeObjects()).map(([name, className]) => [name, { className, useSQLite: true }]),
@@ -57,9 +59,10 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
   return { url, stop: () => miniflare.dispose() };
 }
 
-async function bundleWorker(): Promise<string> {
+/** The whole Worker as one ES module. */
+export async function bundleWorker(entry = 'worker/main.ts'): Promise<string> {
   const result = await build({
-    entryPoints: [pathOf(new URL('worker/main.ts', ROOT))],
+    entryPoints: [pathOf(new URL(entry, ROOT))],
     bundle: true,
     format: 'esm',
     target: 'esnext',

@@ -12,12 +12,18 @@ export interface Secrets {
 const FILE = new URL('secrets.json', STATE_DIR);
 const NAMES = ['SHOAL_ADMIN_TOKEN', 'SHOAL_EDGE_SECRET', 'SHOAL_ORIGIN_SECRET'] as const;
 
-/** Those of the environment first, then those of the file, then new ones, which are written to the file (mode 600). */
-export async function loadSecrets(file: URL = FILE): Promise<Secrets> {
+/**
+ * Those of the environment first, then those of the file, then new ones, which are written to the file (mode 600).
+ * `more`: names beside those that every Shoal needs.
+ */
+export async function loadSecrets<More extends string = never>(
+  file: URL = FILE,
+  more: readonly More[] = [],
+): Promise<Secrets & Record<More, string>> {
   const kept = await read(file);
   const secrets = Object.fromEntries(
-    NAMES.map((name) => [name, Deno.env.get(name) ?? kept[name] ?? random()]),
-  ) as unknown as Secrets;
+    [...NAMES, ...more].map((name) => [name, Deno.env.get(name) ?? kept[name] ?? random()]),
+  ) as unknown as Secrets & Record<More, string>;
   await Deno.mkdir(new URL('.', file), { recursive: true });
   await Deno.writeTextFile(file, JSON.stringify({ ...kept, ...secrets }, null, 2), { mode: 0o600 });
   return secrets;

@@ -2,7 +2,10 @@ import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import type { LeaseResource } from '../../protocol/lease.ts';
 import { channelOf } from '../env.ts';
+import { toBase64Url } from '../../protocol/bytes.ts';
 import { ask, bindings, channelNow, eventually, goOnAir, makeChannel } from '../testing/edge.ts';
+import { emptySums } from '../swarm/rollup.ts';
+import { SignalClient, watch } from '../testing/signal-client.ts';
 
 const HOUR = 3600 * 1000;
 
@@ -157,4 +160,89 @@ test('use is told as CSV, and no cell of it is a formula', async () => {
   const days = await (await api('GET', `/leases/${lease.id}/use.csv`)).text();
   expect(days.trim()).toBe('lease,channel,tenant,day,visits,peakViewers,viewerSeconds,deliveredBytes');
   expect(await (await api('GET', `/leases/${lease.id}/use`)).json()).toMatchObject({ days: [] });
+});
+
+/** A playback token for a tenant's viewer. */
+async function tokenFor(channel: string, tenant: string): Promise<string> {
+  const made = await api('POST', `/channels/${channel}/tokens`, { tenant });
+  if (made.status !== 201) throw new Error(await made.text());
+  return (await made.json<{ token: string }>()).token;
+}
+
+async function refusalOf(channel: string, token: string, headers: HeadersInit = {}): Promise<string> {
+  const peerKey = toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
+  const init = { method: 'POST', headers, body: JSON.stringify({ peerKey, token }) };
+  const answer = await ask(`/join/${channel}`, init);
+  return answer.status === 200 ? 'ok' : (await answer.json<{ error: { code: string } }>()).error.code;
+}
+
+test("a revoked lease closes its viewers' sockets and refuses new ones, and leaves the others alone", async () => {
+  const { channel } = await goOnAir();
+  const tenant = await makeTenant();
+  const lease = await makeLease(channel, tenant);
+  const token = await tokenFor(channel, tenant);
+  await eventually(() => refusalOf(channel, token), (code) => code === 'ok');
+  const [theirs, ours] = [await watch(channel, 2000, token), await watch(channel)];
+  await api('POST', `/leases/${lease.id}/revoke`);
+  expect(await theirs.client.action('kicked')).toMatchObject({ code: 'lease-ended' });
+  await theirs.client.until(({ closed }) => closed);
+  // Their neighbours drop them too.
+  expect(await ours.client.action('drop')).toMatchObject({ identities: [expect.any(String)] });
+  expect(ours.client.closed).toBeUndefined();
+  await eventually(() => refusalOf(channel, token), (code) => code === 'lease-ended');
+  // The ticket and pass of before open no other socket.
+  const again = await SignalClient.open(theirs.answer.announcePath);
+  again.send(theirs.announce);
+  expect(await again.action('kicked')).toMatchObject({ code: 'lease-ended' });
+});
+
+test('a lease ends on time for who watches then', async () => {
+  const { channel } = await goOnAir();
+  const tenant = await makeTenant();
+  const lease = await makeLease(channel, tenant);
+  const token = await tokenFor(channel, tenant);
+  await eventually(() => refusalOf(channel, token), (code) => code === 'ok');
+  const { client } = await watch(channel, 2000, token);
+  await api('PATCH', `/leases/${lease.id}`, { until: new Date(Date.now() + 500).toISOString() });
+  expect(await client.action('kicked')).toMatchObject({ code: 'lease-ended' });
+});
+
+test('the viewers above the quota are refused at their seat, before any count is told', async () => {
+  const { channel, broadcast } = await goOnAir();
+  const tenant = await makeTenant();
+  const lease = await makeLease(channel, tenant, { viewerQuota: 2 });
+  const token = await tokenFor(channel, tenant);
+  await eventually(() => refusalOf(channel, token), (code) => code === 'ok');
+  await watch(channel, 2000, token);
+  await watch(channel, 2000, token);
+  await expect(watch(channel, 2000, token)).rejects.toThrow('quota-reached');
+  await watch(channel);
+  // The shard tells its count in a roll-up; from then on the join itself says so.
+  await channelOf(bindings, channel).rolledUp(broadcast.id, {
+    ...{ shard: '0', viewers: 3, stock: 0, uploadKbps: 0, joined: 3, left: 0, sums: emptySums() },
+    ...{
+      candidates: [],
+      seeds: [],
+      needy: [],
+      regions: {},
+      leases: { [lease.id]: { viewers: 2, joined: 2 } },
+    },
+  });
+  await eventually(() => refusalOf(channel, token), (code) => code === 'quota-reached');
+  expect(await (await api('GET', `/leases/${lease.id}/use`)).json()).toMatchObject({
+    days: [{ visits: 2, peakViewers: 2 }],
+  });
+});
+
+test("a site of the lease makes a viewer the tenant's without a token", async () => {
+  const { channel } = await goOnAir();
+  await makeLease(channel, await makeTenant(), { sites: ['www.acme.example'], bandwidthGB: 1 });
+  const verdict = async (site: string) => {
+    const peerKey = toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
+    const init = { method: 'POST', headers: { origin: site }, body: JSON.stringify({ peerKey }) };
+    const answer = await (await ask(`/join/${channel}`, init)).json<{ pass?: string }>();
+    return atob((answer.pass ?? '').split('.')[0]!.replaceAll('-', '+').replaceAll('_', '/'));
+  };
+  await eventually(() => verdict('https://www.acme.example'), (pass) => pass.includes('"lease"'));
+  expect(await verdict('https://elsewhere.example')).not.toContain('"lease"');
 });

@@ -1,0 +1,93 @@
+/** A whole Shoal as `deno task serve` runs it, for tests: bare workerd and the origin as processes of their own. */
+import { descendants, statOf } from './process-tree.ts';
+import { freePort } from './free-port.ts';
+
+export interface Served {
+  url: string;
+  rtmpPort: number;
+  adminToken: string;
+  pid: number;
+  log(): string;
+  /** Calls the admin API; throws on anything but success. */
+  api(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
+  /** SIGTERM; answers the exit code, and which processes of it are still there. */
+  stop(): Promise<{ code: number; left: number[] }>;
+}
+
+export interface ServeOptions {
+  /** Folder that outlives a stop. */
+  state: string;
+  env?: Record<string, string>;
+  flags?: string[];
+  /** Put before the command, as `['taskset', '-c', '0']`. */
+  under?: string[];
+}
+
+/** Starts it with a stand-in for the built pages, and waits until it says that it serves. */
+export async function startServed(
+  { state, env = {}, flags = [], under = [] }: ServeOptions,
+): Promise<Served> {
+  const [port, rtmpPort, originPort] = [freePort(), freePort(), freePort()];
+  const pages = `${state}/pages-of-tests`;
+  await Deno.mkdir(pages, { recursive: true });
+  await Deno.writeTextFile(`${pages}/watch.html`, '<shoal-player></shoal-player>');
+  const argv = [
+    ...under,
+    ...[Deno.execPath(), 'run', '-A', '--no-check', new URL('../scripts/serve.ts', import.meta.url).pathname],
+    ...['--state', state, '--pages', pages, '--rtmp-host', '127.0.0.1'],
+    ...['--port', `${port}`, '--rtmp-port', `${rtmpPort}`, '--origin-port', `${originPort}`, ...flags],
+  ];
+  const child = new Deno.Command(argv[0]!, {
+    args: argv.slice(1),
+    env,
+    stdin: 'null',
+    stdout: 'piped',
+    stderr: 'piped',
+  }).spawn();
+  let log = '';
+  const keep = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) log = (log + decoder.decode(chunk, { stream: true })).slice(-65_536);
+  };
+  const read = Promise.all([keep(child.stdout), keep(child.stderr)]);
+  let code: number | undefined;
+  const exited = child.status.then((status) => code = status.code);
+  const end = performance.now() + 60_000;
+  while (!log.includes('Shoal serves')) {
+    if (code !== undefined || performance.now() > end) {
+      if (code === undefined) child.kill('SIGTERM');
+      await exited;
+      throw new Error(`serve did not come up:\n${log}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const url = `http://127.0.0.1:${port}`;
+  const adminToken = JSON.parse(await Deno.readTextFile(`${state}/secrets.json`)).SHOAL_ADMIN_TOKEN as string;
+  return {
+    url,
+    rtmpPort,
+    adminToken,
+    pid: child.pid,
+    log: () => log,
+    async api(method, path, body) {
+      const answer = await fetch(`${url}/api${path}`, {
+        method,
+        headers: { authorization: `Bearer ${adminToken}` },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+      return text ? JSON.parse(text) : {};
+    },
+    async stop() {
+      const family = descendants(child.pid);
+      if (code === undefined) child.kill('SIGTERM');
+      await exited;
+      await read;
+      return {
+        code: code!,
+        left: family.filter((pid) => statOf(pid) !== undefined && statOf(pid)![0] !== 'Z'),
+      };
+    },
+  };
+}
