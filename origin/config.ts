@@ -9,6 +9,8 @@ export interface OriginConfig {
   originId: string;
   /** Address that RTMP listens on. */
   rtmpHost: string;
+  /** Name that encoders reach it by, for the dashboard; that of the machine unless told. */
+  rtmpPublicHost?: string;
   /** 0: the system chooses. */
   rtmpPort: number;
   /** Files with PEM texts; RTMPS is served when both are set. */
@@ -51,6 +53,7 @@ export function readConfig(get: (name: string) => string | undefined): OriginCon
     secret: secret('SHOAL_ORIGIN_SECRET', text('SHOAL_ORIGIN_SECRET')),
     originId: text('SHOAL_ORIGIN_ID', `origin-${crypto.randomUUID().slice(0, 8)}`),
     rtmpHost: text('SHOAL_RTMP_HOST', '0.0.0.0'),
+    ...(get('SHOAL_RTMP_PUBLIC_HOST') ? { rtmpPublicHost: get('SHOAL_RTMP_PUBLIC_HOST')! } : {}),
     rtmpPort: port('SHOAL_RTMP_PORT', 1935),
     ...(certFile && keyFile ? { rtmps: { port: rtmpsPort, certFile, keyFile } } : {}),
     httpPort: port('SHOAL_ORIGIN_HTTP_PORT', 1985),

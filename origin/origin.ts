@@ -20,7 +20,8 @@ export async function startOrigin(config: OriginConfig, log: Log): Promise<Runni
   const { edgeUrl, secret, originId } = config;
   const tls = await readTls(config);
   const metrics = new OriginMetrics();
-  const publisher = new Publisher({ edgeUrl, secret, originId, metrics, log });
+  const ingest: string[] = [];
+  const publisher = new Publisher({ edgeUrl, secret, originId, metrics, log, ingest: () => ingest });
   const undo: (() => unknown)[] = [() => publisher.close()];
   try {
     const rtmp = listen(`RTMP port ${config.rtmpPort}`, () =>
@@ -33,6 +34,9 @@ export async function startOrigin(config: OriginConfig, log: Log): Promise<Runni
       }));
     undo.unshift(() => rtmp.close());
     const ports = { rtmpPort: rtmp.port, ...(rtmp.tlsPort === undefined ? {} : { rtmpsPort: rtmp.tlsPort }) };
+    const host = config.rtmpPublicHost ?? reachableName(config.rtmpHost);
+    ingest.push(`rtmp://${host}:${rtmp.port}/live`);
+    if (rtmp.tlsPort !== undefined) ingest.push(`rtmps://${host}:${rtmp.tlsPort}/live`);
     const health = (): Health => ({
       ok: publisher.isConnected,
       controlConnected: publisher.isConnected,
@@ -54,6 +58,12 @@ export async function startOrigin(config: OriginConfig, log: Log): Promise<Runni
     await runAll(undo);
     throw error;
   }
+}
+
+/** A name for an address that is listened on: a wildcard is none. */
+function reachableName(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return Deno.hostname();
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function runAll(steps: (() => unknown)[]): Promise<void> {

@@ -32,12 +32,20 @@ export const IngestStatus = v.object({
 });
 export type IngestStatus = v.InferOutput<typeof IngestStatus>;
 
+const IngestUrl = v.pipe(
+  v.string(),
+  v.maxLength(300),
+  v.regex(/^rtmps?:\/\/[^\s"'<>]+$/, 'must be an rtmp address'),
+);
+
 export const FromOrigin = v.variant('type', [
   /** First message. `live` lets a restarted edge take up running broadcasts. */
   v.object({
     type: v.literal('hello'),
     origin: v.string(),
     live: v.array(v.object({ channel: ChannelName, broadcastId: BroadcastId })),
+    /** Where encoders push to, as `rtmp://ingest.example:1935/live`. */
+    ingest: v.optional(v.pipe(v.array(IngestUrl), v.maxLength(8))),
   }),
   /** May this encoder publish? Asked before any media is taken. */
   v.object({
@@ -92,3 +100,11 @@ export const ToOrigin = v.variant('type', [
   v.object({ type: v.literal('keys'), channel: ChannelName, keys: KeyPeriods }),
 ]);
 export type ToOrigin = v.InferOutput<typeof ToOrigin>;
+
+/** `GET /api/origins`: an origin that is connected. */
+export interface OriginResource {
+  id: string;
+  /** Where encoders push to. */
+  ingest: string[];
+  connectedAt: string;
+}

@@ -21,6 +21,7 @@ import { me } from './routes/me.ts';
 import { live } from './routes/live.ts';
 import { media } from './routes/media.ts';
 import { metrics } from './routes/metrics.ts';
+import { origins } from './routes/origins.ts';
 import { originReplay } from './routes/origin-replay.ts';
 import { originSockets } from './routes/origin.ts';
 import { pages } from './routes/pages.ts';
@@ -54,6 +55,7 @@ export const app = new Hono<{ Bindings: Env; Variables: { requestId: string } }>
   .route('/api/channels', visits)
   .route('/api/channels', channels)
   .route('/api/live', live)
+  .route('/api/origins', origins)
   .route('/api/audit', audit)
   .route('/api/issuers', issuers)
   .route('/api/keys', signingKeys)

@@ -19,6 +19,8 @@ export interface ControlClientOptions {
   originId: string;
   /** For the hello: channels that have an encoder. */
   live: () => Extract<FromOrigin, { type: 'hello' }>['live'];
+  /** For the hello: where encoders push to. */
+  ingest?: () => string[];
   /** After the hello of each connection. */
   onOpen: () => void;
   onOrder: (order: Order) => void;
@@ -95,7 +97,8 @@ export class ControlClient {
 
   #opened(): void {
     this.#options.log('info', 'control socket is up', {});
-    this.send({ type: 'hello', origin: this.#options.originId, live: this.#options.live() });
+    const { originId, live, ingest } = this.#options;
+    this.send({ type: 'hello', origin: originId, live: live(), ingest: ingest?.() ?? [] });
     this.#options.onOpen();
     for (const { message } of this.#questions.values()) this.send(message);
   }

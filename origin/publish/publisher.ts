@@ -15,6 +15,8 @@ export interface PublisherOptions {
   originId: string;
   metrics: OriginMetrics;
   log: Log;
+  /** Where encoders push to, as the edge shows it to admins. */
+  ingest?: () => string[];
   /** Wall clock, milliseconds since 1970. */
   nowMs?: () => number;
   ingestEveryMs?: number;

@@ -3,7 +3,7 @@ import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
 import type { Issuer, StreamKeyResource } from '../../protocol/access.ts';
 import type { ChannelResource, ChannelSettings } from '../../protocol/channel.ts';
-import { FromOrigin, type IngestStatus, type ToOrigin } from '../../protocol/control.ts';
+import { FromOrigin, type IngestStatus, type OriginResource, type ToOrigin } from '../../protocol/control.ts';
 import type { KeySet } from '../access/key-set.ts';
 import { periodsForOrigin } from '../content-keys.ts';
 import { boardOf, channelOf, type Env, keysOf, reportOf } from '../env.ts';
@@ -26,6 +26,8 @@ interface OriginSocket {
   origin: string;
   /** Later sockets of the same origin have a higher number. */
   openedAtMs: number;
+  /** Where encoders push to. */
+  ingest?: string[];
 }
 
 export class Directory extends DurableObject<Env> {
@@ -207,6 +209,18 @@ export class Directory extends DurableObject<Env> {
     return this.#keys.issuers.remove(issuer);
   }
 
+  /** Origins that are connected, by their newest sockets. */
+  async origins(): Promise<OriginResource[]> {
+    const sockets = this.ctx.getWebSockets().map((socket) => socket.deserializeAttachment() as OriginSocket);
+    const names = [...new Set(sockets.map(({ origin }) => origin))].sort();
+    return names.flatMap((id) => {
+      const socket = this.#socketOf(id);
+      if (!socket) return [];
+      const { ingest = [], openedAtMs } = socket.deserializeAttachment() as OriginSocket;
+      return [{ id, ingest, connectedAt: new Date(openedAtMs).toISOString() }];
+    });
+  }
+
   /** A control socket. The Worker has checked the token; `origin` is its subject. */
   override async fetch(request: Request): Promise<Response> {
     const origin = new URL(request.url).searchParams.get('origin') ?? '';
@@ -225,6 +239,9 @@ export class Directory extends DurableObject<Env> {
     const { origin } = socket.deserializeAttachment() as OriginSocket;
     switch (message.type) {
       case 'hello':
+        socket.serializeAttachment(
+          { origin, openedAtMs: openedAt(socket), ingest: message.ingest ?? [] } satisfies OriginSocket,
+        );
         return await this.#hello(socket, origin, message.live);
       case 'publish':
         return await this.#publish(socket, origin, message);
