@@ -14,6 +14,9 @@ export const ENTRIES = {
   'admin-style': 'web/admin/style/index.css',
 } as const;
 
+/** Browsers of the last years. */
+export const TARGET = ['es2022', 'chrome100', 'firefox102', 'safari16'];
+
 /** Bundles for browsers of the last years: ESM, split, minified, with source maps beside. */
 export async function buildWeb(outdir: string): Promise<Metafile> {
   try {
@@ -27,7 +30,7 @@ export async function buildWeb(outdir: string): Promise<Metafile> {
       minify: true,
       sourcemap: true,
       metafile: true,
-      target: ['es2022', 'chrome100', 'firefox102', 'safari16'],
+      target: TARGET,
       chunkNames: '[name]-[hash]',
       jsx: 'automatic',
       jsxImportSource: 'preact',

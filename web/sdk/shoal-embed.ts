@@ -8,40 +8,14 @@
  *
  * Messages are taken from the iframe's own window and the edge's origin only, and sent to that origin only.
  */
+import type { ShoalEmbedEvents, ShoalEmbedOptions, ShoalEmbedPlayer } from './api.ts';
 import { type EmbedEventName, type EmbedMethod, readEvent, wrap } from './embed-message.ts';
-
-export interface ShoalEmbedOptions {
-  /** Origin of the edge, as `https://live.example`. */
-  edge: string;
-  channel: string;
-  autoplay?: boolean;
-  muted?: boolean;
-  controls?: boolean;
-  p2p?: 'on' | 'relay' | 'off';
-  consent?: 'given' | 'ask';
-  quality?: string;
-  lang?: string;
-  latencyMs?: number;
-  uploadKbps?: number;
-  /** Shown to screen readers. */
-  title?: string;
-  /** Where a playback token comes from: asked at the start, when it is about to end, and after a refusal for it. */
-  token?: () => string | Promise<string>;
-}
-
-/** What the player says of itself; the details are those of the events in docs/player.md. */
-export interface ShoalEmbedEvents {
-  ready: undefined;
-  state: { state: string; reason?: { code: string; message: string }; title: string };
-  stats: Record<string, number>;
-  playing: { paused: boolean; muted: boolean; volume: number };
-  error: { code: string; message: string };
-  tokenneeded: { reason: string };
-}
 
 const ALLOW = 'autoplay; fullscreen; picture-in-picture; encrypted-media; clipboard-write';
 
-export class ShoalEmbed {
+export type { ShoalEmbedEvents, ShoalEmbedOptions } from './api.ts';
+
+export class ShoalEmbed implements ShoalEmbedPlayer {
   readonly iframe: HTMLIFrameElement;
   readonly #origin: string;
   readonly #token: ShoalEmbedOptions['token'];
@@ -92,7 +66,6 @@ export class ShoalEmbed {
     this.#call('unmute');
   }
 
-  /** 0 to 1. */
   setVolume(volume: number): void {
     this.#call('setVolume', volume);
   }
@@ -121,7 +94,6 @@ export class ShoalEmbed {
     this.#call('retry');
   }
 
-  /** Answers a function that takes the listener off again. */
   on<Name extends keyof ShoalEmbedEvents>(
     name: Name,
     listener: (detail: ShoalEmbedEvents[Name]) => void,
@@ -132,7 +104,6 @@ export class ShoalEmbed {
     return () => void set.delete(listener);
   }
 
-  /** Takes the player out of the page. */
   destroy(): void {
     removeEventListener('message', this.#receive);
     this.#listeners.clear();
