@@ -61,6 +61,7 @@ export const ROOMS: Room[] = [
   { room: 'web/replay/', may: ['protocol/'], packages: ['webtorrent'] },
   { room: 'web/antenna/', may: ['web/peer/', 'web/mesh/', 'protocol/'], packages: ['node-datachannel'] },
   { room: 'tests/', may: ['protocol/', 'origin/', 'worker/', 'web/', 'scripts/'], packages: ['*'] },
+  { room: 'examples/', may: ['web/', 'protocol/'], packages: [] },
   { room: 'scripts/', may: ['protocol/'], packages: ['*'] },
 ];
 

@@ -95,6 +95,18 @@ Deno.test('stock players play what the antenna receives, over a reconnect, and i
       assert.deepEqual(codecsIn(got), ['aac', 'h264'], vlc.log);
     });
 
+    await t.step('the example of the bare mesh counts pieces by their source', async () => {
+      const counted = await run(Deno.execPath(), [
+        ...['run', '-A', '--no-check', new URL('../../examples/count-pieces.ts', import.meta.url).pathname],
+        ...[`${stack.edge.url}/watch/demo`, '--pieces', '120'],
+      ], { env: {} });
+      assert.equal(counted.code, 0, counted.log);
+      const last = JSON.parse(counted.out.trim().split('\n').at(-1)!) as Record<string, number>;
+      assert.ok(last.pieces! >= 120 && last.bytes! > 100_000, counted.out);
+      const { pieces, bytes: _, peers: _p, uploadBytes: _u, ...sources } = last;
+      assert.equal(Object.values(sources).reduce((sum, count) => sum + count, 0), pieces);
+    });
+
     await t.step('after a reconnect of the encoder the playlist goes on with a break in it', async () => {
       feed!.kill();
       await feed!.ended;
