@@ -32,8 +32,9 @@ export const license = new Hono<{ Bindings: Env }>()
     const card = await cardOf(c);
     const wanted = (request.kids ?? []).map((kid) => toHex(fromBase64Url(kid)!));
     const inUse = await usedKeys(c.env, card);
-    // Who asks for nothing but keys of the past watches a recording: there is no broadcast to be in a session of.
-    const isLive = wanted.length === 0 || wanted.some((id) => inUse.some(({ keyId }) => keyId === id));
+    // Keys by name of what is over, or of what no broadcast uses now, are for a recording: there is no session.
+    const isLive = wanted.length === 0 ||
+      (card.broadcast !== undefined && wanted.some((id) => inUse.some(({ keyId }) => keyId === id)));
     await checked(c, card, isLive, request.token);
     const old = wanted.filter((id) => !inUse.some(({ keyId }) => keyId === id));
     const periods = wanted.length === 0 ? inUse : [
