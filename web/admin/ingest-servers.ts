@@ -1,5 +1,14 @@
 /** RTMP addresses to push to, as the connected origins name them. */
-import { signal } from '@preact/signals';
+import type { OriginResource } from '../../protocol/control.ts';
+import type { Page } from '../../protocol/page.ts';
+import { api } from './desk.ts';
+import { live } from './live/live.ts';
+import { type Load, useLoad } from './load.ts';
 
-/** Until an origin says better: RTMP's port on the host of this page. */
-export const ingestServers = signal<string[]>([`rtmp://${location.hostname}:1935/live`]);
+/** Empty: no origin is connected, so nobody can publish. */
+export function useIngestServers(): Load<string[]> {
+  return useLoad('origins', async (signal) => {
+    const { items } = await api.get<Page<OriginResource>>('/origins', {}, signal);
+    return [...new Set(items.flatMap(({ ingest }) => ingest))];
+  }, live.openings.value);
+}

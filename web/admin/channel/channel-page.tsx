@@ -103,7 +103,7 @@ function Head({ channel, load }: { channel: ChannelResource; load: Load<ChannelR
       title={title}
       below={
         <span class='row'>
-          <span role='status'>
+          <span role='status' class='row close'>
             <StateBadge state={state} />
             {since}
           </span>

@@ -52,7 +52,13 @@ function Now({ figures, channel }: { figures: Figures; channel: string }) {
         <div class='stack tight'>
           <h2>Where the picture comes from</h2>
           <SourceBar sources={{ lan, peer, turn, edge }} />
-          <SourceKeys sources={{ lan, peer, turn, edge }} show={formatKbps} />
+          {figures.viewers > 0 && figures.reporting === 0
+            ? (
+              <p class='quiet'>
+                Viewers report twice a minute while somebody looks: the first reports are on their way.
+              </p>
+            )
+            : <SourceKeys sources={{ lan, peer, turn, edge }} show={formatKbps} />}
         </div>
         {health.advice.length > 0 && (
           <div class='stack tight'>

@@ -1,6 +1,7 @@
 /** How to push to a channel: addresses and stream keys. */
 import type { ViewProps } from './channel-page.tsx';
 import { PublishSettings } from './publish-settings.tsx';
+import { Share } from './share.tsx';
 import { StreamKeys } from './stream-keys.tsx';
 
 export function PublishView({ channel }: ViewProps) {
@@ -11,6 +12,7 @@ export function PublishView({ channel }: ViewProps) {
         <PublishSettings channel={channel.name} />
       </section>
       <StreamKeys channel={channel.name} />
+      <Share channel={channel.name} />
     </>
   );
 }

@@ -8,7 +8,7 @@ import { may } from '../me.ts';
 import { goTo } from '../navigation.ts';
 import { SETTING_FIELDS, type SettingField } from '../settings/field-kind.ts';
 import { SettingInput } from '../settings/setting-input.tsx';
-import { SETTING_GROUPS } from '../settings/texts.ts';
+import { matters, SETTING_GROUPS } from '../settings/texts.ts';
 import { brokenRule, changes, readValue, shownValue } from '../settings/values.ts';
 import { announce } from '../ui/announce.tsx';
 import { Confirm } from '../ui/confirm.tsx';
@@ -88,7 +88,9 @@ export function SettingsView({ channel, onChange }: ViewProps) {
               <p class='quiet'>{about}</p>
             </div>
             <div class='settings-fields'>
-              {fields.map((field) => (
+              {fields.filter(({ name }) =>
+                matters(name, texts.value)
+              ).map((field) => (
                 <SettingInput
                   key={field.name}
                   field={field}

@@ -1,7 +1,7 @@
 /** One chart, drawn by uPlot: the newest values stand in its caption, those under the pointer while it is there. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import { formatCount, formatKbps, formatMs } from '../format.ts';
 import { colorOf, useScheme } from './colors.ts';
 import { type ChartData, type ChartPlan, stackedUp, type Value } from './columns.ts';
@@ -25,27 +25,34 @@ export function Chart({ plan, data, group }: { plan: ChartPlan; data: ChartData;
   const scheme = useScheme();
   const drawn = plan.stacked ? stackedUp(data.columns) : data.columns;
 
+  const newest = useRef<uPlot.AlignedData>([data.at, ...drawn]);
+  newest.current = [data.at, ...drawn];
+
   useEffect(() => {
     const element = box.current!;
-    const made = new uPlot(
-      optionsFor(plan, element.clientWidth, group, (index) => under.value = index),
-      [data.at, ...drawn],
-      element,
+    const show = (index: number | null) => under.value = index;
+    const observer = new ResizeObserver(() =>
+      plot.current?.setSize({ width: element.clientWidth, height: HEIGHT })
     );
-    plot.current = made;
-    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
-    observer.observe(element);
+    let wanted = true;
+    void import('uplot').then(({ default: UPlot }) => {
+      if (!wanted) return;
+      plot.current = new UPlot(optionsFor(plan, element.clientWidth, group, show), newest.current, element);
+      observer.observe(element);
+    });
     return () => {
+      wanted = false;
       observer.disconnect();
-      made.destroy();
+      plot.current?.destroy();
+      plot.current = undefined;
     };
   }, [plan, scheme]);
 
-  useEffect(() => plot.current?.setData([data.at, ...drawn]), [data]);
+  useEffect(() => plot.current?.setData(newest.current), [data]);
 
   const at = under.value ?? data.at.length - 1;
   return (
-    <figure class='chart'>
+    <figure class={`chart${plan.broad ? ' broad' : ''}`}>
       <figcaption>
         <h3>{plan.title}</h3>
         <ul class='chart-keys small'>
@@ -54,7 +61,7 @@ export function Chart({ plan, data, group }: { plan: ChartPlan; data: ChartData;
               key={name}
               name={plan.series.length > 1 ? name : ''}
               color={color}
-              value={bound ? newest(data.columns[i]!) : data.columns[i]![at] ?? null}
+              value={bound ? last(data.columns[i]!) : data.columns[i]![at] ?? null}
               show={FORMATS[plan.unit]}
               optional={bound === true}
             />
@@ -85,7 +92,7 @@ function Key({ name, color, value, show, optional }: KeyProps) {
   );
 }
 
-function newest(column: Value[]): Value {
+function last(column: Value[]): Value {
   return column.at(-1) ?? null;
 }
 
@@ -107,7 +114,7 @@ function optionsFor(
     legend: { show: false },
     cursor: { y: false, sync: { key: group }, points: { show: !plan.stacked } },
     hooks: { setCursor: [(self) => onPoint(self.cursor.left! >= 0 ? self.cursor.idx ?? null : null)] },
-    scales: { y: { range: (_, _min, max) => [0, Math.max(max * 1.1 || 0, plan.unit === 'count' ? 4 : 1)] } },
+    scales: { y: { range: (_, _min, max) => [0, Math.max(max * 1.1 || 0, plan.least)] } },
     axes: [
       { ...axis, grid: { show: false }, space: 72, values: clockMarks },
       { ...axis, size: AXIS_WIDTH, space: 36, values: (_, marks) => marks.map(show) },

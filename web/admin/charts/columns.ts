@@ -26,18 +26,19 @@ export interface ChartPlan {
   series: Series[];
   /** Series stand on each other. */
   stacked?: boolean;
+  /** Takes the whole width. */
+  broad?: boolean;
+  /** The scale is never smaller than this: noise near zero looks like noise. */
+  least: number;
 }
 
 export const CHARTS: ChartPlan[] = [
   {
-    title: 'Viewers',
-    unit: 'count',
-    series: [{ name: 'Viewers', color: '--accent', now: (f) => f.viewers, then: (r) => r.viewers }],
-  },
-  {
     title: 'Where the bytes come from',
     unit: 'kbps',
+    least: 100,
     stacked: true,
+    broad: true,
     series: [
       { name: 'Same network', color: '--lan', now: (f) => f.lanKbps, then: (r) => r.lanKbps },
       { name: 'Other viewers', color: '--peer', now: (f) => f.peerKbps, then: (r) => r.peerKbps },
@@ -46,8 +47,15 @@ export const CHARTS: ChartPlan[] = [
     ],
   },
   {
+    title: 'Viewers',
+    unit: 'count',
+    least: 4,
+    series: [{ name: 'Viewers', color: '--accent', now: (f) => f.viewers, then: (r) => r.viewers }],
+  },
+  {
     title: 'What the edge sends',
     unit: 'kbps',
+    least: 100,
     series: [
       { name: 'Sent', color: '--accent', now: (f) => f.egressKbps, then: (r) => r.egressKbps },
       { name: 'Cap', color: '--bad', bound: true, now: (f) => f.capKbps, then: () => null },
@@ -56,6 +64,7 @@ export const CHARTS: ChartPlan[] = [
   {
     title: 'Live latency',
     unit: 'ms',
+    least: 1000,
     series: [
       { name: 'Half of viewers', color: '--accent', now: (f) => f.latencyP50Ms, then: (r) => r.latencyP50Ms },
       { name: '95 %', color: '--turn', now: (f) => f.latencyP95Ms, then: (r) => r.latencyP95Ms },
@@ -64,6 +73,7 @@ export const CHARTS: ChartPlan[] = [
   {
     title: 'Stalls per viewer-hour',
     unit: 'perHour',
+    least: 1,
     series: [{
       name: 'Stalls',
       color: '--bad',

@@ -4,6 +4,9 @@ import { Field, type InputProps } from '../ui/field.tsx';
 import type { SettingField } from './field-kind.ts';
 import { textOf } from './texts.ts';
 
+/** A bound that nobody comes near is not worth a word. */
+const VAST = 1_000_000;
+
 interface SettingInputProps {
   field: SettingField;
   text: string;
@@ -89,7 +92,7 @@ function Input({ field: { name, kind }, input, text, onText }: ControlProps) {
 }
 
 function boundsOf(min: number | undefined, max: number | undefined): string {
-  if (min === undefined || max === undefined) return '';
+  if (min === undefined || max === undefined || max >= VAST) return '';
   return `From ${min.toLocaleString('en')} to ${max.toLocaleString('en')}.`;
 }
 

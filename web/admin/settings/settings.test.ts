@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { ChannelSettings } from '../../../protocol/channel.ts';
 import * as v from 'valibot';
 import { SETTING_FIELDS } from './field-kind.ts';
+import { matters, textOf } from './texts.ts';
 import { brokenRule, changes, readValue, shownValue } from './values.ts';
 
 const standard = v.parse(ChannelSettings, {});
@@ -46,4 +47,13 @@ Deno.test('a broken rule names its field and the bound', () => {
 Deno.test('only what was changed is sent', () => {
   assert.deepEqual(changes(standard, { ...standard, windowS: 60 }), { windowS: 60 });
   assert.deepEqual(changes({ sites: ['a'] }, { sites: ['a'] }), {});
+});
+
+Deno.test('every setting has words, and is hidden only where it would change nothing', () => {
+  for (const { name } of SETTING_FIELDS) {
+    assert.ok(textOf(name).help, `${name}: say what it does in texts.ts`);
+  }
+  assert.equal(matters('keyPeriodS', { drm: 'off' }), false);
+  assert.equal(matters('keyPeriodS', { drm: 'cenc' }), true);
+  assert.equal(matters('windowS', {}), true);
 });

@@ -9,6 +9,8 @@ export interface SettingText {
   options?: Record<string, string>;
   /** What leaving it empty means. */
   empty?: string;
+  /** Shown only while another field is not this: it would change nothing. */
+  unless?: { field: string; is: string };
 }
 
 export interface SettingGroup {
@@ -66,6 +68,7 @@ export const SETTING_TEXTS: Record<string, SettingText> = {
     label: 'New key every',
     unit: 's',
     help: 'A banned viewer loses the picture at the next key.',
+    unless: { field: 'drm', is: 'off' },
   },
   egressCapKbps: {
     label: 'Cap on edge egress',
@@ -88,6 +91,7 @@ export const SETTING_TEXTS: Record<string, SettingText> = {
   hlsByToken: {
     label: 'Plain HLS with a token',
     help: 'Serves plain HLS of a token channel to who sends a token.',
+    unless: { field: 'access', is: 'public' },
   },
   p2p: {
     label: 'Peer to peer',
@@ -133,4 +137,10 @@ export const SETTING_TEXTS: Record<string, SettingText> = {
 /** The words of a field, or its own name. */
 export function textOf(name: string): SettingText {
   return SETTING_TEXTS[name] ?? { label: name, help: '' };
+}
+
+/** Whether a field matters, given what stands in the others. */
+export function matters(name: string, texts: Record<string, string>): boolean {
+  const { unless } = textOf(name);
+  return unless === undefined || texts[unless.field] !== unless.is;
 }

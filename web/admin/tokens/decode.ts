@@ -1,13 +1,10 @@
-/** A token read without its key, and what its claims mean. Pure; tokens/verify.ts checks the signature. */
+/** A token read without its key, and what its claims mean. Pure: whether it is believed, only the edge can tell. */
 import { fromBase64Url } from '../../../protocol/bytes.ts';
 import { ADMIN_AUDIENCE, PLAYBACK_AUDIENCE } from '../../../protocol/claims.ts';
 
 export interface DecodedToken {
   header: Record<string, unknown>;
   claims: Record<string, unknown>;
-  /** What was signed, and the signature. */
-  signed: string;
-  signature: Uint8Array<ArrayBuffer>;
 }
 
 /** A claim in words; `wrong`: this is why the token would be refused. */
@@ -23,12 +20,10 @@ export function decodeToken(text: string): DecodedToken {
   if (parts.length !== 3) {
     throw new Error(`A token has three parts with dots between them, this has ${parts.length}.`);
   }
-  const [header, claims, signature] = parts as [string, string, string];
+  const [header, claims] = parts as [string, string, string];
   return {
     header: jsonOf(header, 'header'),
     claims: jsonOf(claims, 'claims'),
-    signed: `${header}.${claims}`,
-    signature: bytesOf(signature),
   };
 }
 
@@ -42,12 +37,6 @@ function jsonOf(part: string, what: string): Record<string, unknown> {
     // Falls through to the message.
   }
   throw new Error(`The ${what} of this token must be a JSON object in base64url.`);
-}
-
-function bytesOf(part: string): Uint8Array<ArrayBuffer> {
-  const bytes = fromBase64Url(part);
-  if (!bytes) throw new Error('The signature of this token must be base64url.');
-  return bytes;
 }
 
 /** @param nowMs The reader's clock; the edge allows it no more than its own tolerance. */

@@ -1,21 +1,23 @@
 /** Reads a token that is pasted: what it allows, and why it would be refused. */
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
+import { api } from '../desk.ts';
 import { formatTime } from '../format.ts';
+import { asFailure } from '../load.ts';
 import { type ClaimLine, decodeToken, explainClaims } from './decode.ts';
-import { type Jwk, type Verdict, verdictOn } from './verify.ts';
+
+/** `POST /api/tokens/check`. */
+interface Check {
+  valid: boolean;
+  message?: string;
+}
 
 interface Reading {
   lines: ClaimLine[];
   claims: string;
-  verdict: Verdict | undefined;
+  /** Undefined until the edge has said. */
+  verdict?: string;
+  refused: boolean;
 }
-
-const VERDICTS: Record<Verdict, string> = {
-  ours: 'Signed by this Shoal.',
-  forged: 'Not signed by the key it names: it is refused.',
-  other: 'Not signed by a key of this Shoal: it counts only if one of your issuers signed it.',
-  unknown: 'This browser cannot check the signature.',
-};
 
 export function ReadToken({ text }: { text: Signal<string> }) {
   const reading = useSignal<Reading | undefined>(undefined);
@@ -29,9 +31,9 @@ export function ReadToken({ text }: { text: Signal<string> }) {
       const token = decodeToken(given);
       const claims = JSON.stringify(token.claims, null, 2);
       const lines = explainClaims(token, Date.now(), formatTime);
-      reading.value = { lines, claims, verdict: undefined };
-      void verdictOf(token).then((verdict) => {
-        if (text.peek().trim() === given) reading.value = { lines, claims, verdict };
+      reading.value = { lines, claims, refused: false };
+      void verdictOn(given).then((verdict) => {
+        if (text.peek().trim() === given) reading.value = { lines, claims, ...verdict };
       });
     } catch (error) {
       problem.value = (error as Error).message;
@@ -54,7 +56,9 @@ export function ReadToken({ text }: { text: Signal<string> }) {
           onInput={(event) => text.value = event.currentTarget.value}
         />
         <p class='wrong' id='token-problem' role='alert'>{problem.value}</p>
-        <p class='help' id='token-stays'>It is read in this page and sent nowhere.</p>
+        <p class='help' id='token-stays'>
+          Paste any token: its claims are explained, and the edge says whether it would take it.
+        </p>
       </div>
       {read && (
         <div class='stack' role='status'>
@@ -66,9 +70,9 @@ export function ReadToken({ text }: { text: Signal<string> }) {
               </li>
             ))}
             {read.verdict && (
-              <li class={read.verdict === 'forged' ? 'bad' : ''}>
-                <code>signature</code>
-                <span>{VERDICTS[read.verdict]}</span>
+              <li class={read.refused ? 'bad' : ''}>
+                <strong>{read.refused ? 'Refused' : 'Good'}</strong>
+                <span>{read.verdict}</span>
               </li>
             )}
           </ul>
@@ -79,11 +83,14 @@ export function ReadToken({ text }: { text: Signal<string> }) {
   );
 }
 
-async function verdictOf(token: ReturnType<typeof decodeToken>): Promise<Verdict> {
+async function verdictOn(token: string): Promise<{ verdict: string; refused: boolean }> {
   try {
-    const answer = await fetch('/.well-known/jwks.json');
-    return await verdictOn(token, (await answer.json() as { keys: Jwk[] }).keys);
-  } catch {
-    return 'unknown';
+    const { valid, message } = await api.post<Check>('/tokens/check', { token });
+    return {
+      verdict: valid ? 'The edge accepts it now.' : message ?? 'The edge refuses it.',
+      refused: !valid,
+    };
+  } catch (error) {
+    return { verdict: asFailure(error).message, refused: true };
   }
 }
