@@ -1,5 +1,5 @@
 /** What a User-Agent header says: device class and browser. A claim, for reports only. */
-import { UAParser } from 'my-ua-parser';
+import UAParser from 'my-ua-parser';
 import type { Agent } from '../swarm/agent.ts';
 
 const LONGEST = 500;
@@ -10,7 +10,7 @@ const TV = /\b(SMART-TV|SmartTV|Tizen.+TV|Web0S|webOS\.TV|HbbTV|Viera|AppleTV)\b
 export function agentOf(userAgent: string): Agent {
   const text = userAgent.slice(0, LONGEST);
   if (/^shoal-antenna\b/i.test(text)) return { device: 'antenna', browser: 'Shoal antenna' };
-  const { browser, device } = UAParser(text);
+  const { browser, device } = new UAParser(text).getResult();
   const major = browser.version?.split('.')[0] ?? '';
   return {
     device: SETTOP.test(text)
