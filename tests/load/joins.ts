@@ -39,7 +39,9 @@ export interface LoadResult {
   fullest: number;
 }
 
-interface Arrival {
+/** A viewer that has its seat. */
+export interface Arrival {
+  answer: LiveJoinAnswer;
   shard: string;
   redirects: number;
   tookMs: number;
@@ -82,7 +84,11 @@ export async function loadJoins(options: LoadOptions): Promise<LoadResult> {
 }
 
 /** One viewer: join, socket, announce, welcome. */
-async function arrive(edge: Edge, channel: string, pair: CryptoKeyPair): Promise<Arrival> {
+export async function arrive(
+  edge: Pick<Edge, 'url'>,
+  channel: string,
+  pair: CryptoKeyPair,
+): Promise<Arrival> {
   const startedMs = performance.now();
   const key = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
   const response = await fetch(`${edge.url}/join/${channel}`, {
@@ -100,13 +106,14 @@ async function arrive(edge: Edge, channel: string, pair: CryptoKeyPair): Promise
     peer_id: answer.peerId,
     ticket: answer.ticket,
     proof: toBase64Url(proof),
+    pass: answer.pass,
     capability: { uploadKbps: 2000, track: 0, nat: 'cone' },
   });
   let path = answer.announcePath;
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
     const { socket, redirect } = await seat(`${edge.url.replace('http', 'ws')}${path}`, announce);
     if (redirect === undefined) {
-      return { shard: path.split('=')[1]!, redirects, tookMs: performance.now() - startedMs, socket };
+      return { answer, shard: path.split('=')[1]!, redirects, tookMs: performance.now() - startedMs, socket };
     }
     path = redirect;
   }
