@@ -137,7 +137,9 @@ test('refuses without a right: no message of the signaling socket is heeded befo
     offers: [{ offer_id, offer: { type: 'offer', sdp: 's' }, to_peer_id }],
   });
   await client.message(({ action, interval }) => action === 'announce' && interval !== undefined);
-  const relayed = neighbour.got.filter((one) => 'offer' in one || one.action === 'candidate' || one.action === 'drop');
+  const relayed = neighbour.got.filter((one) =>
+    'offer' in one || one.action === 'candidate' || one.action === 'drop'
+  );
   expect(relayed).toEqual([]);
   client.socket.close();
 });

@@ -79,6 +79,7 @@ export const RIGHTS: Record<string, RouteRight> = {
 
   'GET /api/live': { needs: 'a ticket of its own', status: 401, code: 'unauthorized' },
   'POST /api/live/ticket': reports,
+  'GET /api/origins': { admin: 'reports' },
   'GET /api/audit': owner,
   'GET /api/settings': owner,
   'PATCH /api/settings': owner,
@@ -131,7 +132,7 @@ export const RIGHTS: Record<string, RouteRight> = {
     code: 'token-missing',
     body: { kids: ['A'.repeat(22)] },
   },
-  'POST /license/:channel/:system': { needs: 'a license server', status: 404, code: 'unknown-system' },
+  'POST /license/:channel/:system': { needs: 'a license server', status: 404, code: 'no-license-server' },
   'GET /license/:channel/fairplay/certificate': { open: 'a public certificate' },
   'GET /swarm/:infoHash/announce': {
     needs: 'a known info-hash, and a ticket with proof and pass (worker/objects/swarm.test.ts)',
