@@ -52,8 +52,9 @@ async function answer(
 async function admit(request: Request, env: Env, channel: string): Promise<string | undefined> {
   const card = await joinCard(env, channel);
   if (!card) return undefined;
-  const { access, hlsByToken } = card.settings;
-  if (access === 'token' && !hlsByToken) throw refusal('hls-not-allowed');
+  const { access, hlsByToken, drm } = card.settings;
+  // Stock players cannot open what is encrypted: they have no way to our licenses.
+  if (drm !== 'off' || (access === 'token' && !hlsByToken)) throw refusal('hls-not-allowed');
   const token = new URL(request.url).searchParams.get('token') ?? undefined;
   await checkPlayback({ card, token, request, env, fromPlayer: true });
   return access === 'token' ? token : undefined;

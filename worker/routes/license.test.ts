@@ -250,3 +250,11 @@ test('turning protection on ends a broadcast in clear', async () => {
   await admin('PATCH', `/${channel}`, { settings: { drm: 'cbcs' } });
   expect((await control.take('drop')).reason).toBe('the protection was changed');
 });
+
+test('refuses without a right: plain HLS of an encrypted channel, whoever asks', async () => {
+  const { channel } = await goOnAir({ ...PROTECTED, hls: true });
+  for (const path of ['index.m3u8', '0.m3u8']) {
+    const response = await ask(`/hls/${channel}/${path}`);
+    expect(await refusalOf(response)).toEqual([403, 'hls-not-allowed']);
+  }
+});
