@@ -32,7 +32,8 @@ export class Deadline {
   /** Peers that miss the same piece do not all ask at one moment. */
   #spreadMs: number;
   latencyTargetMs: number;
-  isOn: boolean;
+  /** What begins here or later is left to runs. */
+  runsFromMs = Infinity;
 
   constructor(context: Context, repair: Repair, onFrame: (frame: PieceFrame) => void) {
     this.#context = context;
@@ -40,7 +41,6 @@ export class Deadline {
     this.#onFrame = onFrame;
     this.#spreadMs = context.world.random() * 50;
     this.latencyTargetMs = context.options.latencyTargetMs;
-    this.isOn = context.options.edgeFallback;
   }
 
   isFetching(index: number): boolean {
@@ -54,8 +54,8 @@ export class Deadline {
   }
 
   tick(now: number): void {
-    const { tuning, lanes, store } = this.#context;
-    if (!this.isOn || now < this.#busyUntil) return;
+    const { options, tuning, lanes, store } = this.#context;
+    if (!options.edgeFallback || now < this.#busyUntil) return;
     const lastMs = this.#fetchMs + this.#deviationMs;
     const marginMs = this.#playhead === undefined ? tuning.fetchMarginMs : tuning.playMarginMs;
     const leadMs = lastMs + marginMs + this.#spreadMs;
@@ -71,6 +71,7 @@ export class Deadline {
         const index = packIndex(slot.segment, window.track, piece);
         if (this.isFetching(index) || this.#context.verifier.isBusy(index)) return true;
         const cutMs = window.estimateCutMs(slot, piece, track.sliceMs);
+        if (cutMs - track.sliceMs / 2 >= this.runsFromMs) return false;
         const isCertain = piece < slot.frames.length || piece <= slot.lost;
         if (isCertain && this.#repair.isLeftOut(lanes.of(index)!, cutMs, now)) {
           this.#fetch(index, now);

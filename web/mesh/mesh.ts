@@ -161,8 +161,8 @@ export class Mesh implements MeshControl {
     this.#deadline.latencyTargetMs = ms;
   }
 
-  setEdgeFallback(on: boolean): void {
-    this.#deadline.isOn = on;
+  leaveToRuns(fromMs: number): void {
+    this.#deadline.runsFromMs = fromMs;
   }
 
   renewTicket(ticket: Uint8Array): void {

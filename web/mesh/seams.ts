@@ -132,8 +132,8 @@ export interface MeshControl {
   setTracks(tracks: number[]): void;
   setUploadKbps(kbps: number): void;
   setLatencyTarget(ms: number): void;
-  /** Whether single pieces are fetched from the edge before their deadline; off while runs bring everything. */
-  setEdgeFallback(on: boolean): void;
+  /** Pieces from this decode time on, milliseconds, are not fetched singly: runs will bring them. Infinity: none. */
+  leaveToRuns(fromMs: number): void;
   renewTicket(ticket: Uint8Array): void;
   /** Tickets that the edge banned: links are dropped and not taken again. */
   ban(identities: string[]): void;

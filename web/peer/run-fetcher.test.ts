@@ -39,7 +39,7 @@ function watch(
   const grants = new GrantKeeper({ value: 'g', expiresS: 1e9 }, () => 0, () => Promise.reject(new Error()));
   const shelf = new Shelf(30_000);
   let behind = 0;
-  const alone: boolean[] = [];
+  let runsFromMs = NaN;
   const fetcher = new RunFetcher({
     environment,
     media: new EdgeMedia(environment, 'https://edge.test', '/media/demo/id', grants),
@@ -50,11 +50,20 @@ function watch(
     isFed: more.isFed ?? (() => false),
     targetMs: () => 1300,
     neighbours: more.neighbours ?? (() => 0),
-    alone: (isAlone) => alone.at(-1) === isAlone || alone.push(isAlone),
+    runsFrom: (ms) => void (runsFromMs = ms),
     take: (frame: PieceFrame) => shelf.add(frame),
     fellBehind: () => behind++,
   });
-  return { clock, shelf, asked, alone, all, fetcher, behind: () => behind, close: () => fetcher.close() };
+  return {
+    clock,
+    shelf,
+    asked,
+    runsFromMs: () => runsFromMs,
+    all,
+    fetcher,
+    behind: () => behind,
+    close: () => fetcher.close(),
+  };
 }
 
 Deno.test('who has nobody fetches each second once, soon after it is over, and plays without a gap', async () => {
@@ -75,7 +84,7 @@ Deno.test('a second that is held already is not fetched', async () => {
 });
 
 Deno.test('who is fed by others leaves holes to repair, and fetches when nothing comes at all', async () => {
-  const { clock, asked, all, alone, shelf, close } = watch({ isFed: () => true });
+  const { clock, asked, all, runsFromMs, shelf, close } = watch({ isFed: () => true });
   const holed = all.filter(({ record }, n) => record.decodeTimeUs < 4_200_000 && n % 5 !== 0);
   for (const frame of holed) shelf.add(frame);
   await clock.pass(5750);
@@ -86,7 +95,7 @@ Deno.test('who is fed by others leaves holes to repair, and fetches when nothing
     [4, 5, 6].map((second) => `/run/0,1/${second}`),
     'before the latency target is used up',
   );
-  assert.deepEqual(alone, [false], 'single pieces are not left to runs');
+  assert.equal(runsFromMs(), Infinity, 'single pieces are not left to runs');
   close();
 });
 
@@ -101,14 +110,14 @@ Deno.test('in a crowd that nothing reaches not everybody asks at once', async ()
 
 Deno.test('who loses the last neighbour looks at once for what was put off', async () => {
   let isFed = true;
-  const { clock, asked, all, alone, shelf, fetcher, close } = watch({ isFed: () => isFed });
+  const { clock, asked, all, runsFromMs, shelf, fetcher, close } = watch({ isFed: () => isFed });
   for (const frame of all.filter(({ record }) => record.decodeTimeUs < 4_200_000)) shelf.add(frame);
   await clock.pass(5500);
   isFed = false;
   fetcher.changed();
   await clock.pass(50);
   assert.deepEqual(asked, ['/run/0,1/4']);
-  assert.deepEqual(alone, [false, true]);
+  assert.equal(runsFromMs(), 5000, 'what runs left out may still be fetched singly');
   close();
 });
 

@@ -26,8 +26,8 @@ export interface RunFetcherOptions {
   targetMs(): number;
   /** Neighbours that might tell of each other's silence. */
   neighbours(): number;
-  /** From now on runs bring everything (or: no longer): single pieces would be fetched twice. */
-  alone(isAlone: boolean): void;
+  /** From this decode time on, milliseconds, runs bring everything: single pieces would come twice. Infinity: nothing. */
+  runsFrom(ms: number): void;
   take(frame: PieceFrame): void;
   /** Too far behind to catch up second by second (a page was frozen): begin again at the newest keyframe. */
   fellBehind(): void;
@@ -86,9 +86,9 @@ export class RunFetcher {
 
   #later(extraMs = 0): void {
     if (this.#closed) return;
-    const { environment, mediaNowMs, isFed, alone } = this.#options;
+    const { environment, mediaNowMs, isFed, runsFrom } = this.#options;
     const fed = isFed();
-    alone(!fed);
+    runsFrom(fed ? Infinity : this.#second * RUN_MS);
     const lateMs = fed && !this.#isDry ? this.#patienceMs() : this.#lateMs;
     const due = (this.#second + 1) * RUN_MS + lateMs + this.#spreadMs;
     this.#timer = environment.setTimer(Math.max(0, due - mediaNowMs(), extraMs), () => void this.#look());

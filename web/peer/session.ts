@@ -416,7 +416,7 @@ export class Session {
       isFed: () => this.#linked.size > 0 || this.#isSelfFed(),
       targetMs: () => this.#latencyTargetMs,
       neighbours: () => this.#linked.size,
-      alone: (isAlone) => this.#mesh.setEdgeFallback(!isAlone),
+      runsFrom: (ms) => this.#mesh.leaveToRuns(ms),
       take: (frame) => this.#mesh.offerPiece(frame, 'run'),
       fellBehind: () => void this.#joinMedia(this.#tracks),
     });
