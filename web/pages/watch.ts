@@ -1,6 +1,6 @@
 /** The watch page: the player, in plain numbers where its media comes from, and the code to embed it. */
 import { embedCode } from '../../protocol/embed.ts';
-import type { ShoalPlayerState, ShoalPlayerStats } from '../player/api.ts';
+import type { ShoalPlayerEvents, ShoalPlayerState, ShoalPlayerStats } from '../player/api.ts';
 import { formatBytes, formatSeconds, percentOf } from '../player/format.ts';
 import '../player/element.ts';
 import { fill, type Language } from '../player/words/words.ts';
@@ -15,11 +15,13 @@ const channel = channelOf(location.pathname);
 let words: PageWords = en;
 let language: Language = 'en';
 let phase: ShoalPlayerState = 'idle';
+let closed = false;
 let title = '';
 
 addEventListener('shoal-state', (event) => {
-  const detail = (event as CustomEvent<{ state: ShoalPlayerState; title: string }>).detail;
+  const detail = (event as CustomEvent<ShoalPlayerEvents['shoal-state']>).detail;
   phase = detail.state;
+  closed = detail.reason?.code === 'stopped';
   title = detail.title;
   showState();
 });
@@ -39,7 +41,7 @@ addEventListener('shoal-stats', (event) => {
 function showState(): void {
   show('title', title || channel || '');
   document.title = `${title || channel || 'Shoal'} · Shoal`;
-  show('state', words[phase]);
+  show('state', closed ? words.closed : words[phase]);
   byId('state').classList.toggle('live', phase === 'live');
   // Who watches live has no need of them, and a crowd that comes asks for nothing more.
   if (channel && (phase === 'offline' || phase === 'ended')) void showReplays(channel, language);

@@ -11,7 +11,9 @@ const api = await here('api.ts');
 function documented(section: string, column = 1): string[] {
   const body = docs.split(`\n## ${section}\n`)[1]?.split('\n## ')[0] ?? '';
   const rows = body.split('\n').filter((line) => line.startsWith('|')).slice(2);
-  return rows.flatMap((row) => [...row.split('|')[column]!.matchAll(/`([^`(]+)[^`]*`/g)].map((match) => match[1]!))
+  return rows.flatMap((row) =>
+    [...row.split('|')[column]!.matchAll(/`([^`(]+)[^`]*`/g)].map((match) => match[1]!)
+  )
     .sort();
 }
 

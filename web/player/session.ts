@@ -69,6 +69,9 @@ export class Session {
       return this.#refuse('no-channel', 'the player has no channel');
     }
     if (!globalThis.isSecureContext) return this.#refuse('insecure-context', 'not a secure context');
+    if (!('MediaSource' in globalThis) && !('ManagedMediaSource' in globalThis)) {
+      return this.#refuse('no-media-source', 'no Media Source Extensions');
+    }
     this.#store.set({ phase: 'joining', reason: undefined });
     try {
       const [{ viewer, thread }, source, keys] = await Promise.all([

@@ -18,6 +18,7 @@ export const de: PageWords = {
   idle: 'Bereit',
   joining: 'Verbinden',
   offline: 'Keine Sendung. Es beginnt hier von selbst.',
+  closed: 'Vom Betreiber vorerst geschlossen',
   live: 'Live',
   liveBehind: 'Live, {seconds} hinter der Sendung',
   lost: 'Die Sendung ist kurz unterbrochen',

@@ -16,6 +16,7 @@ export const en = {
   idle: 'Ready',
   joining: 'Joining',
   offline: 'Off air. It starts here by itself.',
+  closed: 'Closed by its owner for now',
   live: 'Live',
   liveBehind: 'Live, {seconds} behind the broadcaster',
   lost: 'The broadcaster dropped out for a moment',

@@ -18,6 +18,7 @@ export const es: PageWords = {
   idle: 'Listo',
   joining: 'Conectando',
   offline: 'Sin emisión. Empezará aquí por sí sola.',
+  closed: 'Cerrado por su dueño por ahora',
   live: 'En directo',
   liveBehind: 'En directo, {seconds} después de la emisión',
   lost: 'La emisión se ha cortado un momento',

@@ -18,6 +18,7 @@ export const fr: PageWords = {
   idle: 'Prêt',
   joining: 'Connexion',
   offline: 'Hors antenne. La lecture commencera ici d’elle-même.',
+  closed: 'Fermée par son propriétaire pour le moment',
   live: 'En direct',
   liveBehind: 'En direct, {seconds} après l’émission',
   lost: 'L’émission est interrompue un instant',

@@ -96,8 +96,13 @@ export class Source extends Emitter<SourceEvents> {
 
   /** Whether this browser has what the source needs (Media Source Extensions with the codec of every TV). */
   static isSupported(): boolean {
-    return shaka.Player.isBrowserSupported() &&
-      MediaSource.isTypeSupported('video/mp4; codecs="avc1.42E01E"');
+    // iPhones have the managed kind only.
+    const { MediaSource, ManagedMediaSource } = globalThis as {
+      [name: string]: typeof globalThis.MediaSource | undefined;
+    };
+    const kind = MediaSource ?? ManagedMediaSource;
+    return kind?.isTypeSupported('video/mp4; codecs="avc1.42E01E"') === true &&
+      shaka.Player.isBrowserSupported();
   }
 
   async start(): Promise<void> {

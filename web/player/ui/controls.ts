@@ -32,9 +32,10 @@ export function controls(ui: Ui): HTMLElement {
       fullscreenButton(ui),
     ),
   );
-  ui.store.watch(['phase', 'words'], ({ phase, words }) => {
+  ui.store.watch(['phase', 'started', 'words'], ({ phase, started, words }) => {
     bar.setAttribute('aria-label', words.controls);
-    bar.hidden = phase !== 'live' && phase !== 'lost' && phase !== 'reconnecting';
+    // Before the first picture there is nothing to control; the slate says what is going on.
+    bar.hidden = !started || (phase !== 'live' && phase !== 'lost' && phase !== 'reconnecting');
   });
   return bar;
 }
