@@ -44,14 +44,12 @@ export class Board extends DurableObject<Env> {
   readonly #audit: AuditStore;
   readonly #used = new Map<string, number>();
   readonly #tenants = new Map<string, { atMs: number; channels: Promise<Set<string>> }>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#figures = new FigureBook(ctx.storage.sql);
     this.#audit = new AuditStore(ctx.storage.sql);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
-    this.#rewatchLater();
   }
 
   /** A channel was made. */
@@ -107,16 +105,19 @@ export class Board extends DurableObject<Env> {
 
   async noteAudit(entry: Omit<AuditEntry, 'id'>): Promise<void> {
     this.#audit.add(entry);
-    if (await this.ctx.storage.getAlarm() === null) await this.ctx.storage.setAlarm(Date.now() + FORGET_MS);
+    await this.#wakeWithin(FORGET_MS);
   }
 
   async audit(query: string, limit: number, after?: string): Promise<Page<AuditEntry>> {
     return this.#audit.page(query, limit, after);
   }
 
+  /** As long as anybody watches something, its Report object is told so; once a day, what is old is forgotten. */
   override async alarm(): Promise<void> {
     this.#audit.forget(Date.now());
-    await this.ctx.storage.setAlarm(Date.now() + FORGET_MS);
+    const watched = this.#watched();
+    for (const channel of watched) this.ctx.waitUntil(this.#rewatch(channel));
+    await this.#wakeWithin(watched.size > 0 ? REWATCH_MS : FORGET_MS);
   }
 
   /** A dashboard's socket; the Worker has read its ticket. */
@@ -156,7 +157,7 @@ export class Board extends DurableObject<Env> {
     const { figures } = this.#figures.get(channel)!;
     if (figures) say(socket, { type: 'figures', channel, figures });
     await this.#rewatch(channel);
-    this.#rewatchLater();
+    await this.#wakeWithin(REWATCH_MS);
   }
 
   override webSocketClose(socket: WebSocket): void {
@@ -205,14 +206,10 @@ export class Board extends DurableObject<Env> {
     await reportOf(this.env, channel).watch(channel).catch(() => {});
   }
 
-  /** As long as anybody watches something. */
-  #rewatchLater(): void {
-    if (this.#timer !== undefined || this.#watched().size === 0) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      for (const channel of this.#watched()) this.ctx.waitUntil(this.#rewatch(channel));
-      this.#rewatchLater();
-    }, REWATCH_MS);
+  async #wakeWithin(ms: number): Promise<void> {
+    const due = Date.now() + ms;
+    const set = await this.ctx.storage.getAlarm();
+    if (set === null || set > due) await this.ctx.storage.setAlarm(due);
   }
 
   #watched(): Set<string> {

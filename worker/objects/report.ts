@@ -129,6 +129,7 @@ export class Report extends DurableObject<Env> {
     const busy = this.#ledger.isDirty || this.#ledger.viewers > 0 || this.#isWatched;
     if (this.#watchedUntilMs > 0 && !this.#isWatched) await this.#unwatch();
     await this.#closeStep();
+    this.ctx.storage.kv.put('ledger', this.#ledger.snapshot());
     await this.#tellBoard();
     const nowMs = Date.now();
     const lastMs = this.ctx.storage.kv.get<number>('forgot') ?? 0;
@@ -168,7 +169,6 @@ export class Report extends DurableObject<Env> {
     const row = this.#ledger.close(Date.now(), this.#pulse);
     if (!row) return;
     this.#history.add(row);
-    this.ctx.storage.kv.put('ledger', this.#ledger.snapshot());
     this.ctx.storage.kv.put('keeps', true);
     if (this.#isWatched) await this.#tryBoard((board, name) => board.pushHistory(name, row));
   }

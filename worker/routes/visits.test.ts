@@ -1,0 +1,162 @@
+import { expect, test } from 'vitest';
+import type { Page } from '../../protocol/page.ts';
+import type { Networks, SwarmMap, ViewerRow, VisitRow } from '../../protocol/report.ts';
+import type { VisitRow as Visit } from '../../protocol/report.ts';
+import { nothingCounted } from '../../protocol/stats.ts';
+import { reportOf as reportObjectOf } from '../env.ts';
+import { emptyAmounts } from '../report/shard-told.ts';
+import { bindings, eventually, goOnAir, makeChannel } from '../testing/edge.ts';
+import { apiAsk, apiGet, reportOf } from '../testing/figures.ts';
+import { watch } from '../testing/signal-client.ts';
+
+const visitsOf = (channel: string, query = '') =>
+  apiGet<Page<VisitRow>>(`channels/${channel}/visits${query}`);
+
+function visit(n: number, more: Partial<Visit> = {}): Visit {
+  return {
+    peerId: `-SH0001-${String(n).padStart(12, '0')}`,
+    viewer: `viewer ${n}`,
+    address: '203.0.113.0',
+    network: 'AS64500',
+    country: n % 2 === 0 ? 'DE' : 'PL',
+    device: 'phone',
+    browser: 'Chrome 141',
+    in: 1_000_000 + n * 1000,
+    out: 1_500_000 + n * 1000,
+    ...nothingCounted(),
+    peerBytes: n,
+    startupMs: 900,
+    lease: '',
+    ...more,
+  };
+}
+
+async function withVisits(name: string, visits: Visit[]): Promise<void> {
+  await makeChannel(name);
+  await reportObjectOf(bindings, name).tellShard(name, {
+    shard: '0',
+    ...emptyAmounts(),
+    visits,
+    now: undefined,
+  });
+}
+
+test('a visit is written when its viewer leaves, with what it reported', async () => {
+  const { channel } = await goOnAir();
+  const { client, answer } = await watch(channel);
+  client.send({
+    action: 'report',
+    report: reportOf({ peerBytes: 500, edgeBytes: 40, stalls: 2, startupMs: 650 }),
+  });
+  const seen = await eventually(
+    () => apiGet<Page<ViewerRow>>(`channels/${channel}/viewers`),
+    ({ items }) => items[0]?.peerBytes === 500,
+  );
+  expect(seen.items[0]).toMatchObject({
+    peerId: answer.peerId,
+    role: 'seed',
+    edgeBytes: 40,
+    latencyMs: 1200,
+  });
+  expect((await visitsOf(channel)).items).toEqual([]);
+  client.socket.close();
+  const { items } = await eventually(() => visitsOf(channel), ({ items }) => items.length > 0);
+  expect(items).toMatchObject([{
+    peerId: answer.peerId,
+    peerBytes: 500,
+    edgeBytes: 40,
+    stalls: 2,
+    startupMs: 650,
+  }]);
+  expect(items[0]!.out).toBeGreaterThanOrEqual(items[0]!.in);
+});
+
+test('a viewer that comes back with its peer id goes on with its row', async () => {
+  await withVisits('returned', [
+    visit(1, { peerBytes: 10 }),
+    visit(1, { in: 1_600_000, out: 1_700_000, peerBytes: 5 }),
+  ]);
+  const { items } = await visitsOf('returned');
+  expect(items).toMatchObject([{ in: 1_001_000, out: 1_700_000, peerBytes: 15 }]);
+});
+
+test('visits turn their pages newest first, and are found by time and field', async () => {
+  await withVisits('many', Array.from({ length: 25 }, (_, n) => visit(n)));
+  const seen: number[] = [];
+  let after: string | undefined;
+  do {
+    const query: string = `?limit=10${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`;
+    const page = await visitsOf('many', query);
+    seen.push(...page.items.map(({ peerBytes }) => peerBytes));
+    after = page.next;
+  } while (after !== undefined);
+  expect(seen).toEqual(Array.from({ length: 25 }, (_, n) => 24 - n));
+  expect((await visitsOf('many', '?country=PL')).items.length).toBe(12);
+  expect((await visitsOf('many', '?query=viewer%207')).items.length).toBe(1);
+  expect((await visitsOf('many', '?query=%25')).items.length).toBe(0);
+  expect((await visitsOf('many', '?from=1524000')).items.length).toBe(1);
+  expect((await visitsOf('many', '?to=1001000')).items.length).toBe(1);
+  expect((await apiAsk('GET', 'channels/many/visits?from=yesterday')).status).toBe(400);
+});
+
+test('visits are a file for a spreadsheet, in the columns chosen, with no formula in it', async () => {
+  const evil = [
+    visit(1, { viewer: '=HYPERLINK("http://evil")' }),
+    visit(2, { viewer: 'a "b", c', browser: '+1' }),
+  ];
+  await withVisits('sheet', evil);
+  const file = await apiAsk('GET', 'channels/sheet/visits.csv?columns=viewer,browser,peerBytes,seconds');
+  expect(file.headers.get('content-type')).toContain('text/csv');
+  expect(await file.text()).toBe(
+    'viewer,browser,peerBytes,seconds\r\n' +
+      '"a ""b"", c",\'+1,2,500\r\n' +
+      '"\'=HYPERLINK(""http://evil"")",Chrome 141,1,500\r\n',
+  );
+  const refused = await apiAsk('GET', 'channels/sheet/visits.csv?columns=viewer,mac');
+  expect(await refused.json()).toMatchObject({ error: { code: 'bad-field', field: 'columns' } });
+});
+
+test('a long file comes whole, page after page', async () => {
+  await withVisits('long', Array.from({ length: 1203 }, (_, n) => visit(n)));
+  const text = await (await apiAsk('GET', 'channels/long/visits.csv?columns=peerId')).text();
+  expect(new Set(text.trimEnd().split('\r\n')).size).toBe(1204);
+});
+
+test('the drawing shows who feeds whom by tier, the view by network who is where', async () => {
+  const { channel } = await goOnAir();
+  const [first, second] = [await watch(channel, 9000), await watch(channel, 10)];
+  const parents = [{ peerId: first.answer.peerId, lanes: 8 }];
+  second.client.send({ action: 'report', report: reportOf({ peerBytes: 100, edgeBytes: 100, parents }) });
+  const map = await eventually(
+    () => apiGet<SwarmMap>(`channels/${channel}/swarm`),
+    ({ links, nodes }) =>
+      links.some(({ from }) => from !== null) && nodes.some(({ role }) => role === 'seed'),
+  );
+  const tierOf = (id: string) => map.nodes.find(({ peerId }) => peerId === id)?.tier;
+  expect([tierOf(first.answer.peerId), tierOf(second.answer.peerId)]).toEqual([1, 2]);
+  const networks = await apiGet<Networks>(`channels/${channel}/networks?by=address`);
+  expect(networks).toMatchObject({
+    shards: 1,
+    shardsAsked: 1,
+    items: [{ key: '', viewers: 2, peerBytes: 100 }],
+  });
+  const found = await apiGet<Page<ViewerRow>>(
+    `channels/${channel}/viewers?query=${second.answer.peerId.slice(-6)}`,
+  );
+  expect(found.items.map(({ peerId }) => peerId)).toEqual([second.answer.peerId]);
+});
+
+test('pages of viewers hold everybody once', async () => {
+  const { channel } = await goOnAir();
+  const ids = new Set<string>();
+  for (let n = 0; n < 5; n++) ids.add((await watch(channel)).answer.peerId);
+  const seen: string[] = [];
+  let after = '';
+  for (;;) {
+    const page = await apiGet<Page<ViewerRow>>(`channels/${channel}/viewers?limit=2${after}`);
+    seen.push(...page.items.map(({ peerId }) => peerId));
+    if (page.next === undefined) break;
+    after = `&after=${encodeURIComponent(page.next)}`;
+  }
+  expect([seen.length, new Set(seen)]).toEqual([5, ids]);
+});
