@@ -2,7 +2,14 @@
  * Keys for an encrypted recording: EME ClearKey (W3C Encrypted Media Extensions, section 9.1), asked of the edge with
  * the viewer's token. Each key period of the recording brings its own request.
  */
+import { toBase64Url } from '../../protocol/bytes.ts';
+
 const SYSTEM = 'org.w3.clearkey';
+
+/** A JSON Web Key Set, or the error that stands in its place. */
+interface LicenseBody {
+  error?: { code: string; message: string };
+}
 
 export class Protection {
   readonly #video: HTMLVideoElement;
@@ -59,17 +66,38 @@ export class Protection {
   /** `request`: the license request as ClearKey has it, JSON with the key ids. */
   async #license(request: string): Promise<BufferSource> {
     const { kids } = JSON.parse(request) as { kids: string[] };
-    const answer = await fetch(`/license/${this.#channel}`, {
+    let { ok, body } = await this.#ask('', kids);
+    // Keys that a broadcast on air uses, too, are for who has joined it.
+    if (body.error?.code === 'grant-over') {
+      ({ ok, body } = await this.#ask(`?grant=${await this.#grant()}`, kids));
+    }
+    if (!ok) throw new Error(body.error?.message ?? 'the edge gives no keys');
+    return new TextEncoder().encode(JSON.stringify(body));
+  }
+
+  async #ask(query: string, kids: string[]): Promise<{ ok: boolean; body: LicenseBody }> {
+    const answer = await fetch(`/license/${this.#channel}${query}`, {
       method: 'POST',
       headers: { 'content-type': 'text/plain' },
-      body: JSON.stringify({
-        kids,
-        type: 'temporary',
-        ...(this.#token !== undefined && { token: this.#token }),
-      }),
+      body: JSON.stringify({ kids, type: 'temporary', ...this.#shown }),
     });
-    const body = await answer.json() as { error?: { message: string } };
-    if (!answer.ok) throw new Error(body.error?.message ?? `the edge answered ${answer.status}`);
-    return new TextEncoder().encode(JSON.stringify(body));
+    return { ok: answer.ok, body: await answer.json() };
+  }
+
+  /** Joins for the grant alone: no place is taken before a socket is opened. */
+  async #grant(): Promise<string> {
+    const peerKey = toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
+    const answer = await fetch(`/join/${this.#channel}`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: JSON.stringify({ peerKey, p2p: 'off', ...this.#shown }),
+    });
+    const body = await answer.json() as { grant?: { value: string }; error?: { message: string } };
+    if (!body.grant) throw new Error(body.error?.message ?? 'the edge gives no grant');
+    return encodeURIComponent(body.grant.value);
+  }
+
+  get #shown(): { token?: string } {
+    return this.#token === undefined ? {} : { token: this.#token };
   }
 }

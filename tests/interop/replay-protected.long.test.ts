@@ -1,0 +1,121 @@
+/** An encrypted recording over several key periods: of use with a token only. And a recording on bare workerd. */
+import assert from 'node:assert/strict';
+import type { Browser } from 'puppeteer-core';
+import type { RecordingResource, Replay } from '../../protocol/replay.ts';
+import { buildPlayer } from '../build-player.ts';
+import { launchChromium } from '../e2e/chromium.ts';
+import { startFeed } from '../feed.ts';
+import { startServed } from '../served.ts';
+import { startStack } from '../stack.ts';
+
+type Api = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
+
+async function until<Value>(what: string, look: () => Promise<Value | undefined | false>): Promise<Value> {
+  const deadline = Date.now() + 90_000;
+  for (;;) {
+    const value = await look();
+    if (value !== undefined && value !== false) return value;
+    if (Date.now() > deadline) throw new Error(`waited too long: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
+async function recordingOf(api: Api): Promise<RecordingResource | undefined> {
+  return ((await api('GET', '/channels/demo/recordings')).items as RecordingResource[])[0];
+}
+
+/** Records until something has come of so many periods; answers the replay. */
+async function record(api: Api, output: string, seconds: number): Promise<Replay> {
+  const feed = startFeed({ output: ['-f', 'flv', output] });
+  try {
+    const began = await until('it is being recorded', async () => {
+      const recording = await recordingOf(api);
+      return recording?.state === 'recording' && Date.parse(recording.startedAt);
+    });
+    await until('enough of it', async () => Date.now() > began + seconds * 1000);
+    await feed.stop();
+    return await until('the replay', async () => (await recordingOf(api))?.replay);
+  } finally {
+    feed.kill();
+    await feed.ended;
+  }
+}
+
+/** Opens the replay, plays, and answers how far it came and what the page says, once `holds` does. */
+async function watch(
+  browser: Browser,
+  url: string,
+  holds: (timeS: number, line: string) => boolean,
+): Promise<void> {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  await page.goto(url);
+  await until(`the page of ${new URL(url).pathname}`, async () => {
+    const [timeS, line] = await page.evaluate(`(() => {
+      const video = document.querySelector('video');
+      if (video.paused) video.play().catch(() => {});
+      return [video.currentTime, document.getElementById('state').textContent];
+    })()`) as [number, string];
+    return holds(timeS, line);
+  });
+  await context.close();
+}
+
+Deno.test({
+  name: 'an encrypted recording plays over its key periods with a token, and says why it does not without',
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const [assets, browser] = [await buildPlayer(), await launchChromium()];
+    const settings = { record: true, reconnectWindowS: 0, drm: 'cenc', keyPeriodS: 10, access: 'token' };
+    const stack = await startStack({ assets, channels: [{ name: 'demo', settings }] });
+    try {
+      const replay = await record(stack.api, stack.publishUrl(), 24);
+      assert.equal(replay.isEncrypted, true);
+      const { token } = await stack.api('POST', '/channels/demo/tokens', {});
+      const url = `${stack.edge.url}${replay.page}`;
+      await watch(browser, `${url}#token=${token}`, (timeS) => timeS > 22);
+      await watch(browser, url, (timeS, line) => timeS === 0 && /token/.test(line));
+    } finally {
+      await browser.close();
+      await stack.stop();
+    }
+  },
+});
+
+Deno.test({
+  name: 'on bare workerd recordings lie on the disk: recorded, served by range, deleted with their files',
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const state = await Deno.makeTempDir({ prefix: 'shoal-served-' });
+    const served = await startServed({ state });
+    try {
+      const made = await served.api('POST', '/channels', {
+        name: 'demo',
+        settings: { record: true, reconnectWindowS: 0 },
+      });
+      const output = `rtmp://127.0.0.1:${served.rtmpPort}/live/demo?key=${made.streamKey}`;
+      const replay = await record(served.api, output, 6);
+      const part = await fetch(served.url + replay.file, { headers: { range: 'bytes=4-7' } });
+      assert.deepEqual([part.status, await part.text()], [206, 'ftyp']);
+      const whole = await (await fetch(served.url + replay.file)).arrayBuffer();
+      assert.equal(whole.byteLength, replay.bytes);
+      await served.api('DELETE', `/channels/demo/recordings/${(await recordingOf(served.api))!.id}`);
+      assert.equal(await recordingOf(served.api), undefined);
+      const left = [...walk(state)].filter((path) => /recording-|replay-/.test(path));
+      assert.deepEqual(left, []);
+    } finally {
+      await served.stop();
+      await Deno.remove(state, { recursive: true });
+    }
+  },
+});
+
+function* walk(folder: string): Generator<string> {
+  for (const entry of Deno.readDirSync(folder)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) yield* walk(path);
+    else yield path;
+  }
+}
