@@ -97,10 +97,8 @@ export class Source extends Emitter<SourceEvents> {
   /** Whether this browser has what the source needs (Media Source Extensions with the codec of every TV). */
   static isSupported(): boolean {
     // iPhones have the managed kind only.
-    const { MediaSource, ManagedMediaSource } = globalThis as {
-      [name: string]: typeof globalThis.MediaSource | undefined;
-    };
-    const kind = MediaSource ?? ManagedMediaSource;
+    const scope = globalThis as Partial<Record<'MediaSource' | 'ManagedMediaSource', typeof MediaSource>>;
+    const kind = scope.MediaSource ?? scope.ManagedMediaSource;
     return kind?.isTypeSupported('video/mp4; codecs="avc1.42E01E"') === true &&
       shaka.Player.isBrowserSupported();
   }
