@@ -22,7 +22,8 @@ const SPAN_MS: Record<Exclude<Span, 'now'>, number> = { hour: 3.6e6, day: 8.64e7
 
 export function LiveView({ channel }: ViewProps) {
   const on = channel.state === 'live' || channel.state === 'lost';
-  const span = useSignal<Span>(on ? 'now' : 'day');
+  const chosen = useSignal<Span | undefined>(undefined);
+  const span = chosen.value ?? (on ? 'now' : 'day');
   const figures = live.book.figures.value;
   const now = figures.at(-1);
   return (
@@ -32,12 +33,12 @@ export function LiveView({ channel }: ViewProps) {
         : <OffAir channel={channel.name} stopped={channel.state === 'stopped'} />}
       <section class='section' aria-labelledby='course'>
         <div class='row spread'>
-          <h2 id='course'>{span.value === 'now' ? 'Since you opened this page' : `Last ${span.value}`}</h2>
-          <Choice label='Span' options={SPANS} value={span.value} onChoose={(value) => span.value = value} />
+          <h2 id='course'>{span === 'now' ? 'Since you opened this page' : `Last ${span}`}</h2>
+          <Choice label='Span' options={SPANS} value={span} onChoose={(value) => chosen.value = value} />
         </div>
-        {span.value === 'now'
+        {span === 'now'
           ? <LiveCharts figures={figures} channel={channel.name} />
-          : <PastCharts channel={channel.name} span={span.value} />}
+          : <PastCharts channel={channel.name} span={span} />}
       </section>
     </>
   );

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { VisitRow } from '../../../protocol/report.ts';
+import { parseColumns } from '../../../worker/report/visits-csv.ts';
 import { csvColumns, keepColumns, keptColumns, STANDARD_COLUMNS, VISIT_COLUMNS } from './visit-columns.ts';
 
 function store(text: string | null = null) {
@@ -19,8 +19,7 @@ Deno.test('what is kept may be old or damaged', () => {
   }
 });
 
-Deno.test('every column of the CSV is a field of a visit', () => {
-  const all = csvColumns(VISIT_COLUMNS.map(({ name }) => name)).split(',');
-  for (const name of all) assert.ok(name in VisitRow.entries, name);
-  assert.equal(new Set(all).size, all.length);
+Deno.test('every column that is shown stands in the CSV, too', () => {
+  const names = VISIT_COLUMNS.map(({ name }) => name);
+  assert.equal(parseColumns(csvColumns(names)).length, names.length);
 });

@@ -5,7 +5,6 @@ import { shortId } from '../swarm/short-id.ts';
 import { DEVICE_NAMES } from './device-names.ts';
 
 export interface VisitColumn {
-  /** As the API names it in `columns` of the CSV; several for what is drawn from several. */
   name: string;
   title: string;
   show: (row: VisitRow) => string;
@@ -76,10 +75,12 @@ export function keepColumns(store: Pick<Storage, 'setItem'>, names: string[]): v
   store.setItem(NAME, JSON.stringify(names));
 }
 
-/** Columns of the CSV for what is shown: `stay` follows from the times. */
+/** Columns that the CSV names otherwise. */
+const CSV_NAMES: Record<string, string> = { in: 'inAt', out: 'outAt', stay: 'seconds' };
+
+/** Columns of the CSV for what is shown. */
 export function csvColumns(names: string[]): string {
-  const wanted = names.flatMap((name) => name === 'stay' ? ['in', 'out'] : [name]);
-  return [...new Set(wanted)].join(',');
+  return names.map((name) => CSV_NAMES[name] ?? name).join(',');
 }
 
 /** Words for the fields that a search may be narrowed to. */

@@ -7,7 +7,7 @@ export function QrCode({ text, label }: { text: string; label: string }) {
   useEffect(() => {
     let wanted = true;
     void import('qr').then(({ default: encodeQR }) => {
-      if (wanted) cells.value = encodeQR(text, 'raw', { ecc: 'medium', border: 0 });
+      if (wanted) cells.value = encodeQR(text, 'raw', { ecc: 'medium', border: 1 });
     });
     return () => wanted = false;
   }, [text]);
