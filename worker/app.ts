@@ -8,6 +8,7 @@ import { requestLog } from './request-log.ts';
 import { bans } from './routes/bans.ts';
 import { audit } from './routes/audit.ts';
 import { channelKeys } from './routes/channel-keys.ts';
+import { backup } from './routes/backup.ts';
 import { channels } from './routes/channels.ts';
 import { figures } from './routes/figures.ts';
 import { health } from './routes/health.ts';
@@ -61,6 +62,7 @@ export const app = new Hono<{ Bindings: Env; Variables: { requestId: string } }>
   .route('/api/keys', signingKeys)
   .route('/api/me', me)
   .route('/api/tokens', tokens)
+  .route('/api', backup)
   .route('/api/leases', leases)
   .route('/api/tenants', tenants)
   .route('/api/webhooks', webhooks)

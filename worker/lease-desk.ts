@@ -16,7 +16,9 @@ type Desk = Pick<
   | 'revokeLease'
   | 'removeLease'
   | 'leaseDays'
-  | 'everything'
+  | 'backup'
+  | 'restoreTenants'
+  | 'restoreLeases'
 >;
 
 /** Calls one method of the one desk. Throws an Error when the object fails. */

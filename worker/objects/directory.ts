@@ -2,6 +2,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
 import type { Issuer, StreamKeyResource } from '../../protocol/access.ts';
+import type { DirectoryBackup } from '../../protocol/backup.ts';
 import type { ChannelResource, ChannelSettings } from '../../protocol/channel.ts';
 import { FromOrigin, type IngestStatus, type OriginResource, type ToOrigin } from '../../protocol/control.ts';
 import type { KeySet } from '../access/key-set.ts';
@@ -12,6 +13,7 @@ import { ingestHappenings, stateHappenings, viewerHappenings } from '../report/h
 import { ChannelBook } from '../store/channel-book.ts';
 import { KeyDesk } from '../store/key-desk.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
+import { backupDirectory, restoreKeys, restoreStreamKeys } from '../store/directory-backup.ts';
 import { tellHooks } from '../tell-hooks.ts';
 import type { ChannelStatus } from './channel.ts';
 import { type ShownKey, StreamKeys } from './stream-keys.ts';
@@ -169,6 +171,25 @@ export class Directory extends DurableObject<Env> {
     this.ctx.waitUntil(tellHooks(this.env, happenings));
     this.#viewers.set(name, viewers);
     this.ctx.storage.kv.put('viewers', Object.fromEntries(this.#viewers));
+  }
+
+  /** All channels with the hashes of their keys, and who may sign tokens. */
+  async backup(): Promise<DirectoryBackup> {
+    return backupDirectory(this.ctx.storage.sql);
+  }
+
+  /** Puts a backup beside what there is; channels of the same name get its settings and keys. */
+  async restore(backup: DirectoryBackup): Promise<void> {
+    const { sql } = this.ctx.storage;
+    for (const channel of backup.channels) {
+      const { name, title, settings, createdAt } = channel;
+      if (!this.#book.create(name, title, settings, createdAt)) this.#book.edit(name, title, settings);
+      restoreStreamKeys(sql, channel);
+      const { state, reason } = this.#book.get(name)!;
+      await boardOf(this.env).tellMade(name, state, reason);
+      await channelOf(this.env, name).setProfile({ name, title, settings });
+    }
+    restoreKeys(sql, backup);
   }
 
   /** Told by the Hooks object: numbers of viewers that somebody wants to hear of. */

@@ -5,6 +5,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { Webhook } from 'standardwebhooks';
 import { toHex } from '../../protocol/bytes.ts';
+import type { HookBackup } from '../../protocol/backup.ts';
 import type {
   DeadDelivery,
   Happening,
@@ -25,13 +26,6 @@ const PATIENCE_MS = 10_000;
 const AT_ONCE = 20;
 const AT_ONCE_OF_ONE = 4;
 const PURPOSE = 'webhook';
-
-/** A hook as a backup holds it: its secret is sealed. */
-export interface HookBackup extends NewHook {
-  id: string;
-  sealedSecret: string;
-  createdAt: string;
-}
 
 export class Hooks extends DurableObject<Env> {
   #book: HookBook;

@@ -7,6 +7,7 @@
  * store/lease-book.ts; callers go through worker/lease-desk.ts.
  */
 import { createDurable } from 'itty-durable/itty-durable.js';
+import type { LeaseBackup, TenantBackup } from '../../protocol/backup.ts';
 import type { LeaseDay, LeaseEdit, LeaseResource, NewLease, TenantResource } from '../../protocol/lease.ts';
 import { channelOf, directoryOf, type Env, hooksOf } from '../env.ts';
 import { LeaseBook, type LeaseBookState, type Result } from '../store/lease-book.ts';
@@ -77,16 +78,22 @@ export class LeaseDesk extends createDurable() {
     return lease ? await channelOf(this.#env, lease.channel).leaseDays(id) : null;
   }
 
-  /** For a backup: everything but what was used. */
-  async everything(): Promise<Pick<LeaseBookState, 'tenants' | 'leases'>> {
-    return { tenants: this.tenants, leases: this.leases };
+  /** Everything but what was used. */
+  async backup(): Promise<{ tenants: TenantBackup[]; leases: LeaseBackup[] }> {
+    return this.#book().backup();
   }
 
-  /** Puts a backup's tenants and leases beside what there is; same names and ids are replaced. */
-  async restore(book: LeaseBookState): Promise<true> {
-    Object.assign(this.tenants, book.tenants);
-    Object.assign(this.leases, book.leases);
-    this.#tellLater(Object.values(book.leases).map(({ channel }) => channel));
+  /** Puts tenants of a backup beside what there is; same names are replaced. */
+  async restoreTenants(tenants: TenantBackup[]): Promise<true> {
+    this.#book().restoreTenants(tenants);
+    await this.persist();
+    return true;
+  }
+
+  /** The same of leases, by their ids. */
+  async restoreLeases(leases: LeaseBackup[]): Promise<true> {
+    this.#book().restoreLeases(leases);
+    this.#tellLater(leases.map(({ channel }) => channel));
     await this.#work();
     return true;
   }

@@ -2,6 +2,7 @@
  * The lease desk's book: tenants and leases, as plain JSON that the object keeps. Pure: times come in, refusals come
  * out by code.
  */
+import type { LeaseBackup, TenantBackup } from '../../protocol/backup.ts';
 import {
   emptyLeaseUse,
   type LeaseEdit,
@@ -163,6 +164,27 @@ export class LeaseBook {
     if (!isOver(lease, nowMs)) return refused(409, 'lease-current', 'revoke this lease first');
     delete this.#state.leases[id];
     return { value: true };
+  }
+
+  backup(): { tenants: TenantBackup[]; leases: LeaseBackup[] } {
+    return {
+      tenants: this.tenants(),
+      leases: this.#all().map(({ spent: _, isClosed: __, viewersNow: ___, use: ____, ...lease }) => lease),
+    };
+  }
+
+  restoreTenants(tenants: TenantBackup[]): void {
+    for (const tenant of tenants) this.#state.tenants[tenant.name] = tenant;
+  }
+
+  /** What was used of a lease that is there already stays. */
+  restoreLeases(leases: LeaseBackup[]): void {
+    for (const lease of leases) {
+      const { use = emptyLeaseUse(), viewersNow = 0 } = this.#kept(lease.id) ?? {};
+      const kept: KeptLease = { ...lease, spent: false, isClosed: false, viewersNow, use };
+      kept.spent = isSpent(kept);
+      this.#state.leases[lease.id] = kept;
+    }
   }
 
   /** What a channel's card is to know: leases that are not over. */

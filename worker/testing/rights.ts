@@ -39,6 +39,8 @@ export const RIGHTS: Record<string, RouteRight> = {
   'GET /assets/*': page,
   'GET /favicon.ico': page,
 
+  'GET /api/backup': owner,
+  'POST /api/restore': owner,
   'GET /api/me': reports,
   'GET /api/channels': reports,
   'POST /api/channels': operator,

@@ -1,0 +1,51 @@
+/** `GET /api/backup`, `POST /api/restore`: all settings of the box as one document. The owner's alone. */
+import { Hono } from 'hono';
+import { Backup, BACKUP_VERSION, type Restored } from '../../protocol/backup.ts';
+import { allow } from '../access/allow.ts';
+import { parseBody } from '../body.ts';
+import { directoryOf, type Env, hooksOf } from '../env.ts';
+import { askLeaseDesk } from '../lease-desk.ts';
+
+/** Longest document that is read, in characters. */
+const MAX_BODY_LENGTH = 16 * 1024 * 1024;
+/** Of tenants and leases that the desk is given at a time: its calls travel in a header. */
+const AT_ONCE = 5;
+
+export const backup = new Hono<{ Bindings: Env }>()
+  .get('/backup', async (c) => {
+    await allow({ to: 'admin', role: 'owner' }, c.req.raw, c.env);
+    const [directory, rental, webhooks] = await Promise.all([
+      directoryOf(c.env).backup(),
+      askLeaseDesk(c.env, 'backup'),
+      hooksOf(c.env).backup(),
+    ]);
+    const createdAt = new Date().toISOString();
+    const document: Backup = { version: BACKUP_VERSION, createdAt, ...directory, ...rental, webhooks };
+    return c.json(document, 200, {
+      'content-disposition': `attachment; filename="shoal-${createdAt.slice(0, 10)}.json"`,
+      'cache-control': 'no-store',
+    });
+  })
+  .post('/restore', async (c) => {
+    await allow({ to: 'admin', role: 'owner' }, c.req.raw, c.env);
+    const document = parseBody(await c.req.text(), Backup, MAX_BODY_LENGTH);
+    const { channels, issuers, signingKeys, tenants, leases, webhooks } = document;
+    await directoryOf(c.env).restore({ channels, issuers, signingKeys });
+    for (const some of portions(tenants)) await askLeaseDesk(c.env, 'restoreTenants', some);
+    for (const some of portions(leases)) await askLeaseDesk(c.env, 'restoreLeases', some);
+    await hooksOf(c.env).restore(webhooks);
+    const restored: Restored = {
+      channels: channels.length,
+      tenants: tenants.length,
+      leases: leases.length,
+      webhooks: webhooks.length,
+    };
+    return c.json({ restored });
+  });
+
+function portions<T>(all: T[]): T[][] {
+  return Array.from(
+    { length: Math.ceil(all.length / AT_ONCE) },
+    (_, i) => all.slice(i * AT_ONCE, (i + 1) * AT_ONCE),
+  );
+}
