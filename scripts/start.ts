@@ -100,6 +100,8 @@ async function main(): Promise<void> {
 Shoal is up.
 
   watch       ${scheme}://${shown}:${ports.edge}/watch/${channel}
+  dashboard   ${scheme}://${shown}:${ports.edge}/admin#token=${secrets.SHOAL_ADMIN_TOKEN}
+              (the link signs you in: who has it is the owner)
   API         ${scheme}://${shown}:${ports.edge}/api/channels   (bearer token in ${
     pathOf(new URL('secrets.json', STATE_DIR))
   })
