@@ -3,7 +3,13 @@
  * and from there to whoever watches.
  */
 import { DurableObject } from 'cloudflare:workers';
-import type { RecordingEnd, RecordingResource, RecordingStart, ReplayCard } from '../../protocol/replay.ts';
+import type {
+  RecordingEnd,
+  RecordingResource,
+  RecordingStart,
+  RecordingState,
+  ReplayCard,
+} from '../../protocol/replay.ts';
 import { type Env, swarmOf } from '../env.ts';
 import { RecordingBook, resourceOf } from '../replay/recording-book.ts';
 import { keyOf, replayStore } from '../replay/store.ts';
@@ -21,21 +27,17 @@ export class Replays extends DurableObject<Env> {
     this.#book.start(id, start, Date.now());
   }
 
-  /** Whether a chunk is still wanted; counted as soon as it is. */
-  async takes(id: string, number: number, bytes: number): Promise<boolean> {
-    return this.#book.chunk(id, number, bytes, Date.now());
+  /** A chunk lies in the store. False when nobody wants it any more: it is to be deleted. */
+  async arrived(id: string, number: number, bytes: number): Promise<boolean> {
+    return this.#book.arrived(id, number, bytes, Date.now());
   }
 
-  /** How it began; undefined when there is no such recording. `chunks`: what has arrived. */
-  async look(id: string): Promise<(RecordingStart & { chunks: number; isReady: boolean }) | undefined> {
+  /** How it began; undefined when there is no such recording. `chunks`: how many have arrived. */
+  async look(id: string): Promise<(RecordingStart & { chunks: number; state: RecordingState }) | undefined> {
     const held = this.#book.get(id);
-    return held && {
-      broadcastId: held.broadcastId,
-      startedAtMs: held.startedAtMs,
-      isEncrypted: held.isEncrypted,
-      chunks: held.chunks,
-      isReady: held.state === 'ready',
-    };
+    if (!held) return undefined;
+    const { broadcastId, startedAtMs, isEncrypted, state } = held;
+    return { broadcastId, startedAtMs, isEncrypted, state, chunks: this.#book.chunks(id).length };
   }
 
   /** It is whole: stock clients may meet over its info-hash from now on. */
@@ -63,8 +65,8 @@ export class Replays extends DurableObject<Env> {
   async remove(id: string): Promise<boolean> {
     const held = this.#book.get(id);
     if (!held) return false;
+    const keys = this.#book.chunks(id).map((number) => keyOf.chunk(id, number));
     this.#book.remove(id);
-    const keys = Array.from({ length: held.chunks }, (_, number) => keyOf.chunk(id, number));
     if (held.card) {
       const { infoHash } = held.card;
       keys.push(keyOf.info(infoHash), keyOf.card(infoHash));

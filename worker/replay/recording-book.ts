@@ -18,8 +18,6 @@ export interface Recording extends RecordingStart {
   reason: string;
   durationMs: number;
   bytes: number;
-  /** Chunks are numbered below this. */
-  chunks: number;
   heardAtMs: number;
   card?: ReplayCard;
 }
@@ -30,6 +28,9 @@ export class RecordingBook {
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     sql.exec('CREATE TABLE IF NOT EXISTS recordings (id TEXT PRIMARY KEY, started_ms INTEGER, json TEXT)');
+    sql.exec(
+      'CREATE TABLE IF NOT EXISTS chunks (recording TEXT, number INTEGER, bytes INTEGER, PRIMARY KEY (recording, number))',
+    );
   }
 
   /** Again by the same origin after a break: nothing changes. */
@@ -42,23 +43,35 @@ export class RecordingBook {
       reason: '',
       durationMs: 0,
       bytes: 0,
-      chunks: 0,
       heardAtMs: nowMs,
     });
   }
 
-  /** False when there is no such recording, or it has ended. */
-  chunk(id: string, number: number, bytes: number, nowMs: number): boolean {
+  /** A chunk lies in the store. False when there is no such recording, or it has ended. */
+  arrived(id: string, number: number, bytes: number, nowMs: number): boolean {
     const held = this.get(id);
     if (held?.state !== 'recording') return false;
-    const isNew = number >= held.chunks || (number === 0 && held.bytes < (held.chunks - 1) * bytes);
-    this.#put({
-      ...held,
-      bytes: held.bytes + (isNew ? bytes : 0),
-      chunks: Math.max(held.chunks, number + 1),
-      heardAtMs: nowMs,
-    });
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO chunks (recording, number, bytes) VALUES (?, ?, ?)',
+      id,
+      number,
+      bytes,
+    );
+    const [sum] = this.#sql.exec<{ bytes: number }>(
+      'SELECT SUM(bytes) AS bytes FROM chunks WHERE recording = ?',
+      id,
+    )
+      .toArray();
+    this.#put({ ...held, bytes: sum!.bytes, heardAtMs: nowMs });
     return true;
+  }
+
+  /** Numbers of the chunks in the store, ascending. */
+  chunks(id: string): number[] {
+    return this.#sql.exec<{ number: number }>(
+      'SELECT number FROM chunks WHERE recording = ? ORDER BY number',
+      id,
+    ).toArray().map(({ number }) => number);
   }
 
   ready(id: string, end: Pick<RecordingEnd, 'length' | 'durationMs' | 'cutShort'>, card: ReplayCard): void {
@@ -82,6 +95,7 @@ export class RecordingBook {
 
   remove(id: string): void {
     this.#sql.exec('DELETE FROM recordings WHERE id = ?', id);
+    this.#sql.exec('DELETE FROM chunks WHERE recording = ?', id);
   }
 
   #put(recording: Recording): void {

@@ -7,7 +7,7 @@ import type { ChannelNews } from '../../protocol/report.ts';
 import { allow } from '../access/allow.ts';
 import { channelsOf } from '../access/may-see.ts';
 import { admit, look, unknownChannel } from '../channel-gate.ts';
-import { boardOf, directoryOf, type Env } from '../env.ts';
+import { boardOf, directoryOf, type Env, replaysOf } from '../env.ts';
 import { Failure } from '../failure.ts';
 import { takeBody, takeQuery } from '../input.ts';
 
@@ -61,6 +61,7 @@ export const channels = new Hono<{ Bindings: Env }>()
   .delete('/:name', admit('operator'), async (c) => {
     const name = c.req.param('name');
     if (!await directoryOf(c.env).remove(name)) throw unknownChannel();
+    await replaysOf(c.env, name).removeAll();
     return c.body(null, 204);
   })
   .post('/:name/start', admit('operator'), async (c) => {

@@ -53,8 +53,14 @@ export const originReplay = new Hono<{ Bindings: Env }>()
     if (!bytes || bytes.length > REPLAY_CHUNK_BYTES || bytes.length === 0) {
       throw new Failure(413, 'too-large', `a chunk must have 1 to ${REPLAY_CHUNK_BYTES} bytes`);
     }
-    if (!await replaysOf(c.env, channel).takes(id, number, bytes.length)) throw unknownRecording();
-    await replayStore(c.env).put(keyOf.chunk(id, number), bytes);
+    const [replays, store, key] = [replaysOf(c.env, channel), replayStore(c.env), keyOf.chunk(id, number)];
+    if ((await replays.look(id))?.state !== 'recording') throw unknownRecording();
+    await store.put(key, bytes);
+    if (!await replays.arrived(id, number, bytes.length)) {
+      // It was deleted meanwhile.
+      await store.delete([key]);
+      throw unknownRecording();
+    }
     return c.body(null, 204);
   })
   .put('/:channel/:id/end', async (c) => {
@@ -63,7 +69,7 @@ export const originReplay = new Hono<{ Bindings: Env }>()
     const replays = replaysOf(c.env, channel);
     const [held, resource] = await Promise.all([replays.look(id), directoryOf(c.env).get(channel)]);
     if (!held || !resource) throw unknownRecording();
-    if (held.isReady) return c.body(null, 204);
+    if (held.state === 'ready') return c.body(null, 204);
     const chunks = Math.ceil(end.length / REPLAY_CHUNK_BYTES);
     if (held.chunks !== chunks) {
       throw new Failure(409, 'chunks-missing', `the recording has ${chunks} chunks, ${held.chunks} arrived`);

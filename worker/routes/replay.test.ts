@@ -138,6 +138,13 @@ test('a deleted recording is gone with its bytes, its torrent and its place at t
   expect((await put(`${channel}/${id}/chunk/2`, FILE.slice(0, 10))).status).toBe(404);
 });
 
+test('with its channel a recording goes, too', async () => {
+  const { channel, id, replay } = await recorded();
+  expect((await admin('DELETE', `/${channel}`)).status).toBe(204);
+  expect(await bucketStore(bindings.REPLAY!).get(keyOf.chunk(id, 0))).toBe(undefined);
+  expect((await admin('GET', `/../torrents/${replay.infoHash}`)).status).toBe(404);
+});
+
 test('starting and stopping a recording is a setting of the channel', async () => {
   await makeChannel('rec-switch');
   const on = await (await admin('POST', '/rec-switch/recording')).json<
