@@ -21,6 +21,8 @@ export interface RecorderOptions {
   log: Log;
   /** Retries of the upload begin with this pause. */
   firstPauseMs?: number;
+  /** How much of the upload may wait (recording-upload.ts). */
+  mostWaiting?: number;
 }
 
 /** One file in the making. */

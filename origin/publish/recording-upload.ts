@@ -21,9 +21,11 @@ export interface RecordingUploadOptions {
   /** The edge will have none of it: not again for this recording. */
   onRefused: (reason: string) => void;
   firstPauseMs?: number;
+  /** Requests that may wait beside the one on its way. */
+  mostWaiting?: number;
 }
 
-/** Chunks that may wait, beside the one on its way. */
+/** Chunks that may wait, beside the one on its way: with what is in the making, 30 MB. */
 export const MOST_WAITING = 12;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
@@ -46,7 +48,7 @@ export class RecordingUpload {
   }
 
   get isBehind(): boolean {
-    return this.#waiting.length > MOST_WAITING;
+    return this.#waiting.length > (this.#options.mostWaiting ?? MOST_WAITING);
   }
 
   /** Bytes that wait. */
