@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { headlessEnvironment, headlessQuiet } from '../antenna/headless-environment.ts';
 import type { Connection } from './connection.ts';
-import { type Carrier, Dialer } from './dialer.ts';
+import { type Carrier, Dialer, type Ways } from './dialer.ts';
 import type { PeerSignal } from './peer-signal.ts';
 import { FakeClock } from './testing/fake-environment.ts';
 
@@ -34,7 +34,7 @@ function makePeers(ids: string[], pass: (signal: PeerSignal) => PeerSignal | und
       dialer: new Dialer({
         environment: headlessEnvironment(),
         peerId: id,
-        configuration: {},
+        ways: { direct: {}, lastResort: undefined },
         opened: (other, connection) => peer.open.set(other, connection),
         closed: (other) => {
           peer.open.delete(other);
@@ -175,12 +175,16 @@ Deno.test('all offers of one introduction leave in one message', options, async 
   peers.close();
 });
 
-Deno.test('who was tried in vain is left alone for a minute, but may dial', options, async () => {
+/** A dialer whose connections gather at once, and never connect. */
+function dialerInVain(ways: Ways) {
   const clock = new FakeClock();
-  let nowMs = 0;
   const made: string[] = [];
-  /** Gathers at once, and never connects. */
+  const configurations: RTCConfiguration[] = [];
   class Mute extends EventTarget {
+    constructor(configuration: RTCConfiguration) {
+      super();
+      configurations.push(configuration);
+    }
     iceGatheringState = 'complete';
     localDescription = { sdp: 'v=0' };
     createDataChannel = () => ({ close() {} });
@@ -194,26 +198,59 @@ Deno.test('who was tried in vain is left alone for a minute, but may dial', opti
     environment: {
       ...headlessEnvironment(),
       RTCPeerConnection: Mute as unknown as typeof RTCPeerConnection,
-      now: () => nowMs,
+      now: () => clock.nowMs,
       setTimer: clock.setTimer,
       clearTimer: clock.clearTimer,
     },
     peerId: A,
-    configuration: {},
+    ways,
     opened() {},
     closed() {},
   });
   const carrier: Carrier = { send: (to, { kind }) => made.push(`${kind} ${to[0]}`) > 0 };
+  return { clock, dialer, carrier, made, configurations };
+}
+
+const OFFER = { kind: 'offer', offerId: 'o'.repeat(20), sdp: 'v=0' } as const;
+
+Deno.test('who cannot be met directly is offered a relay, once, after four seconds', options, async () => {
+  const direct = { iceServers: [] };
+  const lastResort = { iceServers: [{ urls: ['turn:192.0.2.3'] }] };
+  const { clock, dialer, carrier, made, configurations } = dialerInVain({ direct, lastResort });
   await dialer.dial([B], carrier);
-  nowMs = 10_000;
+  await clock.pass(3999);
+  assert.deepEqual([made, configurations], [['offer b'], [direct]]);
+  await clock.pass(2);
+  assert.deepEqual([made, configurations], [['offer b', 'offer b'], [direct, lastResort]]);
+  await clock.pass(20_000);
+  assert.equal(made.length, 2);
+  dialer.close();
+  assert.equal(clock.pending, 0);
+});
+
+Deno.test('a second offer, when the first led nowhere, is answered with a relay', options, async () => {
+  const direct = { iceServers: [] };
+  const lastResort = { iceServers: [{ urls: ['turn:192.0.2.3'] }] };
+  const { clock, dialer, carrier, configurations } = dialerInVain({ direct, lastResort });
+  await dialer.receive(B, OFFER, carrier);
+  await dialer.receive(B, { ...OFFER, offerId: 'p'.repeat(20) }, carrier);
+  assert.deepEqual(configurations, [direct, lastResort]);
+  await clock.pass(20_000);
+  assert.equal(configurations.length, 2, 'who answered does not offer');
+  dialer.close();
+});
+
+Deno.test('who was tried in vain is left alone for a minute, but may dial', options, async () => {
+  const { clock, dialer, carrier, made } = dialerInVain({ direct: {}, lastResort: undefined });
+  await dialer.dial([B], carrier);
   await clock.pass(10_000);
   assert.deepEqual(dialer.known, [B], 'out of reach: not to be named again');
   await dialer.dial([B, C], carrier);
   assert.deepEqual(made, ['offer b', 'offer c']);
-  await dialer.receive(B, { kind: 'offer', offerId: 'o'.repeat(20), sdp: 'v=0' }, carrier);
+  await dialer.receive(B, OFFER, carrier);
   assert.deepEqual(made, ['offer b', 'offer c', 'answer b']);
   dialer.close();
-  nowMs = 71_000;
+  clock.nowMs += 61_000;
   assert.deepEqual(dialer.known, []);
   await dialer.dial([B], carrier);
   assert.equal(made.at(-1), 'offer b');

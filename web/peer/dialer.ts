@@ -17,11 +17,18 @@ export interface Carrier {
   sendOffers?(offers: { to: string; offerId: string; sdp: string }[]): boolean;
 }
 
+/** How connections are made. */
+export interface Ways {
+  direct: RTCConfiguration;
+  /** Relays, for peers that no direct way leads to; asked for only then, on both sides. */
+  lastResort: RTCConfiguration | undefined;
+}
+
 export interface DialerOptions {
   environment: PeerEnvironment;
   /** Own peer id. */
   peerId: string;
-  configuration: RTCConfiguration;
+  ways: Ways;
   /** A channel is open. */
   opened(peerId: string, connection: Connection, carrier: Carrier): void;
   /** A connection that was handed over by `opened` is gone. */
@@ -35,6 +42,11 @@ const MOST_CONNECTIONS = 56;
 const IN_VAIN_MS = 5000;
 const UNREACHABLE_MS = 60_000;
 const MOST_UNREACHABLE = 24;
+/**
+ * A direct way has so long to be found before relays are asked for: where these are there from the beginning, ICE
+ * nominates one now and then although a direct way is open, and every byte through it is paid for.
+ */
+const DIRECT_MS = 4000;
 
 interface Attempt {
   connection: Connection;
@@ -42,6 +54,10 @@ interface Attempt {
   offered: boolean;
   carrier: Carrier;
   open: boolean;
+  /** Relays take part. */
+  last: boolean;
+  /** Ends a direct attempt of ours that leads nowhere. */
+  timer: number;
   /** The description was sent; until then, candidates wait in `late`. */
   told: boolean;
   sinceMs: number;
@@ -50,14 +66,15 @@ interface Attempt {
 
 export class Dialer {
   #options: DialerOptions;
-  #configuration: RTCConfiguration;
+  #ways: Ways;
   #attempts = new Map<string, Attempt>();
   /** By peer id: until when it is left alone. */
   #unreachable = new Map<string, number>();
+  #closing = false;
 
   constructor(options: DialerOptions) {
     this.#options = options;
-    this.#configuration = options.configuration;
+    this.#ways = options.ways;
   }
 
   /** Peers that are connected, being connected, or out of reach. */
@@ -68,16 +85,20 @@ export class Dialer {
   }
 
   /** For connections from now on. */
-  configure(configuration: RTCConfiguration): void {
-    this.#configuration = configuration;
+  configure(ways: Ways): void {
+    this.#ways = ways;
   }
 
   /** Makes an offer to each that is not known yet; all of them leave in one message where the carrier can. */
-  async dial(peerIds: string[], carrier: Carrier): Promise<void> {
+  dial(peerIds: string[], carrier: Carrier): Promise<void> {
+    return this.#dial(peerIds, carrier, false);
+  }
+
+  async #dial(peerIds: string[], carrier: Carrier, last: boolean): Promise<void> {
     const known = new Set(this.known);
     const offers = await Promise.all(
       peerIds.filter((id) => !known.has(id)).map(async (to) => {
-        const attempt = this.#attempt(to, this.#newOfferId(), true, carrier);
+        const attempt = this.#attempt(to, this.#newOfferId(), true, carrier, last);
         if (!attempt) return undefined;
         const sdp = await this.#try(to, attempt, () => attempt.connection.offer());
         return sdp === undefined ? undefined : { to, offerId: attempt.offerId, sdp };
@@ -106,22 +127,26 @@ export class Dialer {
 
   /** Ends the connection to a peer; `closed` is told if it was open. */
   hangUp(peerId: string, reason: string): void {
-    this.#attempts.get(peerId)?.connection.close(reason);
+    const attempt = this.#attempts.get(peerId);
+    if (attempt) this.#drop(peerId, attempt.offerId, reason);
   }
 
   close(): void {
+    this.#closing = true;
     for (const { connection } of [...this.#attempts.values()]) connection.close('leaving');
   }
 
   async #offered(from: string, signal: PeerSignal & { kind: 'offer' }, carrier: Carrier): Promise<void> {
     const present = this.#attempts.get(from);
     if (present?.open) return;
+    // A second offer, while the first led nowhere: now relays take part on both sides.
+    const last = present?.offered === false;
     if (present) {
       // Both dialled at once: the offer of the lower peer id stands.
       if (present.offered && this.#options.peerId < from) return;
       this.#drop(from, present.offerId, 'the other offer stands');
     }
-    const attempt = this.#attempt(from, signal.offerId, false, carrier);
+    const attempt = this.#attempt(from, signal.offerId, false, carrier, last);
     if (!attempt) return;
     const sdp = await this.#try(from, attempt, () => attempt.connection.answer(signal.sdp));
     if (sdp === undefined) return;
@@ -134,26 +159,41 @@ export class Dialer {
     if (attempt?.offerId !== offerId) return;
     if (!sent) return attempt.connection.close('the way to this peer is gone');
     attempt.told = true;
+    if (attempt.offered && !attempt.last && this.#ways.lastResort) {
+      const { environment } = this.#options;
+      attempt.timer = environment.setTimer(DIRECT_MS, () => attempt.connection.close('no direct way'));
+    }
     for (const signal of attempt.late.splice(0)) attempt.carrier.send(peerId, signal);
   }
 
   /** Undefined when the peer is known already, is this peer, or there are too many. */
-  #attempt(peerId: string, offerId: string, offered: boolean, carrier: Carrier): Attempt | undefined {
+  #attempt(
+    peerId: string,
+    offerId: string,
+    offered: boolean,
+    carrier: Carrier,
+    last: boolean,
+  ): Attempt | undefined {
     const { environment, peerId: own } = this.#options;
     if (peerId === own || this.#attempts.has(peerId) || this.#attempts.size >= MOST_CONNECTIONS) return;
     if ([...this.#attempts.values()].filter(({ open }) => !open).length >= MOST_IN_FLIGHT) return;
     try {
-      const connection = new Connection(environment, this.#configuration, {
+      const { direct, lastResort } = this.#ways;
+      const connection = new Connection(environment, last ? lastResort ?? direct : direct, {
         candidate: (candidate, mid) =>
           void carrier.send(peerId, { kind: 'candidate', offerId, candidate, mid }),
         opened: () => {
           attempt.open = true;
+          environment.clearTimer(attempt.timer);
           this.#unreachable.delete(peerId);
           this.#options.opened(peerId, connection, carrier);
         },
         closed: (reason) => {
-          if (this.#attempts.get(peerId) === attempt) this.#attempts.delete(peerId);
+          environment.clearTimer(attempt.timer);
+          const isCurrent = this.#attempts.get(peerId) === attempt;
+          if (isCurrent) this.#attempts.delete(peerId);
           if (attempt.open) this.#options.closed(peerId, reason);
+          else if (isCurrent && this.#hasLastResort(attempt)) void this.#dial([peerId], carrier, true);
           else if (offered && environment.now() - attempt.sinceMs > IN_VAIN_MS) this.#leaveAlone(peerId);
         },
       });
@@ -163,6 +203,8 @@ export class Dialer {
         offered,
         carrier,
         open: false,
+        last,
+        timer: 0,
         told: false,
         sinceMs: environment.now(),
         late: [],
@@ -173,6 +215,11 @@ export class Dialer {
       // The browser makes no more connections, or refuses the servers it was given: others will connect to us.
       return undefined;
     }
+  }
+
+  /** Whether an offer of ours that was sent, and answered or not, may be made once more. */
+  #hasLastResort({ offered, told, last }: Attempt): boolean {
+    return !this.#closing && offered && told && !last && this.#ways.lastResort !== undefined;
   }
 
   /** A description of a stranger may be anything: what throws costs that peer its connection. */
@@ -187,7 +234,9 @@ export class Dialer {
 
   #drop(peerId: string, offerId: string, reason: string): void {
     const attempt = this.#attempts.get(peerId);
-    if (attempt?.offerId === offerId) attempt.connection.close(reason);
+    if (attempt?.offerId !== offerId) return;
+    this.#attempts.delete(peerId);
+    attempt.connection.close(reason);
   }
 
   #leaveAlone(peerId: string): void {

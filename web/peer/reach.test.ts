@@ -39,11 +39,13 @@ function reachOf(candidates: string[], options: Partial<ReachOptions> = {}, afte
   return { clock, learnt, reach };
 }
 
-const withTurn = { iceServers: [STUN, TURN], iceTransportPolicy: 'all' };
-const withoutTurn = { iceServers: [STUN], iceTransportPolicy: 'all' };
+const direct = { iceServers: [STUN], iceTransportPolicy: 'all' };
+const withTurn = { direct, lastResort: { iceServers: [STUN, TURN], iceTransportPolicy: 'all' } };
+/** Tries a second time all the same: the other side may have a relay. */
+const withoutTurn = { direct, lastResort: direct };
 
-Deno.test('until its kind is known a peer may be relayed', () => {
-  assert.deepEqual(reachOf([HOST]).reach.configuration, withTurn);
+Deno.test('until its kind is known a peer may be relayed, where no direct way is found', () => {
+  assert.deepEqual(reachOf([HOST]).reach.ways, withTurn);
 });
 
 Deno.test('who is behind a symmetric NAT may be relayed, who is open, behind a cone or blocked does without', async () => {
@@ -60,7 +62,7 @@ Deno.test('who is behind a symmetric NAT may be relayed, who is open, behind a c
     await clock.pass(1);
     assert.equal(await known, kind);
     assert.deepEqual(learnt, [kind]);
-    assert.deepEqual(reach.configuration, configuration);
+    assert.deepEqual(reach.ways, configuration);
   }
 });
 
@@ -80,14 +82,20 @@ Deno.test('a viewer that wants relays only learns nothing, and connects through 
   assert.equal(await reach.known(), 'unknown');
   await clock.pass(3000);
   assert.deepEqual(learnt, []);
-  assert.deepEqual(reach.configuration, { iceServers: [STUN, TURN], iceTransportPolicy: 'relay' });
+  assert.deepEqual(reach.ways, {
+    direct: { iceServers: [STUN, TURN], iceTransportPolicy: 'relay' },
+    lastResort: undefined,
+  });
 });
 
 Deno.test('new credentials take the place of the old ones', () => {
   const { reach } = reachOf([HOST]);
   const renewed = { ...TURN, username: '2:a', credential: 'd' };
   reach.renew([STUN, renewed]);
-  assert.deepEqual(reach.configuration, { ...withTurn, iceServers: [STUN, renewed] });
+  assert.deepEqual(reach.ways, {
+    direct,
+    lastResort: { ...direct, iceServers: [STUN, renewed] },
+  });
 });
 
 Deno.test('a link out of the LAN shows that nothing is blocked, one within it shows nothing', async () => {

@@ -6,6 +6,7 @@ import type { P2pPolicy } from '../../protocol/channel.ts';
 import type { LiveJoinAnswer } from '../../protocol/join.ts';
 import type { NatKind } from '../../protocol/tracker.ts';
 import type { LinkRoute } from '../mesh/seams.ts';
+import type { Ways } from './dialer.ts';
 import type { PeerEnvironment } from './environment.ts';
 import { learnNatKind, splitServers } from './nat.ts';
 
@@ -40,15 +41,17 @@ export class Reach {
   }
 
   /** How connections are made from now on. */
-  get configuration(): RTCConfiguration {
-    const { policy } = this.#options;
+  get ways(): Ways {
     const { stun, turn } = splitServers(this.#servers as RTCIceServer[]);
+    const all = [...stun, ...turn];
+    if (this.#options.policy === 'relay') {
+      return { direct: { iceServers: all, iceTransportPolicy: 'relay' }, lastResort: undefined };
+    }
+    const direct: RTCConfiguration = { iceServers: stun, iceTransportPolicy: 'all' };
+    if (turn.length === 0) return { direct, lastResort: undefined };
     // An open or a cone peer meets whoever has a relay of its own; behind blocked UDP the edge is cheaper.
-    const relays = policy === 'relay' || this.#kind === 'symmetric' || this.#kind === 'unknown';
-    return {
-      iceServers: relays ? [...stun, ...turn] : stun,
-      iceTransportPolicy: policy === 'relay' ? 'relay' : 'all',
-    };
+    const relays = this.#kind === 'symmetric' || this.#kind === 'unknown';
+    return { direct, lastResort: relays ? { ...direct, iceServers: all } : direct };
   }
 
   /** New credentials. */

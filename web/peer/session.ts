@@ -283,7 +283,7 @@ export class Session {
     return new Dialer({
       environment,
       peerId,
-      configuration: reach.configuration,
+      ways: reach.ways,
       opened: (id: string, connection: Connection, carrier: Carrier) => {
         reach.linked(connection.route);
         const link = new DataLink({
@@ -326,7 +326,7 @@ export class Session {
   /** What this peer says of itself is not what it was. */
   #describe(): void {
     if (!this.#reach || !this.#dialer) return;
-    this.#dialer.configure(this.#reach.configuration);
+    this.#dialer.configure(this.#reach.ways);
     for (const socket of [this.#signaling, this.#bridge]) {
       socket?.describe(this.#capability(this.#reach.kind));
     }
@@ -335,7 +335,7 @@ export class Session {
   #renewServers(iceServers: LiveJoinAnswer['iceServers']): void {
     if (!this.#reach || !this.#dialer) return;
     this.#reach.renew(iceServers);
-    this.#dialer.configure(this.#reach.configuration);
+    this.#dialer.configure(this.#reach.ways);
   }
 
   #capability(nat: NatKind) {
