@@ -55,14 +55,14 @@ class Shelf implements AsyncDisposable {
   }
 }
 
-const lines: { message: string; about: Record<string, unknown> }[] = [];
+const lines: { message: string; about: Record<string, unknown> | undefined }[] = [];
 const options = (shelf: Shelf) => ({
   edgeUrl: shelf.url,
   secret: SECRET,
   originId: 'o1',
   channel: 'news',
   firstPauseMs: 5,
-  log: (_: string, message: string, about: Record<string, unknown>) => void lines.push({ message, about }),
+  log: (_: string, message: string, about?: Record<string, unknown>) => void lines.push({ message, about }),
 });
 
 /** A packager whose pieces go into a recorder. */
@@ -133,7 +133,7 @@ Deno.test('an edge that will have no recording is asked once, the reason is logg
   await source.play(await encodeFlv({ seconds: 4 }));
   await recorder.close();
   assert.equal(shelf.tried.length, 1);
-  assert.ok(lines.some(({ about }) => about.reason === 'no store here'));
+  assert.ok(lines.some(({ about }) => about?.reason === 'no store here'));
 });
 
 Deno.test('an upload that cannot keep up says so before it holds more than its bound', async () => {
