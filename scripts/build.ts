@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { DIST_DIR, pathOf } from './paths.ts';
+import { buildLegacy } from './legacy-bundle.ts';
 import { buildWeb } from './web-bundle.ts';
 import { writePages } from './web-pages.ts';
 
@@ -13,5 +14,6 @@ const into = values.into === undefined ? DIST_DIR : new URL(`file://${values.int
 await Deno.mkdir(into, { recursive: true });
 for await (const { name } of Deno.readDir(into)) await Deno.remove(new URL(name, into), { recursive: true });
 const bundle = await buildWeb(pathOf(into));
+await buildLegacy(pathOf(into));
 await writePages(bundle, into);
 console.log(`built ${Object.keys(bundle.outputs).length} files into ${values.into ?? 'web/dist'}`);

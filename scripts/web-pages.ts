@@ -2,24 +2,27 @@
 import { type Metafile, stop, transform } from 'esbuild';
 import { ROOT } from './paths.ts';
 
-const PAGES = [
-  { name: 'watch', css: ['watch'] },
-  { name: 'embed', css: [] },
+/** `legacy`: there is a build for old browsers too, and choose.js takes the one that fits. */
+const PAGES: { name: string; css: string[]; folder?: string; legacy?: boolean }[] = [
+  { name: 'watch', css: ['watch'], legacy: true },
+  { name: 'embed', css: [], legacy: true },
   { name: 'replay', css: ['watch', 'replay'] },
   { name: 'admin', css: [], folder: 'web/admin' },
 ];
 
 export async function writePages(bundle: Metafile, into: URL): Promise<void> {
-  for (const { name, css, folder = 'web/pages' } of PAGES) {
+  for (const { name, css, folder = 'web/pages', legacy = false } of PAGES) {
     const html = await Deno.readTextFile(new URL(`${folder}/${name}.html`, ROOT));
     const sheets = css.map((sheet) => minifiedCss(new URL(`${folder}/${sheet}.css`, ROOT)));
     const style = (await Promise.all(sheets)).join('');
-    const preloads = partsOf(bundle, `${name}.js`).map((file) =>
-      `<link rel="modulepreload" href="/assets/${file}">`
-    );
+    const early = [...(legacy ? [`${name}.js`] : []), ...partsOf(bundle, `${name}.js`)];
+    const script = legacy
+      ? `<script src="/assets/choose.js" data-script="${name}"></script>`
+      : `<script type="module" src="/assets/${name}.js"></script>`;
+    const preloads = early.map((file) => `<link rel="modulepreload" href="/assets/${file}">`);
     const page = html
       .replace('<!-- build:head -->', `${style && `<style>${style}</style>`}${preloads.join('')}`)
-      .replace('<!-- build:body -->', `<script type="module" src="/assets/${name}.js"></script>`);
+      .replace('<!-- build:body -->', script);
     await Deno.writeTextFile(new URL(`${name}.html`, into), page);
   }
   await stop();

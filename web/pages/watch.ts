@@ -76,9 +76,11 @@ if (channel) {
 player.setAttribute('autoplay', '');
 
 // Last: the picture does not wait for words.
-({ words, language } = await pageWords(navigator.languages).catch(() => ({ words, language })));
-document.documentElement.lang = language;
-for (const element of document.querySelectorAll<HTMLElement>('[data-word]')) {
-  element.textContent = words[element.dataset.word as keyof PageWords];
-}
-showState();
+pageWords(navigator.languages).then((told) => {
+  ({ words, language } = told);
+  document.documentElement.lang = language;
+  document.querySelectorAll<HTMLElement>('[data-word]').forEach((element) => {
+    element.textContent = words[element.dataset.word as keyof PageWords];
+  });
+  showState();
+}).catch(() => console.warn('the words of the page could not be loaded'));

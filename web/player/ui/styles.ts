@@ -12,7 +12,7 @@ export const styles = `
 }
 :host([hidden]), [hidden] { display: none !important; }
 * { box-sizing: border-box; }
-.player { position: absolute; inset: 0; outline: none; }
+.player { position: absolute; top: 0; right: 0; bottom: 0; left: 0; outline: none; }
 .player.at-rest { cursor: none; }
 video { width: 100%; height: 100%; display: block; object-fit: contain; }
 button { font: inherit; color: inherit; background: none; border: 0; cursor: pointer; }
@@ -20,7 +20,7 @@ svg { width: 22px; height: 22px; fill: currentColor; display: block; }
 :focus-visible { outline: 2px solid var(--shoal-peer); outline-offset: 2px; }
 
 .controls {
-  position: absolute; inset: auto 0 0 0; padding: 34px 10px 6px;
+  position: absolute; right: 0; bottom: 0; left: 0; padding: 34px 10px 6px;
   background: linear-gradient(transparent, rgb(3 14 18 / .55) 45%, rgb(3 14 18 / .86));
   transition: opacity .2s, transform .2s;
 }
@@ -71,14 +71,14 @@ input[type=range]:disabled::-webkit-slider-thumb { visibility: hidden; }
 .note { margin: 6px 0 0; color: var(--shoal-quiet); }
 
 .slate {
-  position: absolute; inset: 0; display: flex; flex-direction: column; align-items: center; justify-content: center;
+  position: absolute; top: 0; right: 0; bottom: 0; left: 0; display: flex; flex-direction: column; align-items: center; justify-content: center;
   gap: 6px; padding: 24px; text-align: center; background: radial-gradient(120% 90% at 50% 110%, #12414a, #07161b 70%);
 }
 .slate strong { font-size: clamp(17px, 3.6cqw, 26px); font-weight: 600; letter-spacing: -.01em; text-wrap: balance; }
 .slate p { margin: 0; max-width: 46ch; color: var(--shoal-quiet); font-size: clamp(13px, 2cqw, 16px); }
 .slate.over { background: none; pointer-events: none; }
 .slate.banner {
-  inset: auto auto 84px 12px; flex-direction: row; gap: 10px; padding: 8px 14px; border-radius: 10px; text-align: left;
+  top: auto; right: auto; bottom: 84px; left: 12px; flex-direction: row; gap: 10px; padding: 8px 14px; border-radius: 10px; text-align: left;
   background: rgb(9 30 36 / .9);
 }
 .slate.banner strong { font-size: 14px; }
@@ -94,7 +94,7 @@ input[type=range]:disabled::-webkit-slider-thumb { visibility: hidden; }
 .big-play svg { width: 34px; height: 34px; }
 .plain.chosen { background: var(--shoal-peer); color: var(--shoal-ink); font-weight: 600; }
 .consent {
-  position: absolute; inset: auto auto 76px 14px; max-width: min(420px, calc(100% - 28px)); padding: 16px 18px;
+  position: absolute; bottom: 76px; left: 14px; max-width: min(420px, calc(100% - 28px)); padding: 16px 18px;
   border-radius: 14px; background: rgb(9 30 36 / .97); box-shadow: 0 10px 40px rgb(0 0 0 / .5); font-size: 13px;
 }
 .consent strong { font-size: 15px; }
@@ -121,6 +121,9 @@ input[type=range]:disabled::-webkit-slider-thumb { visibility: hidden; }
 .overlay dd { margin: 0; overflow-wrap: anywhere; }
 .overlay .close { position: absolute; top: 4px; right: 4px; padding: 6px; }
 .overlay .close svg { width: 18px; height: 18px; }
+
+/* Old browsers know no aspect-ratio. */
+@supports not (aspect-ratio: 1) { :host { height: 56.25vw; max-height: 100vh; } }
 
 @container (max-width: 520px) {
   .volume, .roomy { display: none !important; }

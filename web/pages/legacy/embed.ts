@@ -1,0 +1,3 @@
+/** The embed page for old browsers, in one file. */
+import '../../player/legacy/install.ts';
+import '../embed.ts';

@@ -1,0 +1,4 @@
+/** Comes first in every legacy bundle. */
+import { fill } from './polyfills.ts';
+
+fill(self as unknown as Record<string, unknown>);
