@@ -12,7 +12,7 @@ export const LinkFromOrigin = v.variant('type', [
   /** First message, and again when the tracks change. Pieces of another broadcast are forgotten. */
   v.object({ type: v.literal('hello'), broadcast: Broadcast, windowS: v.number() }),
   /** Asked for, but no longer in the window (or never cut). */
-  v.object({ type: v.literal('missing'), indexes: v.array(index) }),
+  v.object({ type: v.literal('missing'), indexes: v.pipe(v.array(index), v.maxLength(500)) }),
   /** No more pieces of this broadcast will come. */
   v.object({ type: v.literal('end') }),
 ]);

@@ -1,5 +1,6 @@
 /** Worker tests run in real workerd: `deno run -A npm:vitest run --root worker` (through the script of tasks). */
 import { mkdirSync } from 'node:fs';
+import process from 'node:process';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
@@ -15,6 +16,8 @@ export default defineConfig({
           SHOAL_ADMIN_TOKEN: 'admin-token-of-the-tests',
           SHOAL_ORIGIN_SECRET: 'origin-secret-of-the-tests',
           SHOAL_EDGE_SECRET: 'edge-secret-of-the-tests',
+          // Property tests run longer under `deno task test --long`.
+          SHOAL_FUZZ_RUNS: process.env.SHOAL_FUZZ_RUNS ?? '',
           SHOAL_ICE_SERVERS: '[{"urls":["stun:stun.of.the.tests:3478"]}]',
           SHOAL_TURN_URLS: 'turn:turn.of.the.tests:3478?transport=udp',
           SHOAL_TURN_SECRET: 'turn-secret-of-the-tests',
