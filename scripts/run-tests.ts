@@ -94,7 +94,7 @@ async function stage(title: string, args: string[], report?: string): Promise<vo
     args: [verb, ...junit, ...rest],
     cwd: ROOT,
     stdin: 'null',
-    env: values.long ? { SHOAL_LONG: '1', SHOAL_FUZZ_RUNS: '200000' } : {},
+    env: values.long ? { SHOAL_LONG: '1', SHOAL_FUZZ_RUNS: '250000' } : {},
   }).spawn().status;
   const seconds = Math.round((performance.now() - started) / 1000);
   const tally = report
