@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { allow } from '../access/allow.ts';
 import { directoryOf, type Env, replaysOf } from '../env.ts';
 import { Failure } from '../failure.ts';
+import { pageIn } from '../page.ts';
 import { replayStore } from '../replay/store.ts';
 
 export const recordings = new Hono<{ Bindings: Env }>()
@@ -18,7 +19,7 @@ export const recordings = new Hono<{ Bindings: Env }>()
   .get('/:name/recordings', async (c) => {
     await allow({ to: 'admin', role: 'reports' }, c.req.raw, c.env);
     const channel = await known(c.env, c.req.param('name'));
-    return c.json({ items: await replaysOf(c.env, channel.name).list() });
+    return c.json(pageIn(await replaysOf(c.env, channel.name).list(), ({ id }) => id, c.req.query()));
   })
   .get('/:name/recordings/:id', async (c) => {
     await allow({ to: 'admin', role: 'reports' }, c.req.raw, c.env);
