@@ -1,50 +1,64 @@
-/** A swarm of different browsers, one with its mesh in a worker and one with its mesh in the page. */
+/**
+ * A swarm of different browsers: Chromium with its mesh in a worker, Firefox with its mesh in the page, and a browser
+ * as old as the TVs that the legacy build is for.
+ */
 import assert from 'node:assert/strict';
+import type { Page } from 'puppeteer-core';
 import { buildPlayer } from '../build-player.ts';
 import { startFeed } from '../feed.ts';
 import { startStack } from '../stack.ts';
 import { launchChromium } from './chromium.ts';
 import { launchFirefox } from './firefox.ts';
+import { GROW_OLD } from './old-browser.ts';
 import { openViewer, plays, read, until } from './viewer-page.ts';
 
-Deno.test('Chromium and Firefox play the same broadcast and feed each other', async () => {
+Deno.test('Chromium, Firefox and an old browser play the same broadcast and feed each other', async () => {
   const stack = await startStack({ assets: await buildPlayer() });
   const feed = startFeed({ output: ['-f', 'flv', stack.publishUrl()], videoKbps: 300 });
-  const browsers = await Promise.all([launchChromium(), launchFirefox()]);
+  const [chrome, fox] = await Promise.all([launchChromium(), launchFirefox()]);
   try {
     const url = `${stack.edge.url}/watch/demo`;
-    const pages = [await openViewer(browsers[0], url)];
-    await until('Chromium plays', 20_000, plays(pages[0]!));
-    pages.push(await openViewer(browsers[1], `${stack.edge.url}/embed/demo?autoplay&mesh=page`));
-    await until('Firefox plays', 30_000, plays(pages[1]!));
-
-    const [chromium, firefox] = pages as [typeof pages[0], typeof pages[0]];
-    for (const [name, page] of [['Chromium', chromium], ['Firefox', firefox]] as const) {
-      await until(`${name} has a neighbour`, 20_000, async () => (await read(page)).stats.peers === 1);
-    }
-    const before = await Promise.all(pages.map(read));
-    const gets = (at: 0 | 1) => async () =>
-      (await read(pages[at]!)).stats.peerBytes - before[at]!.stats.peerBytes > 100_000;
-    const gives = (at: 0 | 1) => async () =>
-      (await read(pages[at]!)).stats.uploadBytes - before[at]!.stats.uploadBytes > 100_000;
-    // Whoever has the feeds gives, and pieces go from one kind of browser to the other.
-    await until('pieces go from one to the other', 30_000, async () => {
-      return (await gets(0)() && await gives(1)()) || (await gets(1)() && await gives(0)());
+    const chromium = await openViewer(chrome, url);
+    const old = await (await chrome.createBrowserContext()).newPage();
+    const errors: string[] = [];
+    old.on('pageerror', (error) => void errors.push(String(error)));
+    await old.evaluateOnNewDocument(GROW_OLD);
+    const [firefox] = await Promise.all([
+      openViewer(fox, `${stack.edge.url}/embed/demo?autoplay&mesh=page`),
+      old.goto(url),
+    ]);
+    const viewers = { chromium, firefox, old };
+    const all = (what: string, holds: (page: Page) => () => Promise<unknown>) =>
+      Promise.all(
+        Object.entries(viewers).map(([name, page]) =>
+          until(`${name} ${what}`, 40_000, async () => !!await holds(page)())
+        ),
+      );
+    await all('plays', plays);
+    // Whoever has the feeds gives, the others get: no one stands apart.
+    await all('gets pieces from others or gives to them', (page) => async () => {
+      const { peerBytes, uploadBytes } = (await read(page)).stats;
+      return peerBytes + uploadBytes > 100_000;
     });
-    const later = await Promise.all(pages.map(read));
-    later.forEach((reading, i) => assert.ok(reading.currentTime > before[i]!.currentTime, `viewer ${i} plays on`));
+    await until('Firefox exchanges with the other kind', 20_000, async () => {
+      const { peers, peerBytes, uploadBytes } = (await read(firefox)).stats;
+      return peers > 0 && peerBytes + uploadBytes > 100_000;
+    });
 
     assert.equal(await threadOf(chromium), 'worker');
     assert.equal(await threadOf(firefox), 'page');
+    assert.deepEqual(await scriptsOf(chromium), ['/assets/watch.js', '/assets/choose.js']);
+    assert.deepEqual(await scriptsOf(old), ['/assets/legacy/watch.js', '/assets/choose.js']);
+    assert.deepEqual(errors, []);
   } finally {
-    await Promise.all(browsers.map((browser) => browser.close()));
+    await Promise.all([chrome.close(), fox.close()]);
     await feed.stop();
     await stack.stop();
   }
 });
 
 /** Where the mesh runs, as the statistics tell it. */
-function threadOf(page: Awaited<ReturnType<typeof openViewer>>): Promise<string> {
+function threadOf(page: Page): Promise<string> {
   return until('the statistics tell where the mesh runs', 5000, async () => {
     const text = await page.evaluate(`(() => {
       const player = document.querySelector('shoal-player');
@@ -54,4 +68,8 @@ function threadOf(page: Awaited<ReturnType<typeof openViewer>>): Promise<string>
     })()`) as string;
     return /Mesh runs in(a worker|the page)/.exec(text)?.[1]?.split(' ')[1];
   });
+}
+
+function scriptsOf(page: Page): Promise<unknown> {
+  return page.evaluate(`[...document.scripts].map((script) => new URL(script.src).pathname)`);
 }
