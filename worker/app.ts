@@ -23,13 +23,16 @@ import { live } from './routes/live.ts';
 import { media } from './routes/media.ts';
 import { metrics } from './routes/metrics.ts';
 import { origins } from './routes/origins.ts';
+import { openApi } from './routes/openapi.ts';
 import { originReplay } from './routes/origin-replay.ts';
 import { originSockets } from './routes/origin.ts';
 import { pages } from './routes/pages.ts';
 import { recordings } from './routes/recordings.ts';
 import { replay } from './routes/replay.ts';
+import { settings } from './routes/settings.ts';
 import { signingKeys } from './routes/signing-keys.ts';
 import { streamKeys } from './routes/stream-keys.ts';
+import { sources } from './routes/sources.ts';
 import { swarm } from './routes/swarm.ts';
 import { tenants } from './routes/tenants.ts';
 import { channelTokens, tokens } from './routes/tokens.ts';
@@ -44,8 +47,10 @@ export const app = new Hono<{ Bindings: Env; Variables: { requestId: string } }>
   .route('/', health)
   .route('/', metrics)
   .route('/', jwks)
+  .route('/', openApi)
   .route('/', pages)
   .route('/api/channels', channelLeases)
+  .route('/api/channels', sources)
   .route('/api/channels', channelKeys)
   .route('/api/channels', recordings)
   .route('/api/channels', bans)
@@ -58,6 +63,7 @@ export const app = new Hono<{ Bindings: Env; Variables: { requestId: string } }>
   .route('/api/live', live)
   .route('/api/origins', origins)
   .route('/api/audit', audit)
+  .route('/api/settings', settings)
   .route('/api/issuers', issuers)
   .route('/api/keys', signingKeys)
   .route('/api/me', me)

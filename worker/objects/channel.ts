@@ -71,6 +71,7 @@ export class Channel extends DurableObject<Env> {
   /** Told on to the Report object; media waits for none of it. */
   readonly #use: Courier<EdgeUse>;
   #keysEpoch: number;
+  #shareKbps: number | null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -79,6 +80,7 @@ export class Channel extends DurableObject<Env> {
     this.#profile = profile && { ...profile, settings: { ...DEFAULT_SETTINGS, ...profile.settings } };
     this.#life = new BroadcastLife(ctx.storage.kv.get<Life>('life'));
     this.#keysEpoch = ctx.storage.kv.get<number>('keys-epoch') ?? 0;
+    this.#shareKbps = ctx.storage.kv.get<number | null>('share') ?? null;
     this.#leases = new ChannelLeases(ctx);
     this.#leases.setBroadcast(this.#life.run?.broadcast);
     this.#swarm = new SwarmDesk(ctx, env, (shard, shards) => this.#leases.sharesOf(shard, shards));
@@ -89,7 +91,7 @@ export class Channel extends DurableObject<Env> {
   async setProfile(profile: ChannelProfile): Promise<void> {
     this.#profile = profile;
     this.ctx.storage.kv.put('profile', profile);
-    await mediaOf(this.env, profile.name).setSettings(profile.settings);
+    await mediaOf(this.env, profile.name).setSettings(this.#capped(profile.settings));
     await this.#tellShards();
   }
 
@@ -135,7 +137,7 @@ export class Channel extends DurableObject<Env> {
       title: profile.title,
       state: state === 'stopped' || broadcast ? state : 'idle',
       settings: {
-        ...profile.settings,
+        ...this.#capped(profile.settings),
         latencyTargetMs: this.#swarm.latencyTargetMs ?? profile.settings.latencyTargetMs,
       },
       ...(broadcast ? { broadcast } : {}),
@@ -201,7 +203,9 @@ export class Channel extends DurableObject<Env> {
 
   /** Whether the link of this broadcast may come in; answers the settings the Media object needs. */
   async expects(broadcastId: string): Promise<ChannelSettings | undefined> {
-    return this.#life.run?.broadcastId === broadcastId ? this.#profile?.settings : undefined;
+    return this.#profile && this.#life.run?.broadcastId === broadcastId
+      ? this.#capped(this.#profile.settings)
+      : undefined;
   }
 
   /** What Workers and the Media object served since they last told. */
@@ -295,10 +299,28 @@ export class Channel extends DurableObject<Env> {
     return await this.#bans.lift(id);
   }
 
+  /** What this channel may send of the box's egress cap; null: the box has none. */
+  async setShare(shareKbps: number | null): Promise<void> {
+    this.#shareKbps = shareKbps;
+    this.ctx.storage.kv.put('share', shareKbps);
+    if (!this.#profile) return;
+    await mediaOf(this.env, this.#profile.name).setSettings(this.#capped(this.#profile.settings));
+    await this.#tellShards();
+  }
+
+  /** Settings with the cap that holds: the channel's own, or its share of the box's where that is less. */
+  #capped(settings: ChannelSettings): ChannelSettings {
+    const own = settings.egressCapKbps;
+    const share = this.#shareKbps;
+    const egressCapKbps = share === null ? own : own === null ? share : Math.min(own, share);
+    return { ...settings, egressCapKbps };
+  }
+
   /** What reports show of the swarm; undefined for a channel that does not exist. */
   async pulse(): Promise<Pulse | undefined> {
     const { state, reason } = this.#life;
-    return this.#profile && { state, reason, settings: this.#profile.settings, ...this.#swarm.pulse };
+    return this.#profile &&
+      { state, reason, settings: this.#capped(this.#profile.settings), ...this.#swarm.pulse };
   }
 
   /** How often viewers report: more often while somebody looks. */
@@ -344,7 +366,7 @@ export class Channel extends DurableObject<Env> {
     const broadcast = this.#life.run?.broadcast;
     const state = this.#life.state;
     if (!profile || !broadcast || (state !== 'live' && state !== 'lost')) return;
-    const { settings } = profile;
+    const settings = this.#capped(profile.settings);
     await this.#swarm.tell({ channel: profile.name, broadcast, state, settings, keysEpoch: this.#keysEpoch });
   }
 }

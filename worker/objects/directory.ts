@@ -2,9 +2,11 @@
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
 import type { Issuer, StreamKeyResource } from '../../protocol/access.ts';
+import type { BoxSettings } from '../../protocol/box.ts';
 import type { DirectoryBackup } from '../../protocol/backup.ts';
 import type { ChannelResource, ChannelSettings } from '../../protocol/channel.ts';
 import { FromOrigin, type IngestStatus, type OriginResource, type ToOrigin } from '../../protocol/control.ts';
+import type { NewSource, SourceResource } from '../../protocol/source.ts';
 import type { KeySet } from '../access/key-set.ts';
 import { periodsForOrigin } from '../content-keys.ts';
 import { boardOf, channelOf, type Env, keysOf, reportOf } from '../env.ts';
@@ -15,6 +17,8 @@ import { KeyDesk } from '../store/key-desk.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
 import { backupDirectory, restoreKeys, restoreStreamKeys } from '../store/directory-backup.ts';
 import { tellHooks } from '../tell-hooks.ts';
+import { SourceDesk } from './source-desk.ts';
+import { BoxDesk } from './box-desk.ts';
 import type { ChannelStatus } from './channel.ts';
 import { type ShownKey, StreamKeys } from './stream-keys.ts';
 
@@ -30,20 +34,26 @@ interface OriginSocket {
   openedAtMs: number;
   /** Where encoders push to. */
   ingest?: string[];
+  /** Takes channels whose input is another Shoal's. */
+  sources?: boolean;
 }
 
 export class Directory extends DurableObject<Env> {
   #book: ChannelBook;
   #keys: KeyDesk;
+  #sources: SourceDesk;
   #streamKeys: StreamKeys;
+  #box: BoxDesk;
   #viewers: Map<string, number>;
   #ingest = new Map<string, IngestStatus>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#book = new ChannelBook(ctx.storage.sql);
+    this.#sources = new SourceDesk(ctx, env);
     this.#keys = new KeyDesk(ctx.storage.sql, env.SHOAL_EDGE_SECRET);
     this.#streamKeys = new StreamKeys(ctx.storage.sql, (...ended) => this.#dropKey(...ended));
+    this.#box = new BoxDesk(ctx, env, () => this.#book.live());
     this.#viewers = new Map(Object.entries(ctx.storage.kv.get<Record<string, number>>('viewers') ?? {}));
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
   }
@@ -76,6 +86,7 @@ export class Directory extends DurableObject<Env> {
     if (!before) return undefined;
     this.#book.edit(name, title, settings);
     await channelOf(this.env, name).setProfile({ name, title, settings });
+    if (before.settings.egressCapKbps !== settings.egressCapKbps) this.#box.changed();
     if (before.settings.drm !== settings.drm) await this.#endBroadcast(name, 'the protection was changed');
     this.#tell(this.#book.originOf(name), { type: 'settings', channel: name, settings });
     return this.#book.get(name);
@@ -87,6 +98,7 @@ export class Directory extends DurableObject<Env> {
     await channelOf(this.env, name).remove();
     await keysOf(this.env, name).remove();
     this.#book.remove(name);
+    await this.#sources.remove(name);
     this.#streamKeys.forget(name);
     this.#viewers.delete(name);
     return true;
@@ -150,6 +162,7 @@ export class Directory extends DurableObject<Env> {
       if (this.#viewers.get(name)) await this.setViewers(name, 0);
     }
     if (status.state === 'live') await this.#watch();
+    this.#box.changed();
   }
 
   /** Hands the origin the keys of a protected channel: it asked, or they were rotated. */
@@ -174,6 +187,14 @@ export class Directory extends DurableObject<Env> {
   }
 
   /** All channels with the hashes of their keys, and who may sign tokens. */
+  async box(): Promise<BoxSettings> {
+    return this.#box.settings;
+  }
+
+  async setBox(settings: BoxSettings): Promise<void> {
+    await this.#box.set(settings);
+  }
+
   async backup(): Promise<DirectoryBackup> {
     return backupDirectory(this.ctx.storage.sql);
   }
@@ -190,6 +211,19 @@ export class Directory extends DurableObject<Env> {
       await channelOf(this.env, name).setProfile({ name, title, settings });
     }
     restoreKeys(sql, backup);
+  }
+
+  /** Another Shoal's channel as the input of this one. */
+  async source(name: string): Promise<SourceResource | undefined> {
+    return this.#sources.get(name);
+  }
+
+  async setSource(name: string, source: NewSource): Promise<SourceResource> {
+    return await this.#sources.set(name, source);
+  }
+
+  async removeSource(name: string): Promise<boolean> {
+    return await this.#sources.remove(name);
   }
 
   /** Told by the Hooks object: numbers of viewers that somebody wants to hear of. */
@@ -237,7 +271,8 @@ export class Directory extends DurableObject<Env> {
     return names.flatMap((id) => {
       const socket = this.#socketOf(id);
       if (!socket) return [];
-      const { ingest = [], openedAtMs } = socket.deserializeAttachment() as OriginSocket;
+      const { ingest = [], openedAtMs, sources } = socket.deserializeAttachment() as OriginSocket;
+      if (sources) return [];
       return [{ id, ingest, connectedAt: new Date(openedAtMs).toISOString() }];
     });
   }
@@ -261,9 +296,16 @@ export class Directory extends DurableObject<Env> {
     switch (message.type) {
       case 'hello':
         socket.serializeAttachment(
-          { origin, openedAtMs: openedAt(socket), ingest: message.ingest ?? [] } satisfies OriginSocket,
+          {
+            origin,
+            openedAtMs: openedAt(socket),
+            ingest: message.ingest ?? [],
+            sources: message.sources ?? false,
+          } satisfies OriginSocket,
         );
-        return await this.#hello(socket, origin, message.live);
+        await this.#hello(socket, origin, message.live);
+        if (message.sources) await this.#sources.deal();
+        return;
       case 'publish':
         return await this.#publish(socket, origin, message);
       case 'live': {
@@ -340,7 +382,11 @@ export class Directory extends DurableObject<Env> {
         reason: 'there is no such channel',
       });
     }
-    const keyId = await this.#streamKeys.keyId(name, message.key);
+    const keyId = message.source === undefined
+      ? await this.#streamKeys.keyId(name, message.key)
+      : this.#sources.isDealt(name, socket)
+      ? `source-${message.source}`
+      : undefined;
     if (keyId === undefined) {
       return send(socket, {
         type: 'refused',
@@ -380,6 +426,7 @@ export class Directory extends DurableObject<Env> {
   async #gone(socket: WebSocket): Promise<void> {
     const { origin } = socket.deserializeAttachment() as OriginSocket;
     socket.close();
+    if ((socket.deserializeAttachment() as OriginSocket).sources) await this.#sources.deal();
     if (this.#socketOf(origin, socket)) return;
     for (const { name } of this.#book.liveBy(origin)) {
       await channelOf(this.env, name).originLost(origin, 'the connection to the origin broke');

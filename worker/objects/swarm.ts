@@ -14,6 +14,7 @@ import type { PlaybackRefusal } from '../../protocol/claims.ts';
 import { grantDesk } from '../access/grant.ts';
 import { passDesk } from '../access/pass.ts';
 import { peerIdOf, ticketDesk } from '../access/ticket.ts';
+import { boxSettings } from '../box.ts';
 import { channelOf, type Env, mediaOf, viewerOf } from '../env.ts';
 import { iceServersFor } from '../reach/ice-servers.ts';
 import { toCandidate } from '../swarm/feeds.ts';
@@ -369,7 +370,7 @@ export class Swarm extends DurableObject<Env> {
         return {
           ticket: await tickets.renew(ticketOf(row, infoHash), nowS, untilS),
           expiresS: Math.min(nowS + TICKET_SECONDS, untilS ?? Infinity),
-          iceServers: await iceServersFor(this.env, row.id, nowS),
+          iceServers: await iceServersFor(this.env, row.id, nowS, await boxSettings(this.env)),
         };
       },
       elsewhere: (row) => this.#elsewhere(row),

@@ -1,5 +1,6 @@
 /** ICE servers from the box's settings: the fixed ones, and TURN with credentials of its own for each peer. */
 import * as v from 'valibot';
+import type { BoxSettings } from '../../protocol/box.ts';
 import { IceServer } from '../../protocol/join.ts';
 import type { Env } from '../env.ts';
 import type { IceServers, TurnDesk } from './turn.ts';
@@ -24,9 +25,15 @@ interface Reach {
 let held: { by: string; reach: Reach } | undefined;
 
 /** What one peer gets. Throws an Error that names the setting when one is malformed. */
-export async function iceServersFor(env: ReachEnv, peerId: string, nowS: number): Promise<IceServers> {
+export async function iceServersFor(
+  env: ReachEnv,
+  peerId: string,
+  nowS: number,
+  box: Pick<BoxSettings, 'stun' | 'turn'> = { stun: null, turn: true },
+): Promise<IceServers> {
   const { fixed, turn } = reachOf(env);
-  return [...fixed, ...(await turn?.issue(peerId, nowS) ?? [])];
+  const stun = box.stun === null ? fixed : box.stun.map((urls) => ({ urls }));
+  return [...stun, ...(box.turn ? await turn?.issue(peerId, nowS) ?? [] : [])];
 }
 
 function reachOf(env: ReachEnv): Reach {

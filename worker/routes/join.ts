@@ -11,6 +11,7 @@ import { checkPlayback, type PlaybackRight, refusal, siteOf } from '../access/pl
 import { RateLimit } from '../access/rate-limit.ts';
 import { peerIdOf, ticketDesk } from '../access/ticket.ts';
 import { type Whereabouts, whereabouts } from '../access/whereabouts.ts';
+import { boxSettings } from '../box.ts';
 import { joinCard } from '../card.ts';
 import { type Env, viewerOf } from '../env.ts';
 import { parseBody } from '../body.ts';
@@ -96,7 +97,7 @@ async function answerJoin(
     p2p,
     uploadRatio: settings.uploadRatio,
     latencyTargetMs: settings.latencyTargetMs,
-    iceServers: p2p === 'off' ? [] : await iceServersFor(env, peerId, nowS),
+    iceServers: p2p === 'off' ? [] : await iceServersFor(env, peerId, nowS, await boxSettings(env)),
     edgeKey: await tickets.publicKey(),
     ticket: await tickets.issue(broadcast.infoHash, peerKey, nowS, untilS),
     peerId,

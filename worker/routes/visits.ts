@@ -8,7 +8,7 @@ import { type Env, reportOf } from '../env.ts';
 import { takeQuery } from '../input.ts';
 import { parseColumns, visitsCsv } from '../report/visits-csv.ts';
 
-const VisitPageQuery = v.object({ ...PageQuery.entries, ...VisitQuery.entries });
+export const VisitPageQuery = v.object({ ...PageQuery.entries, ...VisitQuery.entries });
 export const VisitFileQuery = v.object({
   ...VisitQuery.entries,
   columns: v.optional(v.pipe(v.string(), v.maxLength(500))),

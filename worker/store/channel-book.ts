@@ -96,6 +96,14 @@ export class ChannelBook {
     return row?.origin ?? '';
   }
 
+  /** Channels that are live, with their own egress caps. */
+  live(): { name: string; capKbps: number | null }[] {
+    return this.#sql.exec<{ name: string; cap: number | null }>(
+      `SELECT name, json_extract(settings, '$.egressCapKbps') AS cap FROM channels
+       WHERE json_extract(known, '$.state') = 'live'`,
+    ).toArray().map(({ name, cap }) => ({ name, capKbps: cap }));
+  }
+
   /** Channels that are live by this origin, or by any. */
   liveBy(origin?: string): { name: string; origin: string }[] {
     return this.#sql.exec<Row>(`SELECT * FROM channels WHERE json_extract(known, '$.state') = 'live'`)
