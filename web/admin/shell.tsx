@@ -7,7 +7,7 @@ import { live } from './live/live.ts';
 import { route } from './navigation.ts';
 import type { PageName } from './route.ts';
 import { Brand } from './ui/brand.tsx';
-import { LinkState } from './ui/link-state.tsx';
+import { Away, LinkState } from './ui/link-state.tsx';
 
 const PLACES: { page: PageName | 'channels'; path: string; name: string }[] = [
   { page: 'channels', path: '/admin', name: 'Channels' },
@@ -53,7 +53,10 @@ export function Shell({ children }: { children: ComponentChildren }) {
           </nav>
         </div>
       </header>
-      <main class='main' id='main' tabIndex={-1}>{children}</main>
+      <main class='main' id='main' tabIndex={-1}>
+        <Away />
+        {children}
+      </main>
     </div>
   );
 }

@@ -90,21 +90,21 @@ function Row({ row, onExpel }: { row: ViewerRow; onExpel: TableProps['onExpel'] 
         </span>
       </td>
       <td>
-        {row.address || <span class='quiet'>not shown</span>}
+        {row.address || <span class='quiet'>not known</span>}
         <span class='quiet small block'>{[row.country, row.network].filter(Boolean).join(', ')}</span>
       </td>
       <td class='wide-only'>
         {DEVICE_NAMES[row.device]}
         <span class='quiet small block'>{row.browser}</span>
       </td>
-      <td class='whole'>
+      <td>
         {received > 0 ? <SourceBar sources={sources} thin /> : <span class='quiet'>–</span>}
       </td>
       <td class='number wide-only'>{formatBytes(received)}</td>
       <td class='number wide-only'>{formatBytes(row.uploadBytes)}</td>
       <td class='number wide-only'>{row.latencyMs === null ? '–' : formatMs(row.latencyMs)}</td>
       <td class='number wide-only'>{row.stalls}</td>
-      <td class='actions whole'>
+      <td class='actions'>
         {may('operator') && (
           <>
             <button

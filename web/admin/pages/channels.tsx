@@ -97,7 +97,7 @@ function Row({ row }: { row: ChannelRow }) {
       <td class='fits' title={row.reason}>
         <StateBadge state={state} />
       </td>
-      <td class='number'>
+      <td class={`number${on ? '' : ' wide-only'}`}>
         {on ? formatCount(viewers) : <span class='quiet' aria-label='none'>–</span>}
         <span class='phone-only'>{viewers === 1 ? ' viewer' : ' viewers'}</span>
       </td>

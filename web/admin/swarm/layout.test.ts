@@ -48,4 +48,10 @@ Deno.test('a link whose end is not drawn is not drawn either', () => {
 Deno.test('a link leaves downwards and arrives from above', () => {
   const link = { from: 'a', to: 'b', lanes: 1, x1: 0, y1: 0, x2: 10, y2: 100 };
   assert.equal(linkPath(link), 'M0 0C0 50 10 50 10 100');
+  assert.equal(linkPath({ ...link, y1: 100, y2: 0 }), 'M0 100C0 50 10 50 10 0');
+});
+
+Deno.test('a link within a tier hangs below it, inside the drawing', () => {
+  const link = { from: 'a', to: 'b', lanes: 1, x1: 0, y1: 50, x2: 2000, y2: 50 };
+  assert.equal(linkPath(link), 'M0 50C0 114 2000 114 2000 50');
 });

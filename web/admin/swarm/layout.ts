@@ -37,7 +37,9 @@ export interface SwarmLayout {
   tiers: Tier[];
 }
 
-const ROW_HEIGHT = 88;
+const ROW_HEIGHT = 96;
+/** How far an arc within a tier hangs down, in control points: three quarters of it are drawn. */
+const LOWEST_ARC = 64;
 const TOP = 28;
 /** Room on the left for the names of the tiers. */
 const LEFT = 92;
@@ -74,7 +76,7 @@ export function layOut(map: Pick<SwarmMap, 'nodes' | 'links'>, width: number): S
     const [a, b] = [from === null ? edge : places.get(from), places.get(to)];
     return a && b ? [{ from: from ?? undefined, to, lanes, x1: a.x, y1: a.y, x2: b.x, y2: b.y }] : [];
   });
-  return { width, height: y + TOP, edge, nodes, links, tiers };
+  return { width, height: y + LOWEST_ARC, edge, nodes, links, tiers };
 }
 
 /** Tiers from the edge down, those that hang in the air last. */
@@ -93,15 +95,12 @@ function mainParentsOf({ links }: Pick<SwarmMap, 'links'>): Map<string, string> 
   return new Map([...best].map(([to, { from }]) => [to, from]));
 }
 
-/** `M x y C …`: a line that leaves downwards and arrives from above. */
+/** A line that leaves downwards and arrives from above; between two of one tier, an arc below them. */
 export function linkPath({ x1, y1, x2, y2 }: PlacedLink): string {
+  const isLevel = Math.abs(y2 - y1) < ROW_HEIGHT / 2;
+  const dip = Math.min(LOWEST_ARC, 14 + Math.abs(x2 - x1) / 10);
   const bend = Math.max(16, Math.abs(y2 - y1) / 2);
-  const [a, b] = y2 >= y1 ? [y1 + bend, y2 - bend] : [y1 - bend, y2 + bend];
-  return `M${round(x1)} ${round(y1)}C${round(x1)} ${round(a)} ${round(x2)} ${round(b)} ${round(x2)} ${
-    round(y2)
-  }`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
+  const [a, b] = isLevel ? [y1 + dip, y2 + dip] : y2 > y1 ? [y1 + bend, y2 - bend] : [y1 - bend, y2 + bend];
+  const points = [x1, y1, x1, a, x2, b, x2, y2].map((value) => Math.round(value * 10) / 10);
+  return `M${points[0]} ${points[1]}C${points.slice(2).join(' ')}`;
 }

@@ -32,7 +32,7 @@ export function SwarmDrawing({ map }: { map: SwarmMap }) {
                 key={`${link.from}>${link.to}`}
                 class={marked && (link.from === chosen.value || link.to === chosen.value) ? 'marked' : ''}
               >
-                <path d={linkPath(link)} stroke-width={0.75 + link.lanes / 4} />
+                <path d={linkPath(link)} stroke-width={0.75 + link.lanes / 3} />
               </g>
             ))}
             <rect class='box' x={layout.edge.x - 28} y={layout.edge.y - 12} width='56' height='24' rx='6' />
