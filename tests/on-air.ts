@@ -60,10 +60,17 @@ export async function putOnAir(
   });
   send({ type: 'hello', origin: 'origin-of-the-tests', live: [] });
   send({ type: 'publish', id: 1, channel, key: streamKey, nowMs: Date.now(), remote: '127.0.0.1:1' });
-  const { broadcastId, epochMs } = await granted;
+  const { broadcastId, epochMs, settings: { drm } } = await granted;
   const publicKey = toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
   const infoHash = await infoHashFor(publicKey, broadcastId);
-  const broadcast: Broadcast = { id: broadcastId, infoHash, publicKey, epochMs, tracks };
+  const broadcast: Broadcast = {
+    id: broadcastId,
+    infoHash,
+    publicKey,
+    epochMs,
+    tracks,
+    ...(drm === 'off' ? {} : { drm }),
+  };
   send({ type: 'live', channel, broadcast });
   await untilLive(edge, channel);
   return { channel, broadcast, leave: () => socket.close() };

