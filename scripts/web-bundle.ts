@@ -8,6 +8,7 @@ export const ENTRIES = {
   watch: 'web/pages/watch.ts',
   embed: 'web/pages/embed.ts',
   replay: 'web/pages/replay.ts',
+  docs: 'web/pages/docs.ts',
   'mesh-worker': 'web/peer/remote/mesh-worker.ts',
   'shoal-embed': 'web/sdk/shoal-embed.ts',
   admin: 'web/admin/main.tsx',

@@ -7,6 +7,7 @@ const PAGES: { name: string; css: string[]; folder?: string; legacy?: boolean }[
   { name: 'watch', css: ['watch'], legacy: true },
   { name: 'embed', css: [], legacy: true },
   { name: 'replay', css: ['watch', 'replay'] },
+  { name: 'docs', css: ['docs'] },
   { name: 'admin', css: [], folder: 'web/admin' },
 ];
 
