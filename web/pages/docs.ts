@@ -74,9 +74,16 @@ function routeSection(method: string, path: string, operation: Operation): HTMLE
   return section;
 }
 
+/** Every other part between backticks is code. */
+function prose(text: string): HTMLElement {
+  const made = element('p', '', 'intro');
+  made.append(...text.split('`').map((part, i) => i % 2 === 1 ? element('code', part) : part));
+  return made;
+}
+
 function show(api: OpenApi): void {
   note.remove();
-  content.append(element('p', api.info.description, 'intro'));
+  content.append(prose(api.info.description));
   for (const { name } of api.tags) {
     const part = element('section');
     const heading = element('h2', name);
