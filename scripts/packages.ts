@@ -23,6 +23,8 @@ export const TEST_PACKAGES: SystemPackage[] = [
   { program: 'iptables', package: 'iptables', why: 'tests behind NAT, in network namespaces' },
   { program: 'mpv', package: 'mpv', why: 'tests of the antenna with a real player' },
   { program: 'cvlc', package: 'vlc-bin vlc-plugin-base', why: 'tests of the antenna with VLC' },
+  { program: 'curl', package: 'curl', why: 'tests that run the examples of the docs' },
+  { program: 'jq', package: 'jq', why: 'tests that run the examples of the docs' },
   { program: 'openssl', package: 'openssl', why: 'self-signed certificates' },
 ];
 

@@ -22,19 +22,19 @@ async function until(what: string, holds: () => boolean, viewers: Viewer[]): Pro
   }
 }
 
-async function tokenFor(stack: Stack, viewer: string): Promise<string> {
-  return String((await stack.api('POST', '/channels/demo/tokens', { viewer })).token);
+async function tokenFor(stack: Stack, viewer: string, ttlS = 600): Promise<string> {
+  return String((await stack.api('POST', '/channels/demo/tokens', { viewer, ttlS })).token);
 }
 
 Deno.test(
-  'a banned viewer stops receiving, though it would not go, and the others play on',
+  'a banned viewer stops receiving, though it would not go; a token that ends is renewed or ends the visit',
   options,
   async () => {
     const stack = await startStack({ channels: [{ name: 'demo', settings: { access: 'token' } }] });
     const feed = startFeed({ output: ['-f', 'flv', stack.publishUrl()] });
     const viewers: Viewer[] = [];
-    const watching = async (viewer: string, environment = headlessEnvironment()) => {
-      const token = await tokenFor(stack, viewer);
+    const watching = async (viewer: string, environment = headlessEnvironment(), ttlS?: number) => {
+      const token = await tokenFor(stack, viewer, ttlS);
       const one = new Viewer({ edgeUrl: stack.edge.url, channel: 'demo', token, environment });
       viewers.push(one);
       one.start();
@@ -68,6 +68,16 @@ Deno.test(
       await until('eve is refused on another device', () => again.state === 'refused', viewers);
       assert.equal(again.reason?.code, 'banned');
       assert.ok(good.every((one) => one.state === 'live'));
+
+      const renewing = await watching('zoe', headlessEnvironment(), 10);
+      const ending = await watching('max', headlessEnvironment(), 10);
+      await until('live', () => renewing.state === 'live', viewers);
+      renewing.setToken(await tokenFor(stack, 'zoe'));
+      await until('the token that was not renewed ends the visit', () => ending.state === 'refused', viewers);
+      assert.equal(ending.reason?.code, 'token-expired');
+      const at = renewing.newestUs;
+      await until('the renewed one watches on', () => renewing.newestUs > at + 3_000_000, viewers);
+      assert.equal(renewing.state, 'live');
     } finally {
       for (const viewer of viewers) viewer.stop();
       await feed.stop();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { app } from '../app.ts';
-import { bindings } from '../testing/edge.ts';
+import { bindings, makeChannel } from '../testing/edge.ts';
 
 /** The edge with these files as its built pages. */
 function edgeWith(files: Record<string, string>) {
@@ -47,6 +47,33 @@ test('parts with a hash in their name are kept for ever, what keeps its name is 
   for (const path of ['/assets/player.js', '/assets/some-player.js', '/watch/demo']) {
     expect(await cacheOf(path)).toBe('public, max-age=0, must-revalidate');
   }
+});
+
+test('pages load scripts from the edge alone and stand in no frame, but for the embed page', async () => {
+  const built = Object.fromEntries(['watch', 'embed', 'admin'].map((name) => [`/${name}.html`, name]));
+  const edge = edgeWith(built);
+  const headersOf = async (path: string) => (await edge.get(path)).headers;
+  for (const path of ['/watch/one', '/admin', '/embed/one']) {
+    const headers = await headersOf(path);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy, path).toContain("script-src 'self';");
+    expect(policy, path).not.toContain('unsafe-eval');
+    expect(headers.get('x-content-type-options'), path).toBe('nosniff');
+    expect(policy.includes("frame-ancestors 'none'"), path).toBe(path !== '/embed/one');
+  }
+  expect((await headersOf('/watch/one')).get('x-frame-options')).toBe('DENY');
+  expect((await headersOf('/embed/one')).get('x-frame-options')).toBeNull();
+});
+
+test('the embed page of a channel with sites is framed by these and by the edge itself', async () => {
+  const channel = `framed-${crypto.randomUUID().slice(0, 8)}`;
+  await makeChannel(channel, { sites: ['example.com', 'https://*.example.org:8443'] });
+  const edge = edgeWith({ '/embed.html': 'embed' });
+  const headers = (await edge.get(`/embed/${channel}`)).headers;
+  expect(headers.get('content-security-policy')).toMatch(
+    /frame-ancestors 'self' example\.com https:\/\/\*\.example\.org:8443$/,
+  );
+  expect(headers.get('cache-control')).toBe('no-store');
 });
 
 test('a page that is not built says so plainly', async () => {
