@@ -27,13 +27,17 @@ export class Child {
     this.#log = new Response(this.#child.stderr).text();
   }
 
-  /** The next line, parsed. Throws with what the child said of its end when there is none. */
+  /** The next line that is no log line, parsed. Throws with what the child said of its end when there is none. */
   async next<T>(): Promise<T> {
-    const { value } = await this.#reader.read();
-    if (value === undefined) {
-      throw new Error(`a process in the laboratory ended:\n${(await this.#log).slice(-4000)}`);
+    for (;;) {
+      const { value } = await this.#reader.read();
+      if (value === undefined) {
+        throw new Error(`a process in the laboratory ended:\n${(await this.#log).slice(-4000)}`);
+      }
+      const line = JSON.parse(value);
+      // What the edge logs comes out of the same process.
+      if (line.level === undefined) return line;
     }
-    return JSON.parse(value);
   }
 
   async ask<T>(): Promise<T> {

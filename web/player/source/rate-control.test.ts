@@ -64,6 +64,19 @@ Deno.test('far behind with the media here, playback jumps', () => {
   assert.notEqual(new RateControl().next({ latencyMs: 9000, targetMs: 1500, bufferMs: 1000 }), 'jump');
 });
 
+Deno.test('after an outage playback jumps to live as soon as the media is here, without one it drifts', () => {
+  const control = new RateControl();
+  control.next({ latencyMs: 3000, targetMs: 1500, bufferMs: 0 });
+  assert.notEqual(control.next({ latencyMs: 5000, targetMs: 1500, bufferMs: 1000 }), 'jump');
+  assert.equal(control.next({ latencyMs: 5000, targetMs: 1500, bufferMs: 4600 }), 'jump');
+  assert.equal(control.next(near), 1);
+  assert.notEqual(
+    control.next({ latencyMs: 5000, targetMs: 1500, bufferMs: 4600 }),
+    'jump',
+    'the target was shortened',
+  );
+});
+
 Deno.test('on the way to the target the rate changes a few times only', () => {
   const control = new RateControl();
   let latencyMs = 3000;

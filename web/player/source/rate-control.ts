@@ -28,15 +28,24 @@ const AMPLE_MS = 450;
 const FAR_MS = 1200;
 /** Further behind than this, with the media for it here, playback jumps. */
 const JUMP_MS = 6000;
+/** After it ran dry it jumps sooner: what was missed meanwhile is not worth a minute of drifting. */
+const DRY_MS = 100;
+const JUMP_AFTER_DRY_MS = 1500;
+/** What a jump leaves of the buffer. */
+const LANDING_MS = 400;
 
 export class RateControl {
   #drift: 'none' | 'faster' | 'slower' = 'none';
   #full = false;
   #thin = false;
+  #ranDry = false;
 
   next({ latencyMs, targetMs, bufferMs }: RateInput): RateAdvice {
     const errorMs = latencyMs - targetMs;
-    if (errorMs > JUMP_MS && bufferMs > JUMP_MS) return 'jump';
+    if (this.#isTooFar(errorMs, bufferMs)) {
+      this.#ranDry = false;
+      return 'jump';
+    }
     this.#thin = bufferMs < (this.#thin ? AMPLE_MS : THIN_MS);
     // Thin buffer near the target: drop back for air. Far behind already, slowing would only add to it.
     if (this.#thin) {
@@ -47,6 +56,12 @@ export class RateControl {
     if (this.#drift === 'none') return 1;
     this.#full = Math.abs(errorMs) > (this.#full ? GENTLE_MS : FULL_MS);
     return RATES[this.#drift][this.#full ? 'full' : 'gentle'];
+  }
+
+  #isTooFar(errorMs: number, bufferMs: number): boolean {
+    if (bufferMs < DRY_MS) this.#ranDry = true;
+    else if (errorMs < BEGIN_MS) this.#ranDry = false;
+    return errorMs > (this.#ranDry ? JUMP_AFTER_DRY_MS : JUMP_MS) && bufferMs > errorMs + LANDING_MS;
   }
 
   #choose(errorMs: number, bufferMs: number): 'none' | 'faster' | 'slower' {

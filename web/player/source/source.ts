@@ -9,6 +9,7 @@ import type { Broadcast, Track } from '../../../protocol/broadcast.ts';
 import { fullJitterMs } from '../../peer/backoff.ts';
 import { Emitter } from '../../peer/emitter.ts';
 import { bufferedAheadMs } from './buffered.ts';
+import { Comfort } from './comfort.ts';
 import type { Feed } from './feed.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { registerKeyScheme } from './key-scheme.ts';
@@ -71,6 +72,7 @@ export class Source extends Emitter<SourceEvents> {
   #timelines: Load['tracks'] = [];
   #clock = new LiveClock(0);
   #rate = new RateControl();
+  #comfort = new Comfort();
   #watchdog = new Watchdog();
   #failures = 0;
   #following = true;
@@ -335,7 +337,7 @@ export class Source extends Emitter<SourceEvents> {
   }
 
   #target(): number {
-    return this.#targetMs ?? this.#feed.latencyTargetMs;
+    return (this.#targetMs ?? this.#feed.latencyTargetMs) + this.#comfort.extraMs;
   }
 
   #tick(): void {
@@ -364,6 +366,7 @@ export class Source extends Emitter<SourceEvents> {
 
   #steer(latencyMs: number, bufferMs: number): void {
     if (!this.#following) return;
+    this.#comfort.look(bufferMs, performance.now());
     const advice = this.#rate.next({ latencyMs, targetMs: this.#target(), bufferMs });
     if (advice === 'jump') this.jumpToLive();
     else if (Math.abs(this.#video.playbackRate - advice) > 0.002) this.#video.playbackRate = advice;

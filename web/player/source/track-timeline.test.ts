@@ -82,6 +82,14 @@ Deno.test('a hole is given up after a while, and what comes for it later is left
   assert.deepEqual(firsts(timeline), [4, 6]);
 });
 
+Deno.test('a hole that an outage left is not waited for: the mesh goes on behind it', () => {
+  const { timeline } = timelineOf([segment(4), segment(9)]);
+  timeline.update(0);
+  assert.deepEqual(firsts(timeline), [4]);
+  timeline.update(200);
+  assert.deepEqual(firsts(timeline), [4, 9]);
+});
+
 Deno.test('the next segment waits for the last pieces of the one before it', () => {
   const open = segment(4, { complete: false, count: 18, endUs: 9_800_000 });
   const { timeline, views } = timelineOf([open, segment(5)]);

@@ -12,6 +12,9 @@ import type { SegmentView } from '../../peer/shelf.ts';
 
 /** How long a hole is waited for when something that can be played lies behind it. */
 export const HOLE_WAIT_MS = 2500;
+/** A hole longer than this is what an outage left: the mesh goes on behind it, and so does playback, at once. */
+const OUTAGE_US = 7_000_000;
+const OUTAGE_WAIT_MS = 200;
 /** Two segments this close follow each other: cuts of audio and video differ by a frame or two. */
 const CONTIGUOUS_US = 120_000;
 /** How far an open unit is taken to reach beyond what is known of it. */
@@ -139,8 +142,10 @@ export class TrackTimeline {
     if (view.discontinuity && !view.dependent && whole) return true;
     if (whole && Math.abs(view.startUs! - tail.endUs!) <= CONTIGUOUS_US) return true;
     this.#waitingSince ??= nowMs;
+    const endUs = tail?.endUs ?? last.startUs;
+    const waitMs = view.startUs! - endUs > OUTAGE_US ? OUTAGE_WAIT_MS : HOLE_WAIT_MS;
     // A dependent segment cannot be decoded over a hole: it is passed by until an independent one comes.
-    return !view.dependent && nowMs - this.#waitingSince >= HOLE_WAIT_MS;
+    return !view.dependent && nowMs - this.#waitingSince >= waitMs;
   }
 
   #grow(views: SegmentView[]): boolean {
