@@ -60,6 +60,21 @@ export declare const ShoalEmbed: {
     './embed': { types: './shoal-embed.d.ts', default: './shoal-embed.js' },
   },
   readme: 'docs/player.md',
+}, {
+  name: 'shoal-mesh',
+  description:
+    'The bare mesh of Shoal: a live channel as verified pieces, from other viewers and the edge, without a player',
+  modules: {},
+  single: { 'shoal-mesh': 'web/peer/viewer.ts' },
+  types: [{
+    name: 'shoal-mesh',
+    from: 'web/peer/api.ts',
+    declares: `
+export declare const Viewer: { new (options: MeshViewerOptions): MeshViewer };
+`,
+  }],
+  exports: { '.': { types: './shoal-mesh.d.ts', default: './shoal-mesh.js' } },
+  readme: 'docs/applications.md',
 }];
 
 /** Builds a package into a folder of its name below `into`; answers that folder. */
@@ -77,7 +92,14 @@ export async function buildPackage(pack: Package, into: URL): Promise<URL> {
     logLevel: 'warning',
   };
   try {
-    await build({ ...common, entryPoints: pack.modules, splitting: true, chunkNames: 'parts/[name]-[hash]' });
+    if (Object.keys(pack.modules).length > 0) {
+      await build({
+        ...common,
+        entryPoints: pack.modules,
+        splitting: true,
+        chunkNames: 'parts/[name]-[hash]',
+      });
+    }
     await build({ ...common, entryPoints: pack.single });
   } finally {
     await stop();
