@@ -3,7 +3,7 @@ import { ChannelName } from '../../protocol/channel.ts';
 import * as v from 'valibot';
 
 /** Views of one channel, in the order they are shown. */
-export const CHANNEL_VIEWS = ['live', 'viewers', 'publish', 'visits', 'settings'] as const;
+export const CHANNEL_VIEWS = ['live', 'viewers', 'publish', 'visits', 'replays', 'settings'] as const;
 export type ChannelView = typeof CHANNEL_VIEWS[number];
 
 /** Pages beside the channels. */

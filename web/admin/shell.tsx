@@ -2,21 +2,33 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
+import type { Role } from '../../protocol/claims.ts';
 import { session } from './desk.ts';
 import { live } from './live/live.ts';
+import { may, whoThisIs } from './me.ts';
 import { route } from './navigation.ts';
 import type { PageName } from './route.ts';
 import { Brand } from './ui/brand.tsx';
 import { Away, LinkState } from './ui/link-state.tsx';
 
-const PLACES: { page: PageName | 'channels'; path: string; name: string }[] = [
-  { page: 'channels', path: '/admin', name: 'Channels' },
-  { page: 'tokens', path: '/admin/tokens', name: 'Playback tokens' },
-  { page: 'tenants', path: '/admin/tenants', name: 'Tenants and leases' },
-  { page: 'webhooks', path: '/admin/webhooks', name: 'Webhooks' },
-  { page: 'team', path: '/admin/team', name: 'Team' },
-  { page: 'server', path: '/admin/server', name: 'Server' },
-  { page: 'audit', path: '/admin/audit', name: 'Audit log' },
+interface Place {
+  page: PageName | 'channels';
+  path: string;
+  name: string;
+  /** Who may see it. */
+  role: Role;
+  /** Whether a tenant has anything to see there. */
+  tenants?: true;
+}
+
+const PLACES: Place[] = [
+  { page: 'channels', path: '/admin', name: 'Channels', role: 'reports', tenants: true },
+  { page: 'tokens', path: '/admin/tokens', name: 'Playback tokens', role: 'operator' },
+  { page: 'tenants', path: '/admin/tenants', name: 'Tenants and leases', role: 'reports', tenants: true },
+  { page: 'webhooks', path: '/admin/webhooks', name: 'Webhooks', role: 'owner' },
+  { page: 'team', path: '/admin/team', name: 'Team', role: 'owner' },
+  { page: 'server', path: '/admin/server', name: 'Server', role: 'owner' },
+  { page: 'audit', path: '/admin/audit', name: 'Audit log', role: 'owner' },
 ];
 
 export function Shell({ children }: { children: ComponentChildren }) {
@@ -41,7 +53,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
           {unfolded.value ? 'Close' : 'Menu'}
         </button>
         <nav class='nav' id='places' aria-label='Dashboard'>
-          {PLACES.map(({ page, path, name }) => (
+          {PLACES.filter(isOpen).map(({ page, path, name }) => (
             <a key={page} href={path} aria-current={isAt(here, page) ? 'page' : undefined}>{name}</a>
           ))}
         </nav>
@@ -59,6 +71,10 @@ export function Shell({ children }: { children: ComponentChildren }) {
       </main>
     </div>
   );
+}
+
+function isOpen({ role, tenants }: Place): boolean {
+  return may(role) && (tenants === true || whoThisIs()?.tenant === undefined);
 }
 
 function isAt(here: string, page: string): boolean {

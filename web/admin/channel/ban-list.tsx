@@ -48,7 +48,7 @@ export function BanList({ channel }: { channel: string }) {
                       </td>
                       <td class='whole'>{ban.reason || <span class='quiet'>none given</span>}</td>
                       <td class='fits wide-only'>{formatTime(ban.createdAt)}</td>
-                      <td class='fits'>{ban.endsAt ? formatTime(ban.endsAt) : 'lifted'}</td>
+                      <td class='fits'>{ban.endsAt ? formatTime(ban.endsAt) : 'it is lifted'}</td>
                       <td class='wide-only'>{ban.by}</td>
                       <td class='actions'>
                         {may('operator') && (

@@ -15,6 +15,7 @@ import { PageHead } from '../ui/page-head.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { LiveView } from './live-view.tsx';
 import { PublishView } from './publish-view.tsx';
+import { ReplaysView } from './replays-view.tsx';
 import { SettingsView } from './settings-view.tsx';
 import { ViewersView } from './viewers-view.tsx';
 import { VisitsView } from './visits-view.tsx';
@@ -24,6 +25,7 @@ const VIEW_NAMES: Record<ChannelView, string> = {
   viewers: 'Viewers',
   publish: 'Publish',
   visits: 'Visits',
+  replays: 'Replays',
   settings: 'Settings',
 };
 
@@ -83,6 +85,8 @@ function View({ view, ...props }: ViewProps & { view: ChannelView }) {
       return <PublishView {...props} />;
     case 'visits':
       return <VisitsView {...props} />;
+    case 'replays':
+      return <ReplaysView {...props} />;
     case 'settings':
       return <SettingsView {...props} />;
   }

@@ -68,6 +68,12 @@ export function NetworkTable({ channel }: { channel: string }) {
                   </tbody>
                 </table>
               </div>
+              {items.every(({ key }) => key === '') && (
+                <p class='quiet small'>
+                  This edge does not learn its viewers’ addresses: behind Cloudflare, or a proxy that it
+                  trusts, it does.
+                </p>
+              )}
               {shardsAsked < shards && (
                 <p class='quiet small'>A sample: {shardsAsked} of {shards} shards were asked.</p>
               )}

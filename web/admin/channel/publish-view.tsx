@@ -1,4 +1,5 @@
 /** How to push to a channel: addresses and stream keys. */
+import { may } from '../me.ts';
 import type { ViewProps } from './channel-page.tsx';
 import { PublishSettings } from './publish-settings.tsx';
 import { Share } from './share.tsx';
@@ -11,7 +12,7 @@ export function PublishView({ channel }: ViewProps) {
         <h2 id='encoder'>In your encoder</h2>
         <PublishSettings channel={channel.name} />
       </section>
-      <StreamKeys channel={channel.name} />
+      {may('operator') && <StreamKeys channel={channel.name} />}
       <Share channel={channel.name} />
     </>
   );

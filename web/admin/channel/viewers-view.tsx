@@ -4,6 +4,7 @@ import type { SwarmMap } from '../../../protocol/report.ts';
 import { api } from '../desk.ts';
 import { live } from '../live/live.ts';
 import { useLoad } from '../load.ts';
+import { may } from '../me.ts';
 import { SwarmDrawing } from '../swarm/swarm-drawing.tsx';
 import { Choice } from '../ui/choice.tsx';
 import { Loaded } from '../ui/loaded.tsx';
@@ -14,12 +15,19 @@ import { ViewerTable } from './viewer-table.tsx';
 
 const WAYS = { table: 'Table', swarm: 'Who feeds whom', networks: 'Networks', bans: 'Bans' } as const;
 
+const { bans: _, ...WAYS_TO_READ } = WAYS;
+
 export function ViewersView({ channel: { name } }: ViewProps) {
   const way = useSignal<keyof typeof WAYS>('table');
   return (
     <div class='stack'>
       <div>
-        <Choice label='Show viewers as' options={WAYS} value={way.value} onChoose={(to) => way.value = to} />
+        <Choice
+          label='Show viewers as'
+          options={may('operator') ? WAYS : WAYS_TO_READ}
+          value={way.value}
+          onChoose={(to) => way.value = to}
+        />
       </div>
       {way.value === 'table' && <ViewerTable channel={name} />}
       {way.value === 'swarm' && <Swarm channel={name} />}

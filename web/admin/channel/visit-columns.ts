@@ -52,6 +52,7 @@ export const STANDARD_COLUMNS = [
   'country',
   'device',
   'browser',
+  'lanBytes',
   'peerBytes',
   'edgeBytes',
   'stalls',

@@ -1,7 +1,7 @@
 /** One of a few, side by side. */
 interface ChoiceProps<T extends string> {
   label: string;
-  options: Record<T, string>;
+  options: Partial<Record<T, string>>;
   value: T;
   onChoose: (value: T) => void;
 }
