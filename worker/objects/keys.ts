@@ -39,13 +39,20 @@ export class Keys extends DurableObject<Env> {
   async inUse({ channel, periodS, graceS }: KeyUse): Promise<OpenPeriod[]> {
     return await this.#inLine(async () => {
       await this.#make(channel, this.#book.missing(Date.now(), periodS * 1000));
-      return await this.#open(channel, this.#book.inUse(Date.now(), graceS * 1000));
+      const used = () => this.#openKnown(channel, this.#book.inUse(Date.now(), graceS * 1000));
+      const periods = await used();
+      const [next, current] = this.#book.list(2);
+      if ([current, next].every((row) => periods.some(({ keyId }) => keyId === row!.keyId))) return periods;
+      // The master secret was changed: what was sealed with the other one is of no use, so a new period begins.
+      await this.#make(channel, [this.#book.revoke(Date.now(), 0)]);
+      await this.#make(channel, this.#book.missing(Date.now(), periodS * 1000));
+      return await used();
     });
   }
 
   /** Keys of any time, by their ids: recordings outlive the periods. Unknown ids are left out. */
   async find(channel: string, keyIds: string[]): Promise<OpenPeriod[]> {
-    return await this.#open(channel, this.#book.find(keyIds));
+    return await this.#openKnown(channel, this.#book.find(keyIds));
   }
 
   /**
@@ -76,12 +83,13 @@ export class Keys extends DurableObject<Env> {
     for (const plan of plans) this.#book.add(await newPeriod(this.env, channel, plan));
   }
 
-  async #open(channel: string, rows: PeriodRow[]): Promise<OpenPeriod[]> {
-    return await Promise.all(rows.map(async (row) => ({
-      keyId: row.keyId,
-      key: await openKey(this.env, channel, row),
-      startsAtMs: row.startsAtMs,
-    })));
+  /** Those that can be opened with the master secret of now. */
+  async #openKnown(channel: string, rows: PeriodRow[]): Promise<OpenPeriod[]> {
+    const opened = await Promise.all(rows.map(async (row) => {
+      const key = await openKey(this.env, channel, row);
+      return key === undefined ? [] : [{ keyId: row.keyId, key, startsAtMs: row.startsAtMs }];
+    }));
+    return opened.flat();
   }
 
   /** Two who find that a period is missing shall not both make it. */

@@ -258,3 +258,14 @@ test('refuses without a right: plain HLS of an encrypted channel, whoever asks',
     expect(await refusalOf(response)).toEqual([403, 'hls-not-allowed']);
   }
 });
+
+test('after the master secret was changed a new period begins, and nothing fails', async () => {
+  const { channel, key, control, granted } = await publishProtected();
+  await runInDurableObject(keysOf(bindings, channel), (_object, state) => {
+    state.storage.sql.exec("UPDATE periods SET sealed = 'bm90IHNlYWxlZCBieSB1cyBhdCBhbGwsIHN1cmVseQ'");
+  });
+  const again = await control.publish(channel, key) as Extract<ToOrigin, { type: 'granted' }>;
+  expect(again.type).toBe('granted');
+  expect(again.keys).toHaveLength(2);
+  expect(again.keys!.map(({ keyId }) => keyId)).not.toContain(granted.keys![0]!.keyId);
+});

@@ -85,10 +85,10 @@ export class KeyBook {
   }
 
   /** The key to come is thrown away: who holds it learns nothing by it. Answers what takes its place. */
-  revoke(nowMs: number): PeriodPlan {
+  revoke(nowMs: number, leadMs = REVOKE_LEAD_MS): PeriodPlan {
     const number = Math.max((this.#newest(1)[0]?.number ?? 0) + 1, clockNumber(nowMs));
     this.#sql.exec('DELETE FROM periods WHERE starts_at > ?', nowMs);
-    return { number, startsAtMs: nowMs + REVOKE_LEAD_MS };
+    return { number, startsAtMs: nowMs + leadMs };
   }
 
   /** Forgets all. */
