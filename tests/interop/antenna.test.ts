@@ -74,7 +74,9 @@ async function until<Value>(look: () => Promise<Value>, holds: (value: Value) =>
 }
 
 Deno.test('stock players play what the antenna receives, over a reconnect, and it lends what it has', async (t) => {
-  const stack = await startStack();
+  const stack = await startStack({
+    channels: [{ name: 'demo' }, { name: 'closed', settings: { access: 'token' } }],
+  });
   const output = ['-f', 'flv', stack.publishUrl()];
   let feed: ReturnType<typeof startFeed> | undefined;
   const antenna = await startAntenna([`${stack.edge.url}/watch/demo`, '--port', '0']);
@@ -132,6 +134,18 @@ Deno.test('stock players play what the antenna receives, over a reconnect, and i
       const unknown = await startAntenna([`${stack.edge.url}/watch/nothing`, '--port', '0']);
       assert.equal(await unknown.ended, 1);
       assert.match(unknown.log(), /nothing: refused \(there is no such channel\)/);
+    });
+
+    await t.step('a channel that wants a token is refused without one, and received with it', async () => {
+      const closed = `${stack.edge.url}/watch/closed`;
+      const without = await startAntenna([closed, '--port', '0']);
+      assert.equal(await without.ended, 1);
+      assert.match(without.log(), /closed: refused \(.*token/);
+      const { token } = await stack.api('POST', '/channels/closed/tokens', {});
+      const received = await startAntenna([closed, '--port', '0', '--token', String(token)]);
+      await until(() => status(received.url), ({ state }) => state === 'offline');
+      assert.equal(await received.stop(), 0, received.log());
+      assert.ok(!received.log().includes(String(token)));
     });
 
     await t.step('after a reconnect of the encoder the playlist goes on with a break in it', async () => {
