@@ -34,7 +34,7 @@ async function onAir(settings: Partial<ChannelSettings> = {}, shard = '0', limit
     }],
   };
   await swarmOf(bindings, infoHash, shard).setState({
-    channel: `channel-${infoHash.slice(-4)}`,
+    channel: channelOn(infoHash),
     shard,
     broadcast,
     state: 'live',
@@ -42,14 +42,20 @@ async function onAir(settings: Partial<ChannelSettings> = {}, shard = '0', limit
     latencyTargetMs: 1500,
     limit,
     banned: [],
+    leases: {},
     backbone: null,
     bridges: 8,
   });
   return infoHash;
 }
 
+/** Name of the channel whose broadcast this is. */
+function channelOn(infoHash: string): string {
+  return `channel-${infoHash.slice(-4)}`;
+}
+
 async function seated(infoHash: string) {
-  const announce = await announceOf(infoHash, channel);
+  const announce = await announceOf(infoHash, channelOn(infoHash));
   const client = await SignalClient.open(announcePathOf(infoHash));
   client.send(announce);
   const welcome = await client.action('welcome');
@@ -161,17 +167,17 @@ test('an offer to a named peer reaches that peer alone, and so do answer and can
 test('a ticket that has expired, is borrowed, forged, or of another swarm takes no seat', async () => {
   const infoHash = await onAir();
   const other = await onAir();
-  const good = await announceOf(infoHash, channel);
-  const thief = await announceOf(infoHash, channel);
+  const good = await announceOf(infoHash, channelOn(infoHash));
+  const thief = await announceOf(infoHash, channelOn(infoHash));
   const forged = fromBase64Url(good.ticket)!;
   forged[128]! ^= 1;
   const attempts: [object, string][] = [
-    [await announceOf(infoHash, channel, { ageS: 601 }), 'expired'],
+    [await announceOf(infoHash, channelOn(infoHash), { ageS: 601 }), 'expired'],
     [{ ...thief, ticket: good.ticket }, 'peer_id'],
     [{ ...good, proof: thief.proof }, 'signature'],
     [{ ...good, proof: undefined }, 'proof'],
     [{ ...good, ticket: toBase64Url(forged) }, 'signature'],
-    [{ ...await announceOf(other, channel), info_hash: good.info_hash }, 'infoHash'],
+    [{ ...await announceOf(other, channelOn(other)), info_hash: good.info_hash }, 'infoHash'],
     [{ ...good, ticket: 'AAAA' }, 'bytes'],
     [{ ...good, peer_id: thief.peer_id }, 'peer_id'],
     [{ ...good, pass: thief.pass }, 'pass'],
