@@ -54,6 +54,8 @@ export interface Env {
   SHOAL_CLOUDFLARE_TURN_TOKEN?: string;
   /** `1` for local use: webhooks and sources may be called over http, and on this machine. */
   SHOAL_HOOKS_LOCAL?: string;
+  /** Least level of the log's lines: debug, info (unless told otherwise), warn, error. */
+  SHOAL_LOG_LEVEL?: string;
   ASSETS?: Fetcher;
   /** Where recordings lie: a bucket, or, on bare workerd, a writable disk service. Neither: nothing is recorded. */
   REPLAY?: R2Bucket;

@@ -4,7 +4,7 @@
  */
 import type { MiddlewareHandler } from 'hono';
 import type { Env } from './env.ts';
-import { log } from './log.ts';
+import { log, setLogLevel } from './log.ts';
 
 export const REQUEST_ID_HEADER = 'shoal-request';
 /** Behind Cloudflare each request has an id already. */
@@ -17,19 +17,20 @@ export const requestLog: MiddlewareHandler<{ Bindings: Env; Variables: { request
   const given = c.req.header(GIVEN) ?? '';
   const requestId = /^[\w-]{8,64}$/.test(given) ? given : crypto.randomUUID().slice(0, 18);
   c.set('requestId', requestId);
+  setLogLevel(c.env.SHOAL_LOG_LEVEL);
   const began = Date.now();
   await next();
   const { status } = c.res;
   const { path } = c.req;
   // A socket's answer has headers that cannot be changed, and a piece of media needs no name.
   if (status >= 400 || (status !== 101 && path.startsWith('/api/'))) c.header(REQUEST_ID_HEADER, requestId);
-  if (status >= 500 || path.startsWith('/api/')) {
-    log(status >= 500 ? 'error' : 'info', 'request', {
-      requestId,
-      method: c.req.method,
-      path,
-      status,
-      ms: Date.now() - began,
-    });
-  }
+  if (status < 500 && !path.startsWith('/api/')) return;
+  const { method } = c.req;
+  log(status >= 500 ? 'error' : method === 'GET' && status < 400 ? 'debug' : 'info', 'request', {
+    requestId,
+    method,
+    path,
+    status,
+    ms: Date.now() - began,
+  });
 };
