@@ -4,6 +4,7 @@ import { answerLocally, type Health } from './publish/local-http.ts';
 import type { Log } from './publish/log.ts';
 import { OriginMetrics } from './publish/metrics.ts';
 import { Publisher } from './publish/publisher.ts';
+import { SourceKeeper } from './publish/source-keeper.ts';
 import { RtmpServer } from './rtmp/server.ts';
 
 const LAG_EVERY_MS = 500;
@@ -22,7 +23,8 @@ export async function startOrigin(config: OriginConfig, log: Log): Promise<Runni
   const metrics = new OriginMetrics();
   const ingest: string[] = [];
   const publisher = new Publisher({ edgeUrl, secret, originId, metrics, log, ingest: () => ingest });
-  const undo: (() => unknown)[] = [() => publisher.close()];
+  const sources = new SourceKeeper({ edgeUrl, secret, originId, metrics, log });
+  const undo: (() => unknown)[] = [() => sources.close(), () => publisher.close()];
   try {
     const rtmp = listen(`RTMP port ${config.rtmpPort}`, () =>
       new RtmpServer({

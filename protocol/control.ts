@@ -46,6 +46,8 @@ export const FromOrigin = v.variant('type', [
     live: v.array(v.object({ channel: ChannelName, broadcastId: BroadcastId })),
     /** Where encoders push to, as `rtmp://ingest.example:1935/live`. */
     ingest: v.optional(v.pipe(v.array(IngestUrl), v.maxLength(8))),
+    /** This socket takes channels whose input is another Shoal's. */
+    sources: v.optional(v.boolean()),
   }),
   /** May this encoder publish? Asked before any media is taken. */
   v.object({
@@ -56,6 +58,8 @@ export const FromOrigin = v.variant('type', [
     /** The origin's clock: time zero if a new broadcast begins. */
     nowMs: v.number(),
     remote: v.pipe(v.string(), v.maxLength(100)),
+    /** No encoder asks but a source: the broadcast over there. `key` is empty then. */
+    source: v.optional(BroadcastId),
   }),
   /** First media has been cut: the channel is live. */
   v.object({ type: v.literal('live'), channel: ChannelName, broadcast: Broadcast }),
@@ -96,6 +100,17 @@ export const ToOrigin = v.variant('type', [
   /** The reconnect window is over, or the broadcast was ended: forget it. */
   v.object({ type: v.literal('ended'), channel: ChannelName, broadcastId: BroadcastId }),
   v.object({ type: v.literal('settings'), channel: ChannelName, settings: ChannelSettings }),
+  /** All channels that this socket is to feed from another Shoal, in place of those told before. */
+  v.object({
+    type: v.literal('sources'),
+    sources: v.array(v.object({
+      channel: ChannelName,
+      /** Address of the channel's page over there. */
+      url: v.string(),
+      /** Its playback token, where one is needed. */
+      token: v.optional(v.string()),
+    })),
+  }),
   /** Keys of a protected channel, in place of all told before: asked for, or rotated by an admin. */
   v.object({ type: v.literal('keys'), channel: ChannelName, keys: KeyPeriods }),
 ]);

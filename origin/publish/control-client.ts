@@ -24,6 +24,8 @@ export interface ControlClientOptions {
   /** After the hello of each connection. */
   onOpen: () => void;
   onOrder: (order: Order) => void;
+  /** For a socket that takes channels whose input is another Shoal's. */
+  onSources?: (sources: Message<'sources'>['sources']) => void;
   log: Log;
   /** How long a publish may wait for the edge, connecting included. */
   publishMs?: number;
@@ -98,7 +100,13 @@ export class ControlClient {
   #opened(): void {
     this.#options.log('info', 'control socket is up', {});
     const { originId, live, ingest } = this.#options;
-    this.send({ type: 'hello', origin: originId, live: live(), ingest: ingest?.() ?? [] });
+    this.send({
+      type: 'hello',
+      origin: originId,
+      live: live(),
+      ingest: ingest?.() ?? [],
+      ...(this.#options.onSources ? { sources: true } : {}),
+    });
     this.#options.onOpen();
     for (const { message } of this.#questions.values()) this.send(message);
   }
@@ -107,7 +115,8 @@ export class ControlClient {
     const message = v.parse(ToOrigin, JSON.parse(text));
     if (message.type === 'granted' || message.type === 'refused') {
       this.#questions.get(message.id)?.answer(message);
-    } else this.#options.onOrder(message);
+    } else if (message.type === 'sources') this.#options.onSources?.(message.sources);
+    else this.#options.onOrder(message);
   }
 }
 

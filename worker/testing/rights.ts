@@ -76,6 +76,9 @@ export const RIGHTS: Record<string, RouteRight> = {
   'GET /api/channels/:name/recordings': { admin: 'reports' },
   'GET /api/channels/:name/recordings/:id': { admin: 'reports' },
   'DELETE /api/channels/:name/recordings/:id': operator,
+  'GET /api/channels/:name/source': owner,
+  'PUT /api/channels/:name/source': owner,
+  'DELETE /api/channels/:name/source': owner,
   'GET /api/channels/:name/leases': reports,
   'POST /api/channels/:name/leases': owner,
 
