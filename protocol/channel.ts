@@ -1,12 +1,13 @@
 /** A channel as the API and the parts of Shoal speak of it. */
 import * as v from 'valibot';
+import { CHANNEL_NAME, CHANNEL_NAME_RULE, P2P_POLICIES } from './names.ts';
 import { Drm } from './keys.ts';
 import { Sites } from './site.ts';
 
 /** 1 to 63 of a-z, 0-9 and `-`, beginning with a letter or digit: it stands in URLs and in RTMP stream names. */
 export const ChannelName = v.pipe(
   v.string(),
-  v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and "-", not beginning with "-"'),
+  v.regex(CHANNEL_NAME, CHANNEL_NAME_RULE),
 );
 
 /**
@@ -17,7 +18,7 @@ export const ChannelState = v.picklist(['idle', 'live', 'lost', 'stopped']);
 export type ChannelState = v.InferOutput<typeof ChannelState>;
 
 /** Upload policy of a channel's viewers: `relay` shows no viewer's address to another. */
-export const P2pPolicy = v.picklist(['on', 'relay', 'off']);
+export const P2pPolicy = v.picklist(P2P_POLICIES);
 export type P2pPolicy = v.InferOutput<typeof P2pPolicy>;
 
 export const IpPolicy = v.picklist(['masked', 'full', 'none']);

@@ -31,6 +31,7 @@ export async function writePages(bundle: Metafile, into: URL): Promise<void> {
 
 /** Parts that load lazily and that a page which plays at once will need for certain. */
 const NEEDED_TO_PLAY = [
+  'web/player/session.ts',
   'web/peer/viewer.ts',
   'web/peer/remote/start-worker.ts',
   'web/player/source/source.ts',

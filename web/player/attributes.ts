@@ -1,6 +1,6 @@
 /** The attributes of `<shoal-player>`. A bad value warns and falls back; it never throws. */
-import * as v from 'valibot';
-import { ChannelName, P2pPolicy } from '../../protocol/channel.ts';
+import type { P2pPolicy } from '../../protocol/channel.ts';
+import { CHANNEL_NAME, CHANNEL_NAME_RULE, P2P_POLICIES } from '../../protocol/names.ts';
 
 export interface PlayerAttributes {
   /** Undefined when missing or malformed: nothing can be played. */
@@ -29,8 +29,6 @@ export interface PlayerAttributes {
   lang: string | undefined;
 }
 
-const QualityName = v.pipe(v.string(), v.regex(/^(auto|\d{2,4}p)$/, 'must be auto, or a height as 720p'));
-
 export const ATTRIBUTES = [
   'channel',
   'edge-url',
@@ -55,36 +53,46 @@ export function parseAttributes(
   warn: (message: string) => void,
 ): PlayerAttributes {
   return {
-    channel: checked(read, warn, 'channel', ChannelName, undefined),
+    channel: matching(read, warn, 'channel', CHANNEL_NAME, CHANNEL_NAME_RULE),
     edgeUrl: edgeUrl(read('edge-url'), pageOrigin, warn),
     token: read('token') || undefined,
-    p2p: checked(read, warn, 'p2p', P2pPolicy, 'on'),
+    p2p: oneOf(read, warn, 'p2p', P2P_POLICIES),
     autoplay: flag(read('autoplay'), false),
     muted: flag(read('muted'), false),
     controls: flag(read('controls'), true),
     latencyMs: amount(read, warn, 'latency-ms', 300, 20_000),
     uploadKbps: amount(read, warn, 'upload-kbps', 0, 1_000_000),
-    consent: checked(read, warn, 'consent', v.picklist(['given', 'ask']), 'given'),
-    quality: checked(read, warn, 'quality', QualityName, 'auto'),
-    mesh: checked(read, warn, 'mesh', v.picklist(['worker', 'page']), 'worker'),
-    decryption: checked(read, warn, 'decryption', v.picklist(['auto', 'eme', 'page']), 'auto'),
+    consent: oneOf(read, warn, 'consent', ['given', 'ask']),
+    quality: matching(read, warn, 'quality', /^(auto|\d{2,4}p)$/, 'must be auto, or a height as 720p') ??
+      'auto',
+    mesh: oneOf(read, warn, 'mesh', ['worker', 'page']),
+    decryption: oneOf(read, warn, 'decryption', ['auto', 'eme', 'page']),
     lang: read('lang') || undefined,
   };
 }
 
-function checked<Output, Fallback>(
-  read: (name: string) => string | null,
-  warn: (message: string) => void,
-  name: string,
-  schema: v.GenericSchema<unknown, Output>,
-  fallback: Fallback,
-): Output | Fallback {
+type Read = (name: string) => string | null;
+type Warn = (message: string) => void;
+
+/** Undefined where it is missing or does not match. */
+function matching(read: Read, warn: Warn, name: string, pattern: RegExp, rule: string): string | undefined {
   const text = read(name);
-  if (text === null) return fallback;
-  const result = v.safeParse(schema, text);
-  if (result.success) return result.output;
-  warn(`${name}="${text}": ${result.issues[0].message}`);
-  return fallback;
+  if (text === null || pattern.test(text)) return text ?? undefined;
+  warn(`${name}="${text}" ${rule}`);
+  return undefined;
+}
+
+/** The first one where it is missing or none of them. */
+function oneOf<Value extends string>(
+  read: Read,
+  warn: Warn,
+  name: string,
+  values: readonly [Value, ...Value[]],
+): Value {
+  const text = read(name);
+  const found = values.find((value) => value === text);
+  if (found === undefined && text !== null) warn(`${name}="${text}" must be one of ${values.join(', ')}`);
+  return found ?? values[0];
 }
 
 function amount(

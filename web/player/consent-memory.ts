@@ -1,6 +1,6 @@
 /** What the viewer chose about sharing, kept by the browser for the next visit to this site. */
-import * as v from 'valibot';
-import { P2pPolicy } from '../../protocol/channel.ts';
+import type { P2pPolicy } from '../../protocol/channel.ts';
+import { P2P_POLICIES } from '../../protocol/names.ts';
 
 const KEY = 'shoal-p2p';
 const STRICTNESS: Record<P2pPolicy, number> = { on: 0, relay: 1, off: 2 };
@@ -10,8 +10,8 @@ export function rememberedP2p(
   storage: () => Pick<Storage, 'getItem'> = () => localStorage,
 ): P2pPolicy | undefined {
   try {
-    const kept = v.safeParse(P2pPolicy, storage().getItem(KEY));
-    return kept.success ? kept.output : undefined;
+    const kept = storage().getItem(KEY);
+    return P2P_POLICIES.find((policy) => policy === kept);
   } catch {
     return undefined;
   }

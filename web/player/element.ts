@@ -21,7 +21,7 @@ import { diagnosticOf } from './diagnostic.ts';
 import { showInMediaSession } from './media-session.ts';
 import { observeVideo } from './observe-video.ts';
 import { initialState, type PlayerState } from './player-state.ts';
-import { Session } from './session.ts';
+import type { Session } from './session.ts';
 import { Store } from './store.ts';
 import { beforeExpiry, tokenReason } from './token.ts';
 import { Totals } from './totals.ts';
@@ -48,6 +48,9 @@ export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPl
   #totals = new Totals();
   #token: string | undefined;
   #restartQueued = false;
+  /** The start of the present session, once there is one; counted, so that one that was overtaken does nothing. */
+  #starting: Promise<void> | undefined;
+  #visit = 0;
   #forgetExpiry: () => void = () => {};
   #undo: (() => void)[] = [];
 
@@ -171,7 +174,7 @@ export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPl
   }
 
   async play(): Promise<void> {
-    if (!this.#session) await this.#start();
+    await this.#start();
     this.#session?.wish(true);
   }
 
@@ -280,8 +283,11 @@ export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPl
     }
   }
 
-  async #start(): Promise<void> {
-    if (this.#session) return;
+  #start(): Promise<void> {
+    return this.#starting ??= this.#begin(++this.#visit);
+  }
+
+  async #begin(visit: number): Promise<void> {
     const { p2p, quality } = this.#attributes;
     const remembered = rememberedP2p();
     const asksConsent = this.#attributes.consent === 'ask' && remembered === undefined && p2p !== 'off';
@@ -290,11 +296,27 @@ export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPl
       p2pChoice: asksConsent ? 'off' : stricter(p2p, remembered ?? 'on'),
       qualityChoice: quality,
     });
-    this.#session = new Session(this.#video, this.#store, this.#attributes, this.token);
-    await this.#session.start();
+    this.#store.set({ phase: 'joining', reason: undefined });
+    const session = await this.#makeSession();
+    if (visit !== this.#visit) return;
+    this.#session = session;
+    await session?.start();
+  }
+
+  /** Undefined when its file does not come. */
+  async #makeSession(): Promise<Session | undefined> {
+    try {
+      const { Session } = await import('./session.ts');
+      return new Session(this.#video, this.#store, this.#attributes, this.token);
+    } catch (error) {
+      this.#store.set({ phase: 'unsupported', reason: { code: 'player-failed', message: String(error) } });
+      return undefined;
+    }
   }
 
   async #stop(): Promise<void> {
+    this.#starting = undefined;
+    this.#visit++;
     const session = this.#session;
     this.#session = undefined;
     if (session) this.#totals.add(session.stats());
@@ -308,7 +330,8 @@ export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPl
     this.#restartQueued = true;
     queueMicrotask(async () => {
       this.#restartQueued = false;
-      const wasOn = always || this.#session !== undefined || this.#attributes.autoplay;
+      const wasOn = always || this.#starting !== undefined ||
+        this.#attributes.autoplay;
       await this.#stop();
       if (wasOn && this.isConnected) await this.#start();
     });
