@@ -1,5 +1,6 @@
 /** All routes of the edge, chained so that `typeof app` types a client. Errors are translated here, once. */
 import { Hono } from 'hono';
+import { boundedBody } from './access/bounded-body.ts';
 import { audited } from './audit.ts';
 import type { Env } from './env.ts';
 import { Failure } from './failure.ts';
@@ -43,6 +44,7 @@ import { webhooks } from './routes/webhooks.ts';
 
 export const app = new Hono<{ Bindings: Env; Variables: { requestId: string } }>()
   .use('*', requestLog)
+  .use('*', boundedBody)
   .use('/api/*', audited)
   .route('/', health)
   .route('/', metrics)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { householdOf } from '../swarm/place.ts';
 import { RateLimit } from './rate-limit.ts';
 
 test('an address may do it so often, and again after a while', () => {
@@ -12,9 +13,10 @@ test('addresses do not disturb each other, but those of one IPv6 /64 are one', (
   const limit = new RateLimit(1, 0);
   expect(limit.take('192.0.2.1', 0)).toBe(true);
   expect(limit.take('192.0.2.2', 0)).toBe(true);
-  expect(limit.take('2001:db8:1:2::1', 0)).toBe(true);
-  expect(limit.take('2001:db8:1:2:ffff::9', 0)).toBe(false);
-  expect(limit.take('2001:db8:1:3::1', 0)).toBe(true);
+  const of = (address: string) => limit.take(householdOf(address), 0);
+  expect(of('2001:db8:1:2::1')).toBe(true);
+  expect(of('2001:db8:1:2:ffff::9')).toBe(false);
+  expect(of('2001:db8:1:3::1')).toBe(true);
 });
 
 test('an address that is not known is not limited: everybody would be the same one', () => {

@@ -9,6 +9,7 @@ import { grantDesk } from '../access/grant.ts';
 import { passDesk } from '../access/pass.ts';
 import { checkPlayback, type PlaybackRight, refusal, siteOf } from '../access/playback.ts';
 import { RateLimit } from '../access/rate-limit.ts';
+import { householdOf } from '../swarm/place.ts';
 import { peerIdOf, ticketDesk } from '../access/ticket.ts';
 import { type Whereabouts, whereabouts } from '../access/whereabouts.ts';
 import { boxSettings } from '../box.ts';
@@ -23,6 +24,8 @@ import { announcePath, pickShard } from '../swarm/shards.ts';
 const MAX_BODY_BYTES = 16 * 1024;
 /** Joins without a token, of one address: at once, and a second. A thousand viewers may share an address. */
 const anonymous = new RateLimit(300, 10);
+/** Joins of one viewer id, on however many devices. */
+const ofViewer = new RateLimit(60, 1);
 const RATE_LIMITED_S = 5;
 /** When to ask again while nothing is on air, before jitter. */
 const IDLE_RETRY_MS = 3000;
@@ -45,13 +48,22 @@ export const join = new Hono<{ Bindings: Env }>().post('/:channel', async (c) =>
     nowMs,
     token: request.token,
   });
-  // Only who shows no token can be made up at will.
-  if (right.anonymous && !anonymous.take(place.address, nowMs)) {
+  // Only who shows no token can be made up at will; one viewer id may be shared, but not by a crowd.
+  const { subject } = right;
+  const isCalm = subject === undefined
+    ? !right.anonymous || anonymous.take(crowdOf(place, c.env), nowMs)
+    : ofViewer.take(subject, nowMs);
+  if (!isCalm) {
     throw refusal('rate-limited', { retryAfterS: RATE_LIMITED_S });
   }
   const answer = await answerJoin({ card, request, env: c.env, place, peerKey, peerId, right, nowMs });
   return c.json(answer, 200, { ...corsOf(card, c.req.raw), 'cache-control': 'no-store' });
 });
+
+/** Who is counted together: a household, and, where a proxy should have named it, all whom it did not. */
+function crowdOf({ address }: Whereabouts, env: Env): string {
+  return householdOf(address) || (env.SHOAL_TRUSTED_PROXY ? 'past the proxy' : '');
+}
 
 /** Which pages may read an answer of this channel: any, or the ones of its sites. */
 function corsOf({ settings }: JoinCard, request: Request): Record<string, string> {

@@ -2,9 +2,10 @@ import { runDurableObjectAlarm } from 'cloudflare:test';
 import { SignJWT } from 'jose';
 import { expect, test } from 'vitest';
 import type { BanResource } from '../../protocol/access.ts';
+import { app } from '../app.ts';
 import { swarmOf } from '../env.ts';
 import { api, playbackToken, tryJoin } from '../testing/access-client.ts';
-import { ask, bindings, eventually, fetchMedia, goOnAir } from '../testing/edge.ts';
+import { ask, bindings, eventually, fetchMedia, goOnAir, makeChannel } from '../testing/edge.ts';
 import { SignalClient, watch } from '../testing/signal-client.ts';
 
 /** A channel on air that wants tokens, once its card says so. */
@@ -73,6 +74,32 @@ test('as many devices as the token says watch at a time; who leaves makes room',
     pass: undefined,
   });
   await eventually(() => tryJoin(channel, token), ({ code }) => code === 'live');
+});
+
+test('joins without a token are limited by address, and no header of the client changes that', async () => {
+  const channel = `c-${crypto.randomUUID()}`;
+  await makeChannel(channel);
+  const env = { ...bindings, SHOAL_TRUSTED_PROXY: 'secret of the proxy' };
+  const body = JSON.stringify({ peerKey: 'A'.repeat(43) });
+  const context = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
+  const join = async (headers: Record<string, string>) =>
+    (await app.request(`/join/${channel}`, { method: 'POST', headers, body }, env, context)).status;
+  const from = (address: string) =>
+    join({ 'shoal-proxy': 'secret of the proxy', 'shoal-client-address': address });
+  let refused = 0;
+  for (let i = 0; i < 400 && refused === 0; i++) refused = await from('192.0.2.7') === 429 ? i : 0;
+  expect(refused).toBeGreaterThanOrEqual(300);
+  expect(await from('192.0.2.8')).toBe(200);
+  // Past the proxy, with an address of one's own making for each join: all of these are one crowd.
+  const forged = (n: number) =>
+    join({
+      'shoal-client-address': `10.0.0.${n}`,
+      'cf-connecting-ip': `10.0.0.${n}`,
+      'x-forwarded-for': `10.0.0.${n}`,
+    });
+  const statuses = [];
+  for (let i = 0; i < 400 && !statuses.includes(429); i++) statuses.push(await forged(i % 250));
+  expect(statuses).toContain(429);
 });
 
 test('a pass is of use to the peer that joined, and to no other', async () => {
