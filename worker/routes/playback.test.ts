@@ -97,7 +97,7 @@ test('joins without a token are limited by address, and no header of the client 
       'cf-connecting-ip': `10.0.0.${n}`,
       'x-forwarded-for': `10.0.0.${n}`,
     });
-  const statuses = [];
+  const statuses: number[] = [];
   for (let i = 0; i < 400 && !statuses.includes(429); i++) statuses.push(await forged(i % 250));
   expect(statuses).toContain(429);
 });
