@@ -91,7 +91,7 @@ stage(
     const encoder = new Encoder();
     assert.equal((await encoder.publish(publisher)).ok, true);
     const hello = edge.control[0]!;
-    assert.deepEqual(hello, { type: 'hello', origin: 'o1', live: [] });
+    assert.deepEqual(hello, { type: 'hello', origin: 'o1', live: [], ingest: [] });
     encoder.send(TAGS);
     encoder.leave();
     const { broadcast } = await edge.told('live');

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { LeaseEdit, NewLease, NewLeaseOfChannel, NewTenant, TenantEdit } from '../../protocol/lease.ts';
 import { PageQuery } from '../../protocol/page.ts';
+import { NewSource } from '../../protocol/source.ts';
 import { HookEdit, NewHook } from '../../protocol/webhook.ts';
 import type { RouteDoc } from './route-doc.ts';
 
@@ -10,6 +11,7 @@ const LeasesQuery = v.object({
   channel: v.optional(v.string()),
   tenant: v.optional(v.string()),
 });
+const source = '{source}: SourceResource of protocol/source.ts, or null';
 const lease = '{lease}: LeaseResource of protocol/lease.ts';
 const leases = 'a page of LeaseResource of protocol/lease.ts';
 const tenant = '{tenant}: TenantResource of protocol/lease.ts';
@@ -41,6 +43,15 @@ const rental: RouteDoc[] = ([
     status: 201,
     answer: lease,
   }],
+  ['get', '/api/channels/{name}/source', "Another Shoal's channel as the input of this one", {
+    answer: source,
+  }],
+  ['put', '/api/channels/{name}/source', "Take another Shoal's channel as the input", {
+    body: NewSource,
+    answer: source,
+    note: 'The token is kept sealed and never shown.',
+  }],
+  ['delete', '/api/channels/{name}/source', 'Take it no longer', { status: 204 }],
 ] as [RouteDoc['method'], string, string, Partial<RouteDoc> & { reads?: true }][]).map(
   ([method, path, summary, { reads, ...more }]) => ({
     method,
