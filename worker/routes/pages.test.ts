@@ -27,6 +27,13 @@ test('every channel has the same watch page and embed page', async () => {
   expect(await (await edge.get('/embed/one')).text()).toBe('embed');
 });
 
+test('every address of the dashboard is the one page, which finds its way itself', async () => {
+  const edge = edgeWith({ '/admin.html': 'admin' });
+  for (const path of ['/admin', '/admin/channels/demo/settings', '/admin/audit']) {
+    expect(await (await edge.get(path)).text()).toBe('admin');
+  }
+});
+
 test('files of the player lie below /assets, and other sites may load them', async () => {
   const edge = edgeWith({ '/player.js': 'code' });
   const response = await edge.get('/assets/player.js');

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { formatCount, formatKbps, formatMs } from '../format.ts';
+import { partMissing } from '../ui/part-missing.ts';
 import { colorOf, useScheme } from './colors.ts';
 import { type ChartData, type ChartPlan, stackedUp, type Value } from './columns.ts';
 
@@ -39,7 +40,7 @@ export function Chart({ plan, data, group }: { plan: ChartPlan; data: ChartData;
       if (!wanted) return;
       plot.current = new UPlot(optionsFor(plan, element.clientWidth, group, show), newest.current, element);
       observer.observe(element);
-    });
+    }, partMissing);
     return () => {
       wanted = false;
       observer.disconnect();

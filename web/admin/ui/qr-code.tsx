@@ -1,6 +1,7 @@
 /** A text as a QR code, drawn as one path. The encoder loads when the first one is shown. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { partMissing } from './part-missing.ts';
 
 export function QrCode({ text, label }: { text: string; label: string }) {
   const cells = useSignal<boolean[][]>([]);
@@ -8,7 +9,7 @@ export function QrCode({ text, label }: { text: string; label: string }) {
     let wanted = true;
     void import('qr').then(({ default: encodeQR }) => {
       if (wanted) cells.value = encodeQR(text, 'raw', { ecc: 'medium', border: 1 });
-    });
+    }, partMissing);
     return () => wanted = false;
   }, [text]);
   const side = cells.value.length || 1;
