@@ -34,6 +34,7 @@ export interface SessionOptions {
   shelf: Shelf;
   tracks: number[];
   uploadKbps: number;
+  deviceId: string | undefined;
   /** The edge's clock, milliseconds since 1970. */
   serverNowMs(): number;
   playback(): PlaybackFigures;
@@ -339,7 +340,9 @@ export class Session {
   }
 
   #capability(nat: NatKind) {
+    const { deviceId } = this.#options;
     return {
+      ...(deviceId === undefined ? {} : { deviceId }),
       uploadKbps: this.#dialer ? this.#uploadKbps : 0,
       track: this.#tracks[0] ?? 0,
       nat,

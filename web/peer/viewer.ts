@@ -34,6 +34,8 @@ export interface ViewerOptions {
   p2p?: P2pPolicy;
   /** Upload budget; default: the channel's ratio times the bitrate of the tracks taken. */
   uploadKbps?: number;
+  /** A stable id of this device for the channel's reports (Capability); only where the viewer agreed to it. */
+  deviceId?: string;
   /** Which tracks to take of a broadcast; default: the first video and the first audio track. */
   tracks?: (broadcast: Broadcast) => number[];
   environment?: PeerEnvironment;
@@ -384,6 +386,7 @@ export class Viewer extends Emitter<ViewerEvents> {
       shelf: this.#shelf,
       tracks: this.#tracks,
       uploadKbps: this.uploadKbps,
+      deviceId: this.#options.deviceId,
       serverNowMs: () => this.serverNowMs(),
       playback: () => this.#playback,
       events: this.#sessionEvents(),

@@ -29,6 +29,7 @@ Deno.test('without attributes everything has its default and nobody is warned', 
     quality: 'auto',
     mesh: 'worker',
     decryption: 'auto',
+    deviceId: undefined,
     lang: undefined,
   });
   assert.deepEqual(warnings, []);
@@ -49,6 +50,7 @@ Deno.test('good values are taken', () => {
     quality: '720p',
     mesh: 'page',
     decryption: 'page',
+    deviceId: undefined,
     lang: 'de-CH',
   });
   assert.deepEqual(warnings, []);
@@ -66,6 +68,7 @@ Deno.test('good values are taken', () => {
     quality: '720p',
     mesh: 'page',
     decryption: 'page',
+    deviceId: undefined,
     lang: 'de-CH',
   });
 });
@@ -94,4 +97,11 @@ for (
 
 Deno.test('an edge address without a host of its own is one of the page', () => {
   assert.equal(parse({ 'edge-url': '/' }).parsed.edgeUrl, PAGE);
+});
+
+Deno.test('a device id is taken when it is one', () => {
+  assert.equal(parse({ 'device-id': 'AbC_-123' }).parsed.deviceId, 'AbC_-123');
+  const { parsed, warnings } = parse({ 'device-id': '00:1b:44' });
+  assert.equal(parsed.deviceId, undefined);
+  assert.match(warnings[0]!, /device-id="00:1b:44" must be 8 to 64/);
 });

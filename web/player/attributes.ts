@@ -25,6 +25,8 @@ export interface PlayerAttributes {
   mesh: 'worker' | 'page';
   /** How protected media is opened: by the browser's EME, by the page, or by what there is. */
   decryption: 'auto' | 'eme' | 'page';
+  /** A stable id of this device for the channel's reports; given only where the viewer agreed to it. */
+  deviceId: string | undefined;
   /** BCP 47; undefined: the browser's own. */
   lang: string | undefined;
 }
@@ -43,6 +45,7 @@ export const ATTRIBUTES = [
   'quality',
   'mesh',
   'decryption',
+  'device-id',
   'lang',
 ] as const;
 
@@ -67,6 +70,13 @@ export function parseAttributes(
       'auto',
     mesh: oneOf(read, warn, 'mesh', ['worker', 'page']),
     decryption: oneOf(read, warn, 'decryption', ['auto', 'eme', 'page']),
+    deviceId: matching(
+      read,
+      warn,
+      'device-id',
+      /^[A-Za-z0-9_-]{8,64}$/,
+      'must be 8 to 64 letters, digits, "_" and "-"',
+    ),
     lang: read('lang') || undefined,
   };
 }

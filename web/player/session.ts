@@ -64,7 +64,7 @@ export class Session {
 
   /** Joins and plays. Settles when the parts are loaded; what comes after is told by the store. */
   async start(): Promise<void> {
-    const { channel, edgeUrl, latencyMs, uploadKbps } = this.#attributes;
+    const { channel, edgeUrl, latencyMs, uploadKbps, deviceId } = this.#attributes;
     if (channel === undefined) {
       return this.#refuse('no-channel', 'the player has no channel');
     }
@@ -81,6 +81,7 @@ export class Session {
           p2p: this.#store.state.p2pChoice,
           ...(this.#token !== undefined && { token: this.#token }),
           ...(uploadKbps !== undefined && { uploadKbps }),
+          ...(deviceId !== undefined && { deviceId }),
         }, this.#attributes.mesh),
         import('./source/source.ts'),
         import('./keys/visit-keys.ts'),

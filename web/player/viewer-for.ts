@@ -34,6 +34,7 @@ export interface PlayerViewerOptions {
   p2p: P2pPolicy;
   token?: string;
   uploadKbps?: number;
+  deviceId?: string;
 }
 
 /** Rejects when its parts cannot be loaded. */

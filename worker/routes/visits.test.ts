@@ -71,6 +71,23 @@ test('a visit is written when its viewer leaves, with what it reported', async (
   expect(items[0]!.out).toBeGreaterThanOrEqual(items[0]!.in);
 });
 
+test('a device id that the viewer agreed to names it, where no token does', async () => {
+  const { channel } = await goOnAir();
+  const { client, answer } = await watch(channel);
+  client.send({
+    action: 'announce',
+    info_hash: (await apiGet<{ channel: { broadcast: { infoHash: string } } }>(`channels/${channel}`)).channel
+      .broadcast
+      .infoHash.replaceAll(/../g, (hex) => String.fromCharCode(parseInt(hex, 16))),
+    peer_id: answer.peerId,
+    capability: { uploadKbps: 1, track: 0, deviceId: 'device-of-the-test' },
+  });
+  await eventually(
+    () => apiGet<Page<ViewerRow>>(`channels/${channel}/viewers?query=device-of-the-test`),
+    ({ items }) => items[0]?.viewer === 'device-of-the-test',
+  );
+});
+
 test('a viewer that comes back with its peer id goes on with its row', async () => {
   await withVisits('returned', [
     visit(1, { peerBytes: 10 }),

@@ -539,6 +539,7 @@ export class Swarm {
     row.track = capability.track;
     row.nat = capability.nat;
     row.device = deviceOf(capability.device, port.seat.agent);
+    if (capability.deviceId !== undefined) row.deviceId = capability.deviceId;
     port.save();
   }
 
