@@ -54,6 +54,8 @@ type Renewal = Extract<ToPeer, { action: 'renewed' }>;
 
 const FIRST_RETRY_MS = 2000;
 const SEED_RETRY_MS = 300;
+/** Seeds are few, and everybody waits for them. */
+const LONGEST_SEED_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
 const RENEW_TIMEOUT_MS = 5000;
 const MOST_REDIRECTS = 5;
@@ -275,10 +277,8 @@ export class Signaling implements Carrier {
     const { environment, isSeed, events } = this.#options;
     const seed = isSeed();
     const attempt = this.#failures++;
-    const base = seed ? SEED_RETRY_MS : FIRST_RETRY_MS;
-    const delay = seed && attempt === 0
-      ? 0
-      : fullJitterMs(environment.random, attempt, base, LONGEST_RETRY_MS);
+    const [base, most] = seed ? [SEED_RETRY_MS, LONGEST_SEED_RETRY_MS] : [FIRST_RETRY_MS, LONGEST_RETRY_MS];
+    const delay = seed && attempt === 0 ? 0 : fullJitterMs(environment.random, attempt, base, most);
     this.#timer = environment.setTimer(delay, () => this.#connect());
     events.down(this.#failures);
   }

@@ -13,7 +13,7 @@ import type { SegmentView } from '../../peer/shelf.ts';
 /** How long a hole is waited for when something that can be played lies behind it. */
 export const HOLE_WAIT_MS = 2500;
 /** A hole longer than this is what an outage left: the mesh goes on behind it, and so does playback, at once. */
-const OUTAGE_US = 7_000_000;
+const OUTAGE_US = 3_000_000;
 const OUTAGE_WAIT_MS = 200;
 /** Two segments this close follow each other: cuts of audio and video differ by a frame or two. */
 const CONTIGUOUS_US = 120_000;

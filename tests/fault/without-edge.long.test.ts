@@ -1,0 +1,122 @@
+/** The edge goes, for a moment and for long, under eight viewers who feed each other. */
+import assert from 'node:assert/strict';
+import { headlessEnvironment, headlessQuiet } from '../../web/antenna/headless-environment.ts';
+import { Viewer } from '../../web/peer/viewer.ts';
+import { startStack } from '../stack.ts';
+import { startLastingEncoder } from './lasting-encoder.ts';
+import { until } from './look.ts';
+import { Playback } from './playback.ts';
+
+const options = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
+const VIEWERS = 8;
+/** The link, the seeds' sockets and their streams are back within this. */
+const RECONNECT_MS = 1500;
+/** From a seed to the last of its neighbours, repair included. */
+const DELIVERY_MS = 500;
+const OUTAGE_MS = 10_000;
+
+Deno.test.afterAll(headlessQuiet);
+
+Deno.test(
+  'viewers play through an edge that is back in a moment, and come back to live after ten seconds',
+  options,
+  async (t) => {
+    const stack = await startStack();
+    const encoder = startLastingEncoder(stack.publishUrl());
+    const viewers: Viewer[] = [];
+    const playbacks: Playback[] = [];
+    /** When a piece reached anybody. */
+    const arrivals: number[] = [];
+    const longestSilence = (fromMs: number) => {
+      const after = arrivals.slice(Math.max(0, arrivals.findIndex((at) => at > fromMs) - 1));
+      return Math.max(...after.slice(1).map((at, i) => at - after[i]!));
+    };
+    const figures = (fromMs: number) =>
+      playbacks.map((one, at) =>
+        `${at}: ${viewers[at]!.state}, ${Math.round(one.latencyMs)} ms behind, stalls ` +
+        one.since(fromMs).map(({ atMs, ms }) => `${Math.round(atMs - fromMs)}+${Math.round(ms)}`).join(' ')
+      ).join('\n');
+    /** Takes the edge away and brings it back; answers when that began and how long it took. */
+    const outage = async (downMs: number) => {
+      const atMs = performance.now();
+      for (const one of playbacks) one.heldUpMs = 0;
+      await stack.restartEdge(downMs);
+      return { atMs, tookMs: performance.now() - atMs };
+    };
+    const heldUpMs = () => Math.max(...playbacks.map((one) => one.heldUpMs));
+    const allBack = (fromMs: number) =>
+      until(
+        `everybody is back at live\n${figures(fromMs)}`,
+        () =>
+          playbacks.every((one, at) =>
+            one.plays && viewers[at]!.state === 'live' && one.latencyMs < viewers[at]!.latencyTargetMs + 1700
+          ),
+        30_000,
+      );
+    try {
+      for (let i = 0; i < VIEWERS; i++) {
+        const viewer = new Viewer({
+          edgeUrl: stack.edge.url,
+          channel: 'demo',
+          environment: headlessEnvironment(),
+        });
+        viewers.push(viewer);
+        playbacks.push(new Playback(viewer));
+        viewer.on('piece', () => arrivals.push(performance.now()));
+        viewer.start();
+      }
+      await until(
+        'everybody plays, with neighbours',
+        () => playbacks.every((one, at) => one.plays && viewers[at]!.stats().peers >= 3),
+        40_000,
+      );
+      const { id } = viewers[0]!.broadcast!;
+
+      await t.step('an edge that is back in a moment stalls nobody', async () => {
+        await until(
+          'everybody has a buffer',
+          () => playbacks.every(({ bufferMs }) => bufferMs > 700),
+          30_000,
+        );
+        const inHandMs = Math.min(...playbacks.map(({ bufferMs }) => bufferMs));
+        const { atMs, tookMs } = await outage(0);
+        await allBack(atMs);
+        await until('six seconds have gone by', () => performance.now() - atMs > 6000 + tookMs);
+        const silentMs = longestSilence(atMs);
+        const what =
+          `the edge was away for ${Math.round(tookMs)} ms, silent for ${Math.round(silentMs)} ms, ` +
+          `${Math.round(inHandMs)} ms were in hand, held up ${Math.round(heldUpMs())} ms:\n${figures(atMs)}`;
+        console.log(what);
+        assert.ok(silentMs < tookMs + RECONNECT_MS + heldUpMs(), `media came late: ${what}`);
+        // A busy machine may take longer over the restart than any buffer bridges; beyond that nobody waits.
+        const beyondMs = silentMs + heldUpMs() + DELIVERY_MS - inHandMs;
+        for (const one of playbacks) {
+          const longest = Math.max(0, ...one.since(atMs).map(({ ms }) => ms));
+          assert.ok(longest <= Math.max(0, beyondMs), `somebody stalled: ${what}`);
+        }
+      });
+
+      await t.step(
+        'an edge that is gone for ten seconds costs one rebuffering, and nobody is left behind',
+        async () => {
+          const { atMs, tookMs } = await outage(OUTAGE_MS);
+          await allBack(atMs);
+          for (const [at, one] of playbacks.entries()) {
+            const stalls = one.since(atMs);
+            assert.ok(
+              stalls.length <= 1 && stalls.every(({ ms }) => ms <= tookMs + 1000 + heldUpMs()),
+              `the edge was away for ${Math.round(tookMs)} ms:\n${figures(atMs)}`,
+            );
+            assert.equal(viewers[at]!.broadcast!.id, id, 'the same broadcast goes on');
+          }
+          console.log(`away for ${Math.round(tookMs)} ms:\n${figures(atMs)}`);
+        },
+      );
+    } finally {
+      for (const one of playbacks) one.stop();
+      for (const viewer of viewers) viewer.stop();
+      await encoder.stop();
+      await stack.stop();
+    }
+  },
+);
