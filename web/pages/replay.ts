@@ -39,7 +39,9 @@ async function begin(): Promise<void> {
 /** The torrent; where WebRTC or the library fails, the edge alone. */
 async function sourceOf(replay: Replay): Promise<ByteSource> {
   const { torrentSource } = await import('../replay/torrent-source.ts');
-  return await torrentSource(replay.torrent).catch(() => httpSource(replay.file));
+  return await torrentSource(replay.torrent, new URL(replay.file, location.href).href).catch(() =>
+    httpSource(replay.file)
+  );
 }
 
 async function load(path: string): Promise<Replay & { magnet: string }> {

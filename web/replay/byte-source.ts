@@ -2,6 +2,8 @@
 export interface ByteSource {
   /** Bytes from `start` to before `end`. Rejects when they cannot be had, or the signal aborts. */
   bytes(start: number, end: number, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /** With media in hand, whatever peers can give is left to them; without, the edge helps. */
+  relyOnPeers(on: boolean): void;
   /** What came so far, and from how many peers. */
   figures(): SourceFigures;
   stop(): void;
@@ -25,6 +27,7 @@ export function httpSource(url: string): ByteSource {
       serverBytes += bytes.length;
       return bytes;
     },
+    relyOnPeers() {},
     figures: () => ({ peerBytes: 0, serverBytes, givenBytes: 0, peers: 0 }),
     stop() {},
   };

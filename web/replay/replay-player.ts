@@ -9,6 +9,9 @@ const AHEAD_S = 30;
 const BEHIND_S = 20;
 /** A seam of this much between two segments is passed over. */
 const SEAM_S = 1;
+/** With this much in hand the edge is left out; with this little it helps. */
+const RICH_S = 15;
+const POOR_S = 8;
 /** Segments fetched past the playhead that show nothing at it. */
 const MOST_BLIND = 2;
 const TICK_MS = 250;
@@ -84,6 +87,7 @@ export class ReplayPlayer {
   };
 
   async #tick(): Promise<void> {
+    this.#choose();
     if (this.#busy || performance.now() < this.#quietUntil) return;
     this.#busy = true;
     try {
@@ -99,6 +103,13 @@ export class ReplayPlayer {
     } finally {
       this.#busy = false;
     }
+  }
+
+  #choose(): void {
+    const { currentTime } = this.#options.video;
+    const ahead = (this.#bufferedEnd(currentTime) ?? currentTime) - currentTime;
+    if (ahead > RICH_S) this.#options.source.relyOnPeers(true);
+    if (ahead < POOR_S) this.#options.source.relyOnPeers(false);
   }
 
   async #fetchNext(): Promise<void> {

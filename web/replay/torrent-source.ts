@@ -16,6 +16,8 @@ interface Torrent {
   files: { arrayBuffer(range: { start: number; end: number }): Promise<ArrayBuffer> }[];
   wires: { type: string }[];
   uploaded: number;
+  addWebSeed(url: string): void;
+  removePeer(id: string): void;
   on(event: 'ready' | 'error', listener: (error?: Error | string) => void): void;
   on(event: 'wire', listener: (wire: Wire) => void): void;
 }
@@ -27,8 +29,8 @@ interface Wire {
 
 const READY_MS = 15_000;
 
-/** Rejects when the library or the torrent cannot be had: the edge alone will do then. */
-export async function torrentSource(torrentUrl: string): Promise<ByteSource> {
+/** `webSeed`: address of the file at the edge, as the torrent names it. Rejects when the library or the torrent cannot be had: the edge alone will do then. */
+export async function torrentSource(torrentUrl: string, webSeed: string): Promise<ByteSource> {
   const [{ default: WebTorrent }, file] = await Promise.all([
     import('webtorrent/dist/webtorrent.min.js') as Promise<{ default: new (options: object) => Client }>,
     fetch(torrentUrl).then(async (answer) => {
@@ -58,7 +60,16 @@ export async function torrentSource(torrentUrl: string): Promise<ByteSource> {
       resolve();
     });
   });
+  let alone = false;
+  const peers = () => torrent.wires.filter(({ type }) => type !== 'webSeed').length;
   return {
+    relyOnPeers(on) {
+      const wanted = on && peers() > 0;
+      if (wanted === alone) return;
+      alone = wanted;
+      if (alone) torrent.removePeer(webSeed);
+      else torrent.addWebSeed(webSeed);
+    },
     async bytes(start, end, signal) {
       signal.throwIfAborted();
       const bytes = new Uint8Array(await torrent.files[0]!.arrayBuffer({ start, end: end - 1 }));
@@ -69,7 +80,7 @@ export async function torrentSource(torrentUrl: string): Promise<ByteSource> {
       peerBytes,
       serverBytes,
       givenBytes: torrent.uploaded,
-      peers: torrent.wires.filter(({ type }) => type !== 'webSeed').length,
+      peers: peers(),
     }),
     stop: () => client.destroy(),
   };

@@ -1,6 +1,6 @@
-/** An encrypted recording over several key periods: of use with a token only. And a recording on bare workerd. */
+/** Recordings at length: encrypted over several key periods, shared between viewers, on bare workerd. */
 import assert from 'node:assert/strict';
-import type { Browser } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer-core';
 import type { RecordingResource, Replay } from '../../protocol/replay.ts';
 import { buildPlayer } from '../build-player.ts';
 import { launchChromium } from '../e2e/chromium.ts';
@@ -84,6 +84,43 @@ Deno.test({
 });
 
 Deno.test({
+  name: 'who watches a replay after somebody else gets a good part of it from them',
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const [assets, browser] = [await buildPlayer(), await launchChromium()];
+    const settings = { record: true, reconnectWindowS: 0 };
+    const stack = await startStack({ assets, channels: [{ name: 'demo', settings }] });
+    try {
+      const replay = await record(stack.api, stack.publishUrl(), 75);
+      const open = async () => {
+        const page = await (await browser.createBrowserContext()).newPage();
+        await page.goto(stack.edge.url + replay.page);
+        return page;
+      };
+      const read = async (page: Page) =>
+        await page.evaluate(`(() => {
+          const video = document.querySelector('video');
+          if (video.paused && !video.ended) video.play().catch(() => {});
+          // The whole of it in less time than it lasts.
+          video.playbackRate = 2;
+          const text = (id) => document.getElementById(id).textContent;
+          return { ended: video.ended, peers: text('from-peers'), servers: text('from-servers') };
+        })()`) as { ended: boolean; peers: string; servers: string };
+      const first = await open();
+      await until('the first has seen all of it', async () => (await read(first)).ended);
+      const second = await open();
+      await until('so has the second', async () => (await read(second)).ended);
+      const { peers, servers } = await read(second);
+      assert.ok(bytesOf(peers) > 0.25 * replay.bytes, `${peers} from peers, ${servers} from servers`);
+    } finally {
+      await browser.close();
+      await stack.stop();
+    }
+  },
+});
+
+Deno.test({
   name: 'on bare workerd recordings lie on the disk: recorded, served by range, deleted with their files',
   sanitizeOps: false,
   sanitizeResources: false,
@@ -111,6 +148,12 @@ Deno.test({
     }
   },
 });
+
+/** Reads `820 kB` as a number. */
+function bytesOf(text: string): number {
+  const [number, unit] = text.split(' ') as [string, 'B' | 'kB' | 'MB'];
+  return Number(number) * { B: 1, kB: 1e3, MB: 1e6 }[unit];
+}
 
 function* walk(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(folder)) {
