@@ -171,7 +171,7 @@ export const ToPeer = v.variant('action', [
     state: v.picklist(['live', 'lost', 'ended']),
     latencyTargetMs: v.optional(v.number()),
     uploadRatio: v.optional(v.number()),
-    /** Another number than before: content keys were rotated, fetch them at a random moment of the next 15 s. */
+    /** Content keys were rotated by hand: fetch them at a random moment of the next 15 s. Grows each time. */
     keysEpoch: v.optional(v.number()),
   }),
   /** Reports from now on this often (a dashboard was opened or closed). */

@@ -138,6 +138,20 @@ Deno.test('media from the newest keyframe is there before any socket is', async 
   viewer.stop();
 });
 
+Deno.test('a rotation of keys is told once, other news of the channel tell of none', async () => {
+  const { viewer } = await live();
+  const epochs: number[] = [];
+  viewer.on('keys', ({ epoch }) => epochs.push(epoch));
+  FakeSocket.last.say({ action: 'channel', state: 'live', latencyTargetMs: 2500 });
+  for (const keysEpoch of [1, 1, 2]) {
+    FakeSocket.last.say({ action: 'channel', state: 'live', keysEpoch });
+  }
+  assert.deepEqual(epochs, [1, 2]);
+  assert.match(await viewer.mediaGrant(), /./);
+  viewer.stop();
+  await assert.rejects(viewer.mediaGrant(), /no session/);
+});
+
 Deno.test('what the edge says of the channel is what the viewer is: lost, live again, ended, the next one', async () => {
   const { clock, edge, viewer, states } = await live();
   const broadcasts: string[] = [];

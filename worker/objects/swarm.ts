@@ -135,13 +135,13 @@ export class Swarm extends DurableObject<Env> {
       state: state.state,
       latencyTargetMs: state.latencyTargetMs,
       uploadRatio: state.settings.uploadRatio,
-      keysEpoch: state.keysEpoch,
+      // Said only when it changes: who hears of it fetches keys.
+      ...(state.keysEpoch === before.keysEpoch ? {} : { keysEpoch: state.keysEpoch }),
     };
     const old = {
       state: before.state,
       latencyTargetMs: before.latencyTargetMs,
       uploadRatio: before.settings.uploadRatio,
-      keysEpoch: before.keysEpoch,
     };
     if (JSON.stringify(news) !== JSON.stringify(old)) this.#shard.pushAll({ action: 'channel', ...news });
   }
@@ -387,9 +387,9 @@ export class Swarm extends DurableObject<Env> {
 
   /** What a pass says; undefined when it is not good, or no device of its viewer is free. */
   async #rightOf(peerId: string, pass: string | undefined): Promise<Right | undefined> {
-    const { channel, shard } = this.#state!;
+    const { channel, shard, settings } = this.#state!;
     const right = await passDesk(this.env.SHOAL_EDGE_SECRET).check(pass ?? '', channel, peerId);
-    if (!right) return undefined;
+    if (!right || (right.anonymous && settings.access === 'token')) return undefined;
     if (right.untilS !== undefined) await this.#wakeAt(right.untilS * 1000);
     const { subject, devices } = right;
     // Who is in the backbone has its slot by the shard that sent it there.
