@@ -17,6 +17,7 @@ import { allow } from '../access/allow.ts';
 import { parseBody } from '../body.ts';
 import { directoryOf, type Env, replaysOf } from '../env.ts';
 import { Failure } from '../failure.ts';
+import { needsEncryption } from '../replay/needs-encryption.ts';
 import { keyOf, replayStore } from '../replay/store.ts';
 
 type RecordingContext = Context<{ Bindings: Env }, '/:channel/:id/*'>;
@@ -33,11 +34,7 @@ export const originReplay = new Hono<{ Bindings: Env }>()
     const resource = await directoryOf(c.env).get(channel);
     if (!resource) throw new Failure(404, 'unknown-channel', 'there is no such channel');
     if (!start.isEncrypted && resource.settings.access !== 'public') {
-      throw new Failure(
-        409,
-        'needs-encryption',
-        'a replay is open to everybody who has its torrent: recordings of a channel with access by token must be encrypted (drm)',
-      );
+      throw needsEncryption();
     }
     await replaysOf(c.env, channel).begin(channel, id, start);
     return c.body(null, 204);

@@ -4,6 +4,7 @@ import { allow } from '../access/allow.ts';
 import { directoryOf, type Env, replaysOf } from '../env.ts';
 import { Failure } from '../failure.ts';
 import { pageIn } from '../page.ts';
+import { needsEncryption } from '../replay/needs-encryption.ts';
 import { replayStore } from '../replay/store.ts';
 
 export const recordings = new Hono<{ Bindings: Env }>()
@@ -36,6 +37,7 @@ export const recordings = new Hono<{ Bindings: Env }>()
 /** Recording is a setting of the channel: the origin follows it at once. */
 async function record(env: Env, name: string, on: boolean) {
   const channel = await known(env, name);
+  if (on && channel.settings.access !== 'public' && channel.settings.drm === 'off') throw needsEncryption();
   const settings = { ...channel.settings, record: on };
   const edited = await directoryOf(env).edit(name, channel.title, settings);
   if (!edited) throw unknownChannel();

@@ -176,6 +176,7 @@ test('who is no origin sends nothing up, and what is malformed is named', async 
 
 test('what is watched by token is recorded encrypted or not at all', async () => {
   await makeChannel('rec-token', { access: 'token' });
+  expect((await admin('POST', '/rec-token/recording')).status).toBe(409);
   const path = 'rec-token/0123456789abcdef/start';
   const clear = await put(path, JSON.stringify(START));
   expect([clear.status, (await clear.json<{ error: { code: string } }>()).error.code]).toEqual([
