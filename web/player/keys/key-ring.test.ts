@@ -156,3 +156,27 @@ Deno.test('after a rotation by hand all ask again, spread over a quarter of a mi
   assert.ok(Math.max(...times) - Math.min(...times) > 7000);
   for (const ring of rings) ring.stop();
 });
+
+Deno.test('who was refused asks again with another token, and a ring that is stopped asks nobody', async () => {
+  const clock = new Clock();
+  const edge = new FakeEdge(clock, 1e9);
+  edge.fails = { kind: 'refused', code: 'token-expired', message: 'The token has expired.' };
+  const ring = new KeyRing({ ...clock, ask: edge.ask });
+  ring.retry();
+  await clock.moveTo(1000);
+  assert.equal(edge.asked.length, 0, 'nothing is protected yet');
+  ring.start();
+  await clock.moveTo(2000);
+  edge.fails = undefined;
+  ring.retry();
+  await clock.moveTo(3000);
+  assert.equal(ring.held.size, 2);
+  ring.retry();
+  await clock.moveTo(4000);
+  assert.equal(edge.asked.length, 2, 'who has keys does not ask for a new token alone');
+  const waiting = ring.key(idOf(99));
+  ring.stop();
+  await assert.rejects(waiting, /stopped/);
+  await clock.moveTo(1e9);
+  assert.equal(edge.asked.length, 2);
+});
