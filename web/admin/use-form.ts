@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { ApiFailure } from './api/client.ts';
 import { asFailure } from './load.ts';
+import { focusField } from './ui/focus-field.ts';
 
 export interface Form {
   busy: boolean;
@@ -22,6 +23,7 @@ export function useForm(): Form {
       await send();
     } catch (error) {
       failure.value = asFailure(error);
+      focusField(failure.value);
     } finally {
       busy.value = false;
     }
@@ -29,7 +31,10 @@ export function useForm(): Form {
   return {
     busy: busy.value,
     failure: failure.value,
-    refuse: (field, rule) => failure.value = new ApiFailure(0, 'bad-field', rule, field),
+    refuse: (field, rule) => {
+      failure.value = new ApiFailure(0, 'bad-field', rule, field);
+      focusField(failure.value);
+    },
     submit: (send) => (event) => {
       event.preventDefault();
       void run(send);

@@ -13,6 +13,7 @@ import { brokenRule, changes, readValue, shownValue } from '../settings/values.t
 import { announce } from '../ui/announce.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Field, FormFailure } from '../ui/field.tsx';
+import { focusField } from '../ui/focus-field.ts';
 import type { ViewProps } from './channel-page.tsx';
 
 const GROUPED = new Set<string>(SETTING_GROUPS.flatMap(({ fields }) => fields));
@@ -43,7 +44,7 @@ export function SettingsView({ channel, onChange }: ViewProps) {
   const save = async (event: Event) => {
     event.preventDefault();
     failure.value = brokenRule(wanted);
-    if (failure.value) return showFault(failure.value);
+    if (failure.value) return focusField(failure.value);
     busy.value = true;
     try {
       const body = { settings: changed, ...(renamed ? { title: title.value.trim() } : {}) };
@@ -54,7 +55,7 @@ export function SettingsView({ channel, onChange }: ViewProps) {
       announce('Saved: it holds from now on');
     } catch (error) {
       failure.value = asFailure(error);
-      showFault(failure.value);
+      focusField(failure.value);
     } finally {
       busy.value = false;
     }
@@ -156,12 +157,5 @@ function Removal({ channel: { name, title } }: { channel: ChannelResource }) {
 function textsOf(settings: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(
     SETTING_FIELDS.map(({ name, kind, standard }) => [name, shownValue(settings[name] ?? standard, kind)]),
-  );
-}
-
-/** Puts the focus where something has to be mended. */
-function showFault({ field }: ApiFailure): void {
-  requestAnimationFrame(() =>
-    document.querySelector<HTMLElement>(`[name="${CSS.escape(field ?? '')}"]`)?.focus()
   );
 }

@@ -9,8 +9,10 @@ import { usePages } from '../pager.tsx';
 import { announce } from '../ui/announce.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Field } from '../ui/field.tsx';
+import { FormFailure } from '../ui/field.tsx';
 import { Empty, Loaded } from '../ui/loaded.tsx';
+import { TextField } from '../ui/text-field.tsx';
+import { useForm } from '../use-form.ts';
 import { PublishSettings } from './publish-settings.tsx';
 
 /** What is being asked about a key. */
@@ -164,43 +166,28 @@ interface NewKeyProps {
 }
 
 function NewKey({ path, onClose, onMade }: NewKeyProps) {
+  const form = useForm();
   const label = useSignal('');
-  const failure = useSignal<ReturnType<typeof asFailure> | undefined>(undefined);
-  const make = async (event: Event) => {
-    event.preventDefault();
-    try {
-      const made = await api.post<{ streamKey: string }>(path, { label: label.value.trim() });
-      onClose();
-      onMade(made.streamKey);
-    } catch (error) {
-      failure.value = asFailure(error);
-    }
-  };
+  const make = form.submit(async () => {
+    const made = await api.post<{ streamKey: string }>(path, { label: label.value.trim() });
+    onClose();
+    onMade(made.streamKey);
+  });
   return (
     <Dialog title='New stream key' onClose={onClose}>
-      <form class='stack' onSubmit={(event) => void make(event)}>
-        <Field
+      <form class='stack' onSubmit={make}>
+        <TextField
           label='Label'
           name='label'
-          failure={failure.value}
+          value={label}
+          maxLength={100}
+          failure={form.failure}
           help='Who or what uses it, as “studio B”. Optional.'
-        >
-          {(input) => (
-            <input
-              {...input}
-              class='wide'
-              maxLength={100}
-              value={label.value}
-              onInput={(event) => label.value = event.currentTarget.value}
-            />
-          )}
-        </Field>
-        {failure.value && failure.value.field !== 'label' && (
-          <p class='notice' role='alert'>{failure.value.message}</p>
-        )}
+        />
+        <FormFailure failure={form.failure} fields={['label']} />
         <div class='row'>
           <button type='button' class='button' onClick={onClose}>Cancel</button>
-          <button type='submit' class='button first'>Make key</button>
+          <button type='submit' class='button first' disabled={form.busy}>Make key</button>
         </div>
       </form>
     </Dialog>

@@ -2,16 +2,15 @@
 import { useSignal } from '@preact/signals';
 import * as v from 'valibot';
 import { ChannelName } from '../../../protocol/channel.ts';
-import { ApiFailure } from '../api/client.ts';
 import { PublishSettings } from '../channel/publish-settings.tsx';
 import { api } from '../desk.ts';
-import { asFailure } from '../load.ts';
 import { nameFrom } from '../name-from.ts';
 import { goTo } from '../navigation.ts';
 import type { MadeChannel } from '../resources.ts';
 import { channelPath } from '../route.ts';
 import { Field, FormFailure } from '../ui/field.tsx';
 import { PageHead } from '../ui/page-head.tsx';
+import { useForm } from '../use-form.ts';
 
 export function NewChannelPage() {
   const made = useSignal<MadeChannel | undefined>(undefined);
@@ -23,38 +22,26 @@ function Form({ onMade }: { onMade: (made: MadeChannel) => void }) {
   const name = useSignal('');
   const named = useSignal(false);
   const access = useSignal('public');
-  const failure = useSignal<ApiFailure | undefined>(undefined);
-  const busy = useSignal(false);
-  const create = async (event: Event) => {
-    event.preventDefault();
+  const form = useForm();
+  const create = form.submit(async () => {
     const parsed = v.safeParse(ChannelName, name.value);
-    if (!parsed.success) {
-      failure.value = new ApiFailure(0, 'bad-field', parsed.issues[0].message, 'name');
-      return;
-    }
-    busy.value = true;
-    try {
-      const body = {
-        name: name.value,
-        title: title.value.trim() || name.value,
-        settings: { access: access.value },
-      };
-      onMade(await api.post<MadeChannel>('/channels', body));
-    } catch (error) {
-      failure.value = asFailure(error);
-    } finally {
-      busy.value = false;
-    }
-  };
+    if (!parsed.success) return form.refuse('name', parsed.issues[0].message);
+    const made = await api.post<MadeChannel>('/channels', {
+      name: name.value,
+      title: title.value.trim() || name.value,
+      settings: { access: access.value },
+    });
+    onMade(made);
+  });
   return (
     <>
       <PageHead title='New channel' />
-      <form class='stack narrow' onSubmit={(event) => void create(event)} noValidate>
-        <FormFailure failure={failure.value} fields={['name', 'title', 'settings.access']} />
+      <form class='stack narrow' onSubmit={create} noValidate>
+        <FormFailure failure={form.failure} fields={['name', 'title', 'settings.access']} />
         <Field
           label='Title'
           name='title'
-          failure={failure.value}
+          failure={form.failure}
           help='Shown to viewers. It may be changed later.'
         >
           {(input) => (
@@ -74,7 +61,7 @@ function Form({ onMade }: { onMade: (made: MadeChannel) => void }) {
         <Field
           label='Name'
           name='name'
-          failure={failure.value}
+          failure={form.failure}
           help={`Stands in addresses and cannot be changed: ${location.host}/watch/${name.value || '…'}`}
         >
           {(input) => (
@@ -113,8 +100,8 @@ function Form({ onMade }: { onMade: (made: MadeChannel) => void }) {
             ))}
         </fieldset>
         <div class='row'>
-          <button type='submit' class='button first' disabled={busy.value}>
-            {busy.value ? 'Creating …' : 'Create channel'}
+          <button type='submit' class='button first' disabled={form.busy}>
+            {form.busy ? 'Creating …' : 'Create channel'}
           </button>
           <a class='button plain' href='/admin'>Cancel</a>
         </div>
