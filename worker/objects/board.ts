@@ -66,7 +66,7 @@ export class Board extends DurableObject<Env> {
 
   async tellFigures(
     channel: string,
-    told: { figures: Figures; totals: Totals; spark: number[] },
+    told: { figures: Figures; totals: Totals; spark: number[]; state?: ChannelState; reason?: string },
   ): Promise<void> {
     const before = this.#figures.get(channel);
     if (!before) return;
@@ -153,6 +153,7 @@ export class Board extends DurableObject<Env> {
       return say(socket, { type: 'refused', message: 'there is no such channel' });
     }
     socket.serializeAttachment({ ...looker, watching: channel });
+    if (looker.watching !== channel) await this.#unwatch(looker.watching);
     if (channel === null) return;
     const { figures } = this.#figures.get(channel)!;
     if (figures) say(socket, { type: 'figures', channel, figures });
@@ -160,8 +161,11 @@ export class Board extends DurableObject<Env> {
     await this.#wakeWithin(REWATCH_MS);
   }
 
-  override webSocketClose(socket: WebSocket): void {
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    const { watching } = lookerOf(socket);
+    socket.serializeAttachment({ ...lookerOf(socket), watching: null });
     socket.close();
+    await this.#unwatch(watching);
   }
 
   /** False when it was used before. */
@@ -204,6 +208,12 @@ export class Board extends DurableObject<Env> {
   async #rewatch(channel: string): Promise<void> {
     // An object that was just restarted is told again with the next round.
     await reportOf(this.env, channel).watch(channel).catch(() => {});
+  }
+
+  /** Viewers report rarely again, unless somebody else looks. */
+  async #unwatch(channel: string | null): Promise<void> {
+    if (channel === null || this.#watched().has(channel)) return;
+    await reportOf(this.env, channel).unwatch().catch(() => {});
   }
 
   async #wakeWithin(ms: number): Promise<void> {

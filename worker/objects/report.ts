@@ -90,12 +90,17 @@ export class Report extends DurableObject<Env> {
 
   /** Somebody looks: viewers report more often, and the Board hears figures, until `WATCH_MS` from now. */
   async watch(channel: string): Promise<void> {
-    const began = !this.#isWatched;
     this.#watchedUntilMs = Date.now() + WATCH_MS;
     this.ctx.storage.kv.put('watched-until', this.#watchedUntilMs);
     await this.#heard(channel);
-    if (began) await channelOf(this.env, channel).setPace(WATCHED_REPORT_MS);
+    // Said again each time: a Channel object that was restarted has forgotten it.
+    await channelOf(this.env, channel).setPace(WATCHED_REPORT_MS);
     this.#push();
+  }
+
+  /** Nobody looks any more. */
+  async unwatch(): Promise<void> {
+    if (this.#watchedUntilMs > 0) await this.#unwatch();
   }
 
   async figures(channel: string): Promise<ChannelFigures> {
@@ -185,7 +190,9 @@ export class Report extends DurableObject<Env> {
   async #tellBoard(): Promise<void> {
     const figures = this.#ledger.figures(Date.now(), this.#pulse);
     const { spark, totals } = this.#ledger;
-    await this.#tryBoard((board, name) => board.tellFigures(name, { figures, spark, totals }));
+    const { state, reason } = this.#pulse;
+    const told = { figures, spark, totals, ...(this.#pulse === UNKNOWN ? {} : { state, reason }) };
+    await this.#tryBoard((board, name) => board.tellFigures(name, told));
   }
 
   /** What cannot be told now is told with the next step. */

@@ -39,6 +39,8 @@ test('a dashboard hears of a channel that goes on air, and of its figures while 
   viewer.client.send({ action: 'report', report: reportOf({ peerBytes: 1_250_000 }) });
   await heard(dashboard, (message) => message.type === 'figures' && message.figures.peerKbps === 1000);
   await heard(dashboard, (message) => message.type === 'figures' && message.figures.viewers === 1);
+  dashboard.send({ type: 'watch', channel: null });
+  await viewer.client.message(({ action, reportEveryMs }) => action === 'pace' && reportEveryMs === 300_000);
   await apiAsk('DELETE', `channels/${channel}`);
   await heard(dashboard, (message) => message.type === 'gone' && message.channel === channel);
 });
@@ -51,6 +53,19 @@ test('a dashboard keeps what it watches over an eviction of the Board', async ()
   await evictDurableObject(boardOf(bindings));
   const before = dashboard.got.length;
   await dashboard.until(({ got }) => got.slice(before).some(({ type }) => type === 'figures') || undefined);
+});
+
+test('viewers report rarely again when the last dashboard that watched is closed', async () => {
+  const { channel } = await goOnAir();
+  const viewer = await watch(channel);
+  const dashboards = [await open(), await open()];
+  for (const dashboard of dashboards) {
+    dashboard.send({ type: 'watch', channel });
+    await heard(dashboard, (message) => message.type === 'figures');
+  }
+  dashboards[0]!.socket.close();
+  dashboards[1]!.socket.close();
+  await viewer.client.message(({ action, reportEveryMs }) => action === 'pace' && reportEveryMs === 300_000);
 });
 
 test('a ticket opens one socket, within its time', async () => {
