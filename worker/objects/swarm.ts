@@ -130,6 +130,7 @@ export class Swarm extends DurableObject<Env> {
     if (!this.#shard || !before) return;
     this.#shard.limit = state.limit;
     this.#shard.setLeases(state.leases);
+    if (state.settings.access === 'token' && before.settings.access !== 'token') this.#shard.expelAnonymous();
     if (before.backbone !== state.backbone) this.#lend();
     const news = {
       state: state.state,

@@ -114,6 +114,7 @@ async function answerJoin(
     ticket: await tickets.issue(broadcast.infoHash, peerKey, nowS, untilS),
     peerId,
     pass: await passDesk(env.SHOAL_EDGE_SECRET).issue(channel, peerId, {
+      ...(right.anonymous ? { anonymous: true } : {}),
       subject,
       devices,
       lease,

@@ -146,6 +146,19 @@ test('a fresh token keeps its viewer watching: the new pass goes to the shard', 
   expect(renewed.grant.expiresS).toBeGreaterThan(Date.now() / 1000 + 10);
 });
 
+test('when an open channel begins to want tokens, who has none is sent away at once', async () => {
+  const { channel } = await goOnAir();
+  const nobody = await watch(channel);
+  const bob = await watch(channel, 2000, await playbackToken(channel, { viewer: 'bob' }));
+  await api('PATCH', `/api/channels/${channel}`, { settings: { access: 'token' } });
+  expect(await nobody.client.action('kicked')).toMatchObject({ code: 'token-missing' });
+  const again = await SignalClient.open(nobody.answer.announcePath);
+  again.send(nobody.announce);
+  expect(await again.failure()).toContain('pass');
+  bob.client.send({ action: 'renew' });
+  await bob.client.action('renewed');
+});
+
 test('plain HLS of a protected channel is refused, unless the channel opens it by token', async () => {
   const closed = await protectedChannel();
   const token = await playbackToken(closed);

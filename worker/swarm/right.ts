@@ -2,7 +2,9 @@
 import * as v from 'valibot';
 
 export const Right = v.object({
-  /** Viewer id; absent: anonymous. */
+  /** Came without a token, to a channel that was open to everybody. */
+  anonymous: v.optional(v.boolean()),
+  /** Viewer id. */
   subject: v.optional(v.string()),
   /** Lease as whose viewer it is counted. */
   lease: v.optional(v.string()),

@@ -267,6 +267,13 @@ export class Swarm {
     if (out.length > 0) this.pushAll({ action: 'drop', identities: out });
   }
 
+  /** Sends away who came without a token: the channel wants one from now on. */
+  expelAnonymous(): void {
+    for (const [id, port] of [...this.#ports]) {
+      if (this.#roster.get(id)!.right?.anonymous) this.#expel(port, 'token-missing');
+    }
+  }
+
   /** Sends away whose right to watch is over. Returns when the next one ends, milliseconds since 1970. */
   expire(): number | undefined {
     const now = this.#world.nowMs();
