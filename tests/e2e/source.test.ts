@@ -34,7 +34,11 @@ Deno.test('a live feed plays and is held at the latency target without a stall',
 
 Deno.test('a viewer who joins right after a keyframe drifts back to the target without a stall', () =>
   play({ parts: [steady], options: { headStartMs: 6600 } }, async (page) => {
-    const held = await until(page, ({ figures }) => Math.abs((figures?.latencyMs ?? 0) - 1500) < 200);
+    // Where its buffer ran low, a viewer aims a little further back.
+    const held = await until(
+      page,
+      ({ figures }) => figures !== undefined && Math.abs(figures.latencyMs - figures.targetMs) < 200,
+    );
     assert.equal(held.waits, 0);
     assert.deepEqual(held.troubles, []);
   }));
