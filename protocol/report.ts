@@ -10,7 +10,7 @@ import { NatKind } from './tracker.ts';
 
 const amount = v.number();
 
-/** Kinds of media that the edge sends: see worker/report/edge-use.ts. Bytes. */
+/** Bytes of media that the edge sent, by kind. `help`: what supply control gives; `replay`: recordings. */
 export const EdgeBytes = v.object({
   seed: amount,
   join: amount,

@@ -1,8 +1,9 @@
 /** What the edge sent to viewers, by kind: counted where it is sent, added up on the way to /metrics. */
+import { EdgeBytes } from '../../protocol/report.ts';
 
-/** Kinds of media from the edge; `help` is what supply control gives. */
-export const MEDIA_KINDS = ['seed', 'join', 'repair', 'run', 'hls', 'help', 'replay'] as const;
-export type MediaKind = typeof MEDIA_KINDS[number];
+/** Kinds of media from the edge, as protocol/report.ts names them. */
+export type MediaKind = keyof EdgeBytes;
+export const MEDIA_KINDS = Object.keys(EdgeBytes.entries) as MediaKind[];
 
 export interface EdgeUse {
   /** Body bytes of media. */

@@ -3,7 +3,7 @@
  * ten seconds into a row of history, and shown as figures. Pure; the Report object holds it, and keeps its snapshot.
  */
 import type { IngestStatus } from '../../protocol/control.ts';
-import type { Figures, HistoryRow, Totals } from '../../protocol/report.ts';
+import type { EdgeBytes, Figures, HistoryRow, Totals } from '../../protocol/report.ts';
 import { addCounted, nothingCounted } from '../../protocol/stats.ts';
 import { addNow, emptyNow, latencyAt, type ShardNow } from '../swarm/shard-now.ts';
 import { type EdgeUse, MEDIA_KINDS, mediaBytes } from './edge-use.ts';
@@ -197,7 +197,7 @@ export function emptyTotals(): Totals {
     left: 0,
     startups: 0,
     startupMs: 0,
-    edge: { seed: 0, join: 0, repair: 0, run: 0, hls: 0, help: 0, replay: 0 },
+    edge: Object.fromEntries(MEDIA_KINDS.map((kind) => [kind, 0])) as EdgeBytes,
     cacheHits: 0,
     cacheMisses: 0,
     originMisses: 0,

@@ -1,4 +1,4 @@
-/** /metrics in the text format of Prometheus (version 0.0.4). docs/api.md lists the metrics. */
+/** /metrics in the text format of Prometheus (version 0.0.4). docs/grafana/shoal.json shows them. */
 import type { ChannelWord } from '../store/figure-book.ts';
 import { MEDIA_KINDS } from './edge-use.ts';
 
