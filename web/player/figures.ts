@@ -40,7 +40,7 @@ export function detailsOf(
     turnBytes: stats.turnBytes,
     repairs: stats.repairs,
     duplicateBytes: stats.duplicateBytes,
-    substreams: `${stats.parented} of ${stats.substreams} fed`,
+    substreams: `${stats.parented}/${stats.substreams}`,
     lagP50Ms: stats.lagP50Ms,
     lagP95Ms: stats.lagP95Ms,
     thread,

@@ -65,7 +65,7 @@ export const de: Words = {
   withRepairs: '{all}, {repairs} nachgeholt',
   receivedTwice: 'Doppelt erhalten',
   peers: 'Verbunden',
-  substreams: '{peers}, Teilströme {fed}',
+  substreams: '{peers}, {fed} Teilströme versorgt',
   afterTheCut: 'Nach dem Schnitt',
   medianAndTail: '{median} ms im Median, {tail} ms bei p95',
   picture: 'Bild',

@@ -62,7 +62,7 @@ export const en = {
   withRepairs: '{all}, {repairs} repairs',
   receivedTwice: 'Received twice',
   peers: 'Peers',
-  substreams: '{peers}, substreams {fed}',
+  substreams: '{peers}, {fed} substreams fed',
   afterTheCut: 'After the cut',
   medianAndTail: '{median} ms median, {tail} ms at p95',
   picture: 'Picture',

@@ -64,7 +64,7 @@ export const es: Words = {
   withRepairs: '{all}, {repairs} reparaciones',
   receivedTwice: 'Recibido dos veces',
   peers: 'Pares',
-  substreams: '{peers}, subflujos {fed}',
+  substreams: '{peers}, {fed} subflujos alimentados',
   afterTheCut: 'Tras el corte',
   medianAndTail: '{median} ms de mediana, {tail} ms en p95',
   picture: 'Imagen',

@@ -64,7 +64,7 @@ export const fr: Words = {
   withRepairs: '{all}, {repairs} réparations',
   receivedTwice: 'Reçu deux fois',
   peers: 'Pairs',
-  substreams: '{peers}, sous-flux {fed}',
+  substreams: '{peers}, {fed} sous-flux alimentés',
   afterTheCut: 'Après la coupe',
   medianAndTail: '{median} ms en médiane, {tail} ms au p95',
   picture: 'Image',
