@@ -28,7 +28,7 @@ Deno.test('a live feed plays and is held at the latency target without a stall',
     assert.equal(later.waits, 0);
     assert.deepEqual(later.troubles, []);
     assert.ok(later.decodedFrames > 100, `${later.decodedFrames} frames`);
-    const held = await until(page, ({ figures }) => Math.abs(figures!.latencyMs - 1500) < 250);
+    const held = await until(page, ({ figures }) => Math.abs(figures!.latencyMs - figures!.targetMs) < 250);
     assert.equal(held.waits, 0);
   }));
 
