@@ -32,7 +32,7 @@ export async function buildLegacy(outdir: string): Promise<void> {
       ...common,
       entryPoints: { choose: 'web/pages/choose.ts' },
       outdir,
-      target: 'es5',
+      target: 'chrome49',
     });
   } finally {
     await stop();

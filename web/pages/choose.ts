@@ -4,20 +4,20 @@
  *
  *     <script src="/assets/choose.js" data-script="watch"></script>
  */
-(function () {
-  var own = document.currentScript as HTMLScriptElement;
-  var modern = typeof AbortSignal === 'function' && 'any' in AbortSignal && 'toSorted' in Array.prototype;
-  var players = document.getElementsByTagName('shoal-player');
+(() => {
+  const own = document.currentScript as HTMLScriptElement;
+  const players = document.getElementsByTagName('shoal-player');
   // Without big integers not even the old build can be parsed.
   if (typeof BigInt !== 'function') {
-    for (var i = 0; i < players.length; i++) {
+    for (let i = 0; i < players.length; i++) {
       players[i]!.textContent = 'This browser is too old to play here.';
     }
     return;
   }
-  var script = document.createElement('script');
+  const modern = typeof AbortSignal === 'function' && 'any' in AbortSignal && 'toSorted' in Array.prototype;
+  const script = document.createElement('script');
   if (modern) script.type = 'module';
-  script.src = own.src.replace(/[^/]*$/, '') + (modern ? '' : 'legacy/') + own.getAttribute('data-script') +
-    '.js';
+  const folder = own.src.replace(/[^/]*$/, '') + (modern ? '' : 'legacy/');
+  script.src = `${folder}${own.getAttribute('data-script')}.js`;
   document.head.appendChild(script);
 })();
