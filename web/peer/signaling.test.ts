@@ -27,7 +27,12 @@ function start(more: Partial<SignalingOptions> = {}) {
     infoHash: INFO_HASH,
     peerId: SELF,
     credentials: () =>
-      Promise.resolve({ ticket: 'ticket', proof: 'proof', pass: 'pass', capability: { uploadKbps: 5, track: 0 } }),
+      Promise.resolve({
+        ticket: 'ticket',
+        proof: 'proof',
+        pass: 'pass',
+        capability: { uploadKbps: 5, track: 0 },
+      }),
     isSeed: () => false,
     events: {
       message: (message) => heard.messages.push(message),
