@@ -5,7 +5,9 @@ const CANDIDATES = ['/usr/bin/firefox-esr', '/usr/bin/firefox'];
 
 /** Path of the browser: `FIREFOX_PATH`, else the first that is installed. */
 export function firefoxPath(): string {
-  const found = [Deno.env.get('FIREFOX_PATH'), ...CANDIDATES].find((path) => path !== undefined && exists(path));
+  const found = [Deno.env.get('FIREFOX_PATH'), ...CANDIDATES].find((path) =>
+    path !== undefined && exists(path)
+  );
   if (!found) throw new Error(`no Firefox: looked at ${CANDIDATES.join(', ')}; set FIREFOX_PATH`);
   return found;
 }

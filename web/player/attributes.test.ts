@@ -50,7 +50,6 @@ Deno.test('good values are taken', () => {
     quality: '720p',
     mesh: 'page',
     decryption: 'page',
-    deviceId: undefined,
     lang: 'de-CH',
   });
   assert.deepEqual(warnings, []);
