@@ -5,6 +5,7 @@ import { allow, type Caller } from './access/allow.ts';
 import { maySee } from './access/may-see.ts';
 import { directoryOf, type Env } from './env.ts';
 import { Failure } from './failure.ts';
+import { askLeaseDesk } from './lease-desk.ts';
 
 /**
  * Lets through who may see this channel. Throws Failure 404 for a channel that is not there, or not this caller's to
@@ -33,6 +34,29 @@ export const look: Gate = async (c, next) => {
   if (!await directoryOf(c.env).get(name)) throw unknownChannel();
   await next();
 };
+
+/**
+ * The same of a route that names single viewers: a tenant who shares the channel with others may not see whose viewers
+ * those are. Throws Failure 403.
+ */
+export const lookAtViewers: Gate = async (c, next) => {
+  const name = c.req.param('name') ?? '';
+  const { tenant } = await allowChannel(c.req.raw, c.env, name, 'reports');
+  if (!await directoryOf(c.env).get(name)) throw unknownChannel();
+  if (tenant !== undefined && !await hasToHimself(c.env, tenant, name)) {
+    throw new Failure(
+      403,
+      'not-for-tenants',
+      'the viewers of a shared channel are not shown to one of its tenants',
+    );
+  }
+  await next();
+};
+
+async function hasToHimself(env: Env, tenant: string, channel: string): Promise<boolean> {
+  const leases = await askLeaseDesk(env, 'listLeases', { tenant, channel });
+  return leases.some(({ kind, state }) => kind === 'channel' && (state === 'current' || state === 'spent'));
+}
 
 export function unknownChannel(): Failure {
   return new Failure(404, 'unknown-channel', 'there is no such channel', { field: 'name' });

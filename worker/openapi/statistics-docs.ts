@@ -15,6 +15,8 @@ import { VisitFileQuery, VisitPageQuery } from '../routes/visits.ts';
 import type { RouteDoc } from './route-doc.ts';
 
 const tag = 'Statistics';
+/** For tenants, where single viewers are named. */
+const OWN = 'A tenant needs a lease of the whole channel.';
 const common = { method: 'get', tag, role: 'reports', tenants: true } as const;
 
 export const statisticsDocs: RouteDoc[] = [
@@ -36,7 +38,7 @@ export const statisticsDocs: RouteDoc[] = [
     ...common,
     path: '/api/channels/{name}/viewers',
     summary: 'Who watches now',
-    note: 'A page may be short and still have a next one: eight shards are asked at a time.',
+    note: `A page may be short and still have a next one: eight shards are asked at a time. ${OWN}`,
     query: SearchQuery,
     answer: pageOf(ViewerRow),
   },
@@ -58,7 +60,7 @@ export const statisticsDocs: RouteDoc[] = [
     ...common,
     path: '/api/channels/{name}/visits',
     summary: 'Who watched, newest first',
-    note: 'A visit is written when its viewer leaves.',
+    note: `A visit is written when its viewer leaves. ${OWN}`,
     query: VisitPageQuery,
     answer: pageOf(VisitRow),
   },

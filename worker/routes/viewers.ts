@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { SearchQuery } from '../../protocol/page.ts';
 import { MOST_DRAWN, NetworksQuery, type ViewerRow } from '../../protocol/report.ts';
-import { look } from '../channel-gate.ts';
+import { lookAtViewers } from '../channel-gate.ts';
 import { channelOf, type Env, swarmOf } from '../env.ts';
 import { Failure } from '../failure.ts';
 import { takeQuery } from '../input.ts';
@@ -19,7 +19,7 @@ const MOST_NETWORKS = 200;
 const PLACE = /^(\d{1,5}):(.{0,20})$/s;
 
 export const viewers = new Hono<{ Bindings: Env }>()
-  .get('/:name/viewers', look, takeQuery(SearchQuery), async (c) => {
+  .get('/:name/viewers', lookAtViewers, takeQuery(SearchQuery), async (c) => {
     const { limit, after, query } = c.req.valid('query');
     const place = after === undefined ? ['', '', ''] : PLACE.exec(after);
     if (!place) {
@@ -39,7 +39,7 @@ export const viewers = new Hono<{ Bindings: Env }>()
     }
     return c.json({ items, next: undefined });
   })
-  .get('/:name/swarm', look, async (c) => {
+  .get('/:name/swarm', lookAtViewers, async (c) => {
     const { infoHash, shards, viewers } = await onAir(c.env, c.req.param('name'));
     const asked = sample(shards);
     const each = Math.ceil(MOST_DRAWN / Math.max(1, asked.length));
@@ -47,7 +47,7 @@ export const viewers = new Hono<{ Bindings: Env }>()
     const drawing = drawSwarm(rows.flat());
     return c.json({ viewers, shardsDrawn: asked.length, shards: shards.length, ...drawing });
   })
-  .get('/:name/networks', look, takeQuery(NetworksQuery), async (c) => {
+  .get('/:name/networks', lookAtViewers, takeQuery(NetworksQuery), async (c) => {
     const { by, limit } = c.req.valid('query');
     const most = Math.min(MOST_NETWORKS, Math.max(1, limit));
     const { infoHash, shards } = await onAir(c.env, c.req.param('name'));

@@ -5,7 +5,7 @@ import type { VisitRow as Visit } from '../../protocol/report.ts';
 import { nothingCounted } from '../../protocol/stats.ts';
 import { reportOf as reportObjectOf } from '../env.ts';
 import { emptyAmounts } from '../report/shard-told.ts';
-import { bindings, eventually, goOnAir, makeChannel } from '../testing/edge.ts';
+import { ask, bindings, eventually, goOnAir, makeChannel } from '../testing/edge.ts';
 import { apiAsk, apiGet, reportOf } from '../testing/figures.ts';
 import { watch } from '../testing/signal-client.ts';
 
@@ -176,4 +176,35 @@ test('pages of viewers hold everybody once', async () => {
     after = `&after=${encodeURIComponent(page.next)}`;
   }
   expect([seen.length, new Set(seen)]).toEqual([5, ids]);
+});
+
+test('a tenant sees the viewers of a channel that it has to itself, and none of one that it shares', async () => {
+  await withVisits('shared', [visit(1)]);
+  await apiAsk('POST', 'tenants', { name: 'tenant-of-visits' });
+  const from = new Date(Date.now() - 60_000).toISOString();
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  const lease = { channel: 'shared', tenant: 'tenant-of-visits', from, until };
+  const made = await (await apiAsk('POST', 'leases', { ...lease, kind: 'share' })).json<
+    { lease: { id: string } }
+  >();
+  const issued = await apiAsk('POST', 'tokens', {
+    subject: 't',
+    role: 'reports',
+    tenant: 'tenant-of-visits',
+  });
+  const { token } = await issued.json<{ token: string }>();
+  const headers = { authorization: `Bearer ${token}` };
+  const statusOf = async (path: string) => (await ask(`/api/channels/shared/${path}`, { headers })).status;
+  expect([await statusOf('figures'), await statusOf('visits'), await statusOf('viewers')]).toEqual([
+    200,
+    403,
+    403,
+  ]);
+  await apiAsk('POST', `leases/${made.lease.id}/revoke`);
+  await apiAsk('POST', 'leases', { ...lease, kind: 'channel' });
+  expect([await statusOf('visits'), await statusOf('visits.csv'), await statusOf('networks')]).toEqual([
+    200,
+    200,
+    200,
+  ]);
 });

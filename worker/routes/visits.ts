@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { PageQuery } from '../../protocol/page.ts';
 import { VisitQuery } from '../../protocol/report.ts';
-import { look } from '../channel-gate.ts';
+import { lookAtViewers } from '../channel-gate.ts';
 import { type Env, reportOf } from '../env.ts';
 import { takeQuery } from '../input.ts';
 import { parseColumns, visitsCsv } from '../report/visits-csv.ts';
@@ -17,12 +17,12 @@ export const VisitFileQuery = v.object({
 const ROWS_AT_ONCE = 500;
 
 export const visits = new Hono<{ Bindings: Env }>()
-  .get('/:name/visits', look, takeQuery(VisitPageQuery), async (c) => {
+  .get('/:name/visits', lookAtViewers, takeQuery(VisitPageQuery), async (c) => {
     const name = c.req.param('name');
     const { limit, after, ...query } = c.req.valid('query');
     return c.json(await reportOf(c.env, name).visits(query, limit, after));
   })
-  .get('/:name/visits.csv', look, takeQuery(VisitFileQuery), async (c) => {
+  .get('/:name/visits.csv', lookAtViewers, takeQuery(VisitFileQuery), async (c) => {
     const name = c.req.param('name');
     const { columns, ...query } = c.req.valid('query');
     const chosen = parseColumns(columns);
