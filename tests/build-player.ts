@@ -12,7 +12,14 @@ export function buildPlayer(): Promise<string> {
   return built ??= (async () => {
     const folder = await Deno.makeTempDir({ prefix: 'shoal-player-' });
     globalThis.addEventListener('unload', () => Deno.removeSync(folder, { recursive: true }));
-    const { success, output } = await run([Deno.execPath(), 'run', '-A', 'scripts/build.ts', '--into', folder], {
+    const { success, output } = await run([
+      Deno.execPath(),
+      'run',
+      '-A',
+      'scripts/build.ts',
+      '--into',
+      folder,
+    ], {
       cwd: pathOf(ROOT),
     });
     if (!success) throw new Error(`the player could not be built:\n${output}`);
