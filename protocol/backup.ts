@@ -5,9 +5,11 @@
  */
 import * as v from 'valibot';
 import { NewIssuer, StreamKeyLabel } from './access.ts';
+import { BoxSettings } from './box.ts';
 import { ChannelName, ChannelSettings } from './channel.ts';
 import { TenantName } from './claims.ts';
 import { NewLease } from './lease.ts';
+import { NewSource } from './source.ts';
 import { NewHook } from './webhook.ts';
 
 const Instant = v.pipe(v.string(), v.isoTimestamp('must be a time, as "2026-12-01T20:00:00Z"'));
@@ -43,6 +45,16 @@ export const DirectoryBackup = v.object({
     v.array(v.object({ id: Id, createdAtMs: Ms, retiresAtMs: v.nullable(Ms) })),
     v.maxLength(8),
   ),
+  /** Channels whose input is another Shoal's; the token is sealed, empty: none. */
+  sources: v.pipe(
+    v.array(v.object({
+      channel: ChannelName,
+      url: NewSource.entries.url,
+      sealedToken: v.pipe(v.string(), v.maxLength(8000)),
+      createdAt: Instant,
+    })),
+    v.maxLength(10_000),
+  ),
 });
 export type DirectoryBackup = v.InferOutput<typeof DirectoryBackup>;
 
@@ -73,6 +85,8 @@ export type HookBackup = v.InferOutput<typeof HookBackup>;
 export const Backup = v.object({
   version: v.literal(BACKUP_VERSION, `must be ${BACKUP_VERSION}: this document is of another Shoal`),
   createdAt: Instant,
+  /** What holds for the whole box. */
+  box: BoxSettings,
   ...DirectoryBackup.entries,
   tenants: v.pipe(v.array(TenantBackup), v.maxLength(1000)),
   leases: v.pipe(v.array(LeaseBackup), v.maxLength(3000)),

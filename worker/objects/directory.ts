@@ -15,7 +15,12 @@ import { ingestHappenings, stateHappenings, viewerHappenings } from '../report/h
 import { ChannelBook } from '../store/channel-book.ts';
 import { KeyDesk } from '../store/key-desk.ts';
 import type { SigningKeyRow } from '../store/signing-keys.ts';
-import { backupDirectory, restoreKeys, restoreStreamKeys } from '../store/directory-backup.ts';
+import {
+  backupDirectory,
+  restoreKeys,
+  restoreSources,
+  restoreStreamKeys,
+} from '../store/directory-backup.ts';
 import { tellHooks } from '../tell-hooks.ts';
 import { SourceDesk } from './source-desk.ts';
 import { BoxDesk } from './box-desk.ts';
@@ -211,6 +216,8 @@ export class Directory extends DurableObject<Env> {
       await channelOf(this.env, name).setProfile({ name, title, settings });
     }
     restoreKeys(sql, backup);
+    restoreSources(sql, backup);
+    await this.#sources.deal();
   }
 
   /** Another Shoal's channel as the input of this one. */

@@ -33,11 +33,18 @@ test('what is backed up, deleted and restored works as before: keys, leases, web
   });
   const { token } = await made<{ token: string }>('/tokens', { subject: 'someone', role: 'reports' });
 
+  const url = 'https://other.example/watch/theirs';
+  await api('PUT', '/channels/precious/source', { url, token: 'token-of-theirs' });
+  await api('PATCH', '/settings', { egressCapKbps: 12_345 });
+
   const text = await (await api('GET', '/backup')).text();
-  for (const plain of [streamKey, secret, secret.slice(6), token, 'edge-secret-of-the-tests']) {
+  for (
+    const plain of [streamKey, 'token-of-theirs', secret, secret.slice(6), token, 'edge-secret-of-the-tests']
+  ) {
     expect(text).not.toContain(plain);
   }
   await api('DELETE', '/channels/precious');
+  await api('PATCH', '/settings', { egressCapKbps: null });
   await api('POST', `/leases/${lease.id}/revoke`);
   await api('DELETE', '/tenants/holder');
   await api('DELETE', `/webhooks/${webhook.id}`);
@@ -55,10 +62,16 @@ test('what is backed up, deleted and restored works as before: keys, leases, web
     { id: lease.id, tenant: 'holder', viewerQuota: 7 },
   ]);
   expect(await bindings.HOOKS.getByName('hooks').get(webhook.id)).toMatchObject({ id: webhook.id });
+  expect(await (await api('GET', '/channels/precious/source')).json()).toMatchObject({
+    source: { url, hasToken: true },
+  });
+  expect(await (await api('GET', '/settings')).text()).toContain('12345');
+  await api('PATCH', '/settings', { egressCapKbps: null });
   expect((await ask('/api/me', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
 
   const again = JSON.parse(await (await api('GET', '/backup')).text()) as Backup;
-  expect({ ...again, createdAt: '' }).toEqual({ ...JSON.parse(text), createdAt: '' });
+  const bare = { createdAt: '', box: undefined };
+  expect({ ...again, ...bare }).toEqual({ ...JSON.parse(text), ...bare });
 });
 
 test('a document that is damaged or of another version is refused with its field, and nothing is changed', async () => {

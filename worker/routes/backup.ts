@@ -2,8 +2,10 @@
 import { Hono } from 'hono';
 import { Backup, BACKUP_VERSION, type Restored } from '../../protocol/backup.ts';
 import { allow } from '../access/allow.ts';
+import { targetProblem } from '../access/hook-target.ts';
 import { parseBody } from '../body.ts';
 import { directoryOf, type Env, hooksOf } from '../env.ts';
+import { Failure } from '../failure.ts';
 import { askLeaseDesk } from '../lease-desk.ts';
 
 /** Longest document that is read, in characters. */
@@ -14,13 +16,21 @@ const AT_ONCE = 5;
 export const backup = new Hono<{ Bindings: Env }>()
   .get('/backup', async (c) => {
     await allow({ to: 'admin', role: 'owner' }, c.req.raw, c.env);
-    const [directory, rental, webhooks] = await Promise.all([
+    const [box, directory, rental, webhooks] = await Promise.all([
+      directoryOf(c.env).box(),
       directoryOf(c.env).backup(),
       askLeaseDesk(c.env, 'backup'),
       hooksOf(c.env).backup(),
     ]);
     const createdAt = new Date().toISOString();
-    const document: Backup = { version: BACKUP_VERSION, createdAt, ...directory, ...rental, webhooks };
+    const document: Backup = {
+      version: BACKUP_VERSION,
+      createdAt,
+      box,
+      ...directory,
+      ...rental,
+      webhooks,
+    };
     return c.json(document, 200, {
       'content-disposition': `attachment; filename="shoal-${createdAt.slice(0, 10)}.json"`,
       'cache-control': 'no-store',
@@ -29,8 +39,10 @@ export const backup = new Hono<{ Bindings: Env }>()
   .post('/restore', async (c) => {
     await allow({ to: 'admin', role: 'owner' }, c.req.raw, c.env);
     const document = parseBody(await c.req.text(), Backup, MAX_BODY_LENGTH);
-    const { channels, issuers, signingKeys, tenants, leases, webhooks } = document;
-    await directoryOf(c.env).restore({ channels, issuers, signingKeys });
+    const { box, channels, issuers, signingKeys, sources, tenants, leases, webhooks } = document;
+    for (const { url } of [...sources, ...webhooks]) requireTarget(url, c.env);
+    await directoryOf(c.env).restore({ channels, issuers, signingKeys, sources });
+    await directoryOf(c.env).setBox(box);
     for (const some of portions(tenants)) await askLeaseDesk(c.env, 'restoreTenants', some);
     for (const some of portions(leases)) await askLeaseDesk(c.env, 'restoreLeases', some);
     await hooksOf(c.env).restore(webhooks);
@@ -42,6 +54,12 @@ export const backup = new Hono<{ Bindings: Env }>()
     };
     return c.json({ restored });
   });
+
+/** What a document names is held to the same rule as what the API is told. */
+function requireTarget(url: string, env: Env): void {
+  const problem = targetProblem(url, env.SHOAL_HOOKS_LOCAL === '1');
+  if (problem) throw new Failure(400, 'bad-field', `url: ${url} ${problem}`, { field: 'url' });
+}
 
 function portions<T>(all: T[]): T[][] {
   return Array.from(

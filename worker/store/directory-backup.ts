@@ -13,6 +13,7 @@ type KeyRow = {
   label: string;
   disabled: number;
 };
+type SourceRow = { channel: string; url: string; token: string; created_at: string };
 type SigningRow = { id: string; created_at: number; retires_at: number | null };
 
 export function backupDirectory(sql: Sql): DirectoryBackup {
@@ -35,6 +36,13 @@ export function backupDirectory(sql: Sql): DirectoryBackup {
       })),
     })),
     issuers: new IssuerBook(sql).list(),
+    sources: sql.exec<SourceRow>('SELECT * FROM sources ORDER BY channel').toArray()
+      .map(({ channel, url, token, created_at }) => ({
+        channel,
+        url,
+        sealedToken: token,
+        createdAt: created_at,
+      })),
     signingKeys: sql.exec<SigningRow>('SELECT * FROM signing_keys ORDER BY rowid').toArray()
       .map(({ id, created_at, retires_at }) => ({ id, createdAtMs: created_at, retiresAtMs: retires_at })),
   };
@@ -54,6 +62,13 @@ export function restoreStreamKeys(sql: Sql, { name, keys }: ChannelBackup): void
       label,
       disabled ? 1 : 0,
     );
+  }
+}
+
+/** Sources; who pulls them is told by the Directory. */
+export function restoreSources(sql: Sql, { sources }: DirectoryBackup): void {
+  for (const { channel, url, sealedToken, createdAt } of sources) {
+    sql.exec('INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)', channel, url, sealedToken, createdAt);
   }
 }
 
