@@ -7,6 +7,15 @@ declare namespace Cloudflare {
   interface Env extends Omit<import('./env.ts').Env, never> {}
   interface GlobalProps {
     mainModule: typeof import('./main.ts');
-    durableNamespaces: 'Board' | 'Channel' | 'Directory' | 'Media' | 'Report' | 'Swarm' | 'LeaseDesk' | 'Hooks' | 'Keys';
+    durableNamespaces:
+      | 'Board'
+      | 'Channel'
+      | 'Directory'
+      | 'Media'
+      | 'Report'
+      | 'Swarm'
+      | 'LeaseDesk'
+      | 'Hooks'
+      | 'Keys';
   }
 }
