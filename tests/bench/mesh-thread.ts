@@ -42,7 +42,10 @@ async function measure(trouble: string, mesh: string): Promise<Row> {
     const second = await open(taker, url);
     await until('the taker plays', 30_000, plays(second));
     await until('they are linked', 30_000, async () => (await read(second)).stats.peers > 0);
-    if (trouble === 'hidden') await (await first.browserContext().newPage()).bringToFront();
+    if (trouble === 'hidden') {
+      await (await first.browserContext().newPage()).bringToFront();
+      await until('the page is hidden', 5000, () => first.evaluate('document.hidden') as Promise<boolean>);
+    }
     if (trouble === 'busy') await first.evaluate(BUSY);
     await new Promise((resolve) => setTimeout(resolve, 4000));
     const before = await Promise.all([first, second].map(read));
