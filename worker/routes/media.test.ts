@@ -28,7 +28,7 @@ async function metricsOf({ channel }: Pick<OnAir, 'channel'>): Promise<Record<st
   const text = await (await ask('/metrics')).text();
   return Object.fromEntries(
     text.split('\n').filter((line) => line.includes(`channel="${channel}"`)).map((line) => {
-      const [, name, labels, value] = /^(\w+)\{(.*)\} (\d+)$/.exec(line)!;
+      const [, name, labels, value] = /^(\w+)\{(.*)\} (\S+)$/.exec(line)!;
       const kind = /kind="(\w+)"/.exec(labels!)?.[1];
       return [kind ?? name!, Number(value)];
     }),
