@@ -17,9 +17,21 @@ const MAX_CATCH_UP = 4;
 export class Children {
   #context: Context;
   #balanceAt = 0;
+  #gives = true;
 
   constructor(context: Context) {
     this.#context = context;
+  }
+
+  /** False: nobody is taken any more, and whoever is fed gets notice, on the LAN too. */
+  setGiving(gives: boolean): void {
+    if (gives === this.#gives) return;
+    this.#gives = gives;
+    if (gives) return;
+    const now = this.#context.world.now();
+    for (const lane of this.#context.lanes.all) {
+      for (const child of lane.children) if (child.endsAt === 0) this.#giveNotice(lane, child, now);
+    }
   }
 
   onSubscribe(from: Neighbour, message: MessageOf<'subscribe'>): void {
@@ -102,7 +114,7 @@ export class Children {
   /** What a neighbour of this kind may still be promised, kbps. */
   spareKbps(backbone: boolean): number {
     const { budget, world } = this.#context;
-    if (budget.behindMs(world.now()) > 250) return 0;
+    if (!this.#gives || budget.behindMs(world.now()) > 250) return 0;
     return Math.max(0, this.#limit(backbone) - budget.promisedKbps);
   }
 
@@ -120,7 +132,7 @@ export class Children {
   #admit(lane: Lane, from: Neighbour, orphan: boolean): boolean {
     const context = this.#context;
     const now = context.world.now();
-    if (lane.parent === from || lane.asked === from) return false;
+    if (!this.#gives || lane.parent === from || lane.asked === from) return false;
     if (!isAttached(lane, now, context.tuning) || lane.path.includes(from.tag)) return false;
     const known = lane.children.find((child) => child.neighbour === from);
     if (known !== undefined) {

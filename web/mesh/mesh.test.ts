@@ -413,3 +413,30 @@ Deno.test('what nobody got while the edge was away is fetched from it, to the en
     assert.deepEqual(swarm.late(peer, 15_000, 22_000, 5000), []);
   }
 });
+
+Deno.test('a peer that stops giving hands its children over without a gap, takes on, and may give again', () => {
+  const swarm = new Swarm();
+  const [tired, other, child] = [1, 2, 3].map(() => swarm.add({ uploadKbps: 4000 }));
+  swarm.introduces = false;
+  tired!.feed(allFeeds(swarm.source));
+  swarm.link(tired!, child!);
+  swarm.run(8);
+  assert.equal(child!.mesh.stats().parented, 8);
+  // The edge deals anew, to one that is there as well.
+  other!.feed(allFeeds(swarm.source));
+  swarm.link(other!, child!);
+  swarm.run(4);
+  tired!.mesh.setGiving(false);
+  swarm.run(4);
+  const given = tired!.mesh.stats();
+  assert.equal(given.children, 0);
+  swarm.run(8);
+  assert.equal(tired!.mesh.stats().uploadBytes, given.uploadBytes);
+  assert.equal(child!.mesh.stats().parented, 8);
+  assert.deepEqual(swarm.late(child!, 5000, 22_000, 600), []);
+  assert.deepEqual(swarm.late(tired!, 5000, 22_000, 600), []);
+  tired!.mesh.setGiving(true);
+  swarm.kill(other!);
+  swarm.run(6);
+  assert.equal(child!.mesh.stats().parented, 8);
+});

@@ -157,6 +157,10 @@ export class Mesh implements MeshControl {
     this.#context.budget.kbps = kbps;
   }
 
+  setGiving(gives: boolean): void {
+    this.#children.setGiving(gives);
+  }
+
   setLatencyTarget(ms: number): void {
     this.#deadline.latencyTargetMs = ms;
   }

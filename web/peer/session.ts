@@ -34,6 +34,8 @@ export interface SessionOptions {
   shelf: Shelf;
   tracks: number[];
   uploadKbps: number;
+  /** Whether others are fed. */
+  gives: boolean;
   deviceId: string | undefined;
   /** The edge's clock, milliseconds since 1970. */
   serverNowMs(): number;
@@ -70,6 +72,7 @@ export class Session {
   #tracks: number[];
   #latencyTargetMs: number;
   #uploadKbps: number;
+  #gives: boolean;
   #abort = new AbortController();
   #grants: GrantKeeper;
   #media: EdgeMedia;
@@ -93,6 +96,7 @@ export class Session {
     this.#tracks = options.tracks;
     this.#latencyTargetMs = answer.latencyTargetMs;
     this.#uploadKbps = options.uploadKbps;
+    this.#gives = options.gives;
     this.#grants = new GrantKeeper(answer.grant, options.serverNowMs, () => this.#renewGrant());
     this.#media = new EdgeMedia(environment, edgeUrl, answer.mediaPath, this.#grants);
     this.#mesh = new Mesh(this.#world(), {
@@ -107,6 +111,7 @@ export class Session {
       latencyTargetMs: answer.latencyTargetMs,
       edgeFallback: true,
     });
+    this.#mesh.setGiving(options.gives);
     void this.#joinMedia(this.#tracks);
     const allowed = answer.p2p === 'on' || (answer.p2p === 'relay' && !environment.showsAddress);
     if (environment.RTCPeerConnection && allowed) {
@@ -187,6 +192,14 @@ export class Session {
   setUploadKbps(kbps: number): void {
     this.#uploadKbps = kbps;
     this.#mesh.setUploadKbps(kbps);
+  }
+
+  /** False: children get notice to look elsewhere, nobody new is fed, and the edge deals no feeds here. */
+  setGiving(gives: boolean): void {
+    if (gives === this.#gives) return;
+    this.#gives = gives;
+    this.#mesh.setGiving(gives);
+    this.#describe();
   }
 
   setLatencyTarget(ms: number): void {
@@ -343,7 +356,7 @@ export class Session {
     const { deviceId } = this.#options;
     return {
       ...(deviceId === undefined ? {} : { deviceId }),
-      uploadKbps: this.#dialer ? this.#uploadKbps : 0,
+      uploadKbps: this.#dialer && this.#gives ? this.#uploadKbps : 0,
       track: this.#tracks[0] ?? 0,
       nat,
       device: this.#options.environment.device,

@@ -108,6 +108,7 @@ export class Viewer extends Emitter<ViewerEvents> {
   #latencyTargetMs = 1300;
   #uploadRatio = 1.5;
   #uploadKbps: number | undefined;
+  #gives = true;
   #token: string | undefined;
   #tracks: number[] = [];
   #clockOffsetMs: number;
@@ -276,6 +277,15 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#session?.setUploadKbps(this.uploadKbps);
   }
 
+  /**
+   * Whether others are fed from now on, the LAN included; at first they are. False: whoever is fed gets notice and
+   * finds another source, media goes on coming. For a page whose timers are about to slow down, a phone on battery.
+   */
+  setGiving(gives: boolean): void {
+    this.#gives = gives;
+    this.#session?.setGiving(gives);
+  }
+
   /** Figures for the reports; the viewer itself knows nothing of pictures. */
   setPlayback(figures: PlaybackFigures): void {
     this.#playback = figures;
@@ -386,6 +396,7 @@ export class Viewer extends Emitter<ViewerEvents> {
       shelf: this.#shelf,
       tracks: this.#tracks,
       uploadKbps: this.uploadKbps,
+      gives: this.#gives,
       deviceId: this.#options.deviceId,
       serverNowMs: () => this.serverNowMs(),
       playback: () => this.#playback,

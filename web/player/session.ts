@@ -7,6 +7,7 @@ import type { ViewerState } from '../peer/viewer.ts';
 import type { PlayerAttributes } from './attributes.ts';
 import { captionsOf } from './captions.ts';
 import { FirstPicture } from './first-picture.ts';
+import { watchGiving } from './giving.ts';
 import { detailsOf, statsOf } from './figures.ts';
 import type { PlayerState } from './player-state.ts';
 import type { KeyRing } from './keys/key-ring.ts';
@@ -107,6 +108,7 @@ export class Session {
       // What was chosen while the parts came.
       viewer.setP2p(this.#store.state.p2pChoice);
       viewer.setToken(this.#token);
+      this.#undo.push(watchGiving(thread, (gives) => viewer.setGiving(gives)));
       viewer.start();
       await this.#source.start();
     } catch (error) {

@@ -13,6 +13,7 @@ export type PlayerViewer = Pick<
   | 'setP2p'
   | 'setToken'
   | 'setTracks'
+  | 'setGiving'
   | 'setPlayhead'
   | 'setPlayback'
   | 'stats'

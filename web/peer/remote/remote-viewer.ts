@@ -132,6 +132,10 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
     this.#pipe.post({ type: 'setUploadKbps', kbps });
   }
 
+  setGiving(gives: boolean): void {
+    this.#pipe.post({ type: 'setGiving', gives });
+  }
+
   setPlayhead(playhead: Playhead): void {
     this.#pipe.post({ type: 'setPlayhead', playhead });
   }

@@ -39,6 +39,8 @@ export function hostViewer(pipe: Pipe<ViewerNews, ViewerRequest>): void {
         return viewer?.setTracks(request.tracks);
       case 'setUploadKbps':
         return viewer?.setUploadKbps(request.kbps);
+      case 'setGiving':
+        return viewer?.setGiving(request.gives);
       case 'setPlayhead':
         return viewer?.setPlayhead(request.playhead);
       case 'setPlayback':

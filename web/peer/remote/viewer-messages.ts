@@ -40,6 +40,7 @@ export type ViewerRequest =
   | { type: 'setToken'; token: string | undefined }
   | { type: 'setTracks'; tracks: number[] }
   | { type: 'setUploadKbps'; kbps: number | undefined }
+  | { type: 'setGiving'; gives: boolean }
   | { type: 'setPlayhead'; playhead: Playhead }
   | { type: 'setPlayback'; figures: PlaybackFigures }
   | { type: 'grant'; call: number }
