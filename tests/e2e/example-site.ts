@@ -13,7 +13,10 @@ export interface ExampleSite {
 /** Builds the npm package and, with it, the React app, as somebody outside would. */
 export async function serveExamples(): Promise<ExampleSite> {
   const folder = await Deno.makeTempDir({ prefix: 'shoal-examples-' });
-  const pack = await buildPackage(PACKAGES[0]!, new URL(`file://${folder}/`));
+  const pack = await buildPackage(
+    PACKAGES.find(({ name }) => name === 'shoal-player')!,
+    new URL(`file://${folder}/`),
+  );
   await build({
     entryPoints: [pathOf(new URL('examples/react/app.jsx', ROOT))],
     outfile: `${folder}/react/app.js`,
