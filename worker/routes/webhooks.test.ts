@@ -12,7 +12,7 @@ interface Call {
   url: string;
   headers: Record<string, string>;
   body: string;
-  redirect: RequestRedirect | undefined;
+  redirect: RequestInit['redirect'];
 }
 
 /** What receivers were sent, and how they answer. */
