@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { trackOf } from '../../protocol/piece-index.ts';
+import { packIndex, trackOf } from '../../protocol/piece-index.ts';
 import { allFeeds, Swarm, type SwarmPeer } from './testing/swarm.ts';
 
 /** Three seeds that share the feeds, and others of mixed uplinks, linked at random. */
@@ -33,6 +33,8 @@ Deno.test('a piece is pushed through three hops as it arrives, without a request
   assert.deepEqual(swarm.late(last!, 8000, 18_000, 400), []);
   assert.equal(last!.mesh.stats().parented, 8);
   assert.equal(last!.mesh.stats().duplicateBytes, 0);
+  const [piece] = allFeeds(swarm.source).map(({ track, substream }) => packIndex(0, track, substream));
+  assert.deepEqual([seed, second, third, last].map((peer) => peer!.mesh.hops(piece!)), [0, 1, 2, 3]);
   assert.deepEqual(last!.events.filter((event) => event.type === 'unlinked'), []);
 });
 

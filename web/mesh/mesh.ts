@@ -226,6 +226,16 @@ export class Mesh implements MeshControl {
     return [...lanes].map(([peerId, count]) => ({ peerId, lanes: count }));
   }
 
+  /**
+   * How many peers a piece passed on its way here when its substream is pushed: 0 at a feed. Undefined while nobody
+   * feeds the substream, or the parent has not told.
+   */
+  hops(index: number): number | undefined {
+    const lane = this.#context.lanes.of(index);
+    if (lane?.feed) return 0;
+    return lane?.parent && lane.path.length > 0 ? lane.path.length : undefined;
+  }
+
   close(): void {
     if (this.#timer === undefined) return;
     this.#context.world.clearTimer(this.#timer);

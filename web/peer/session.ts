@@ -160,6 +160,11 @@ export class Session {
     });
   }
 
+  /** How far a piece's substream is from the edge, see Mesh. */
+  hops(index: number): number | undefined {
+    return this.#mesh.hops(index);
+  }
+
   /** A media grant that is good for a while: what proves this session at the edge. Rejects when there is none. */
   mediaGrant(): Promise<string> {
     return this.#grants.value();

@@ -226,6 +226,11 @@ export class Viewer extends Emitter<ViewerEvents> {
     return this.#shelf.windowMs;
   }
 
+  /** How many peers the substream of a piece passes before it is here; 0: it comes from the edge. */
+  hops(index: number): number | undefined {
+    return this.#session?.hops(index);
+  }
+
   /** Bytes of a verified piece that is still in the window. */
   piece(index: number): Uint8Array | undefined {
     return this.#shelf.piece(index)?.bytes;
