@@ -46,9 +46,9 @@ test('much repair is trouble too, whatever viewers say they can give', () => {
 
 test('help stays within its share of the cap, and stops growing there', () => {
   const control = new SupplyControl();
-  const short = reading({ uploadKbps: 100_000, egressCapKbps: 20_000 });
+  const short = reading({ uploadKbps: 100_000, egressCapKbps: 200_000 });
   look(control, short, 600_000);
-  expect(control.verdict.helpKbps).toBe(7000);
+  expect(control.verdict.helpKbps).toBe(70_000);
   expect(control.step).toBeLessThan(5);
 });
 
@@ -104,4 +104,16 @@ test('without a cap the same repair is none', () => {
   const crowd = { viewers: 10_000, uploadKbps: 12_000_000, bitrateKbps: 500, copies: 4, egressCapKbps: null };
   control.look({ ...crowd, repairKbps: 2000 }, 0);
   expect(control.look({ ...crowd, repairKbps: 2000 }, TAKE_MS).latencyFactor).toBe(1);
+});
+
+test('an audience too large for the cap to help is left the whole cap for joins and repair', () => {
+  const control = new SupplyControl();
+  const short = { uploadKbps: 40_000, egressCapKbps: 5000 };
+  look(control, reading({ ...short, viewers: 50 }), 120_000);
+  expect(control.verdict.helpKbps).toBeGreaterThan(0);
+  control.look(reading({ ...short, viewers: 100_000 }), 125_000);
+  expect(control.verdict).toEqual({ latencyFactor: 2.5, helpKbps: 0 });
+  const large = new SupplyControl();
+  look(large, reading({ ...short, viewers: 100_000 }), 120_000);
+  expect(large.step).toBe(2);
 });

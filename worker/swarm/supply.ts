@@ -45,6 +45,8 @@ const HELP_STEP = 0.1;
 const MOST_HELP = 0.6;
 /** Share of the egress cap that help may take: what seeds leave, less a reserve for joins. */
 const HELP_SHARE = 0.35;
+/** Help that would carry less than this share of what is watched is none: joins and repair need the cap more. */
+const LEAST_HELP = 0.02;
 /** Swarms smaller than this are fed by their seeds' copies; a ratio of so few says nothing. */
 const LEAST_VIEWERS = 4;
 
@@ -123,6 +125,8 @@ function latencyFactorOf(step: number): number {
   return LATENCY_STEPS[Math.min(step, LATENCY_STEPS.length - 1)]!;
 }
 
-function helpBound({ egressCapKbps }: SupplyReading): number {
-  return egressCapKbps === null ? Infinity : egressCapKbps * HELP_SHARE;
+function helpBound({ egressCapKbps, viewers, bitrateKbps }: SupplyReading): number {
+  if (egressCapKbps === null) return Infinity;
+  const bound = egressCapKbps * HELP_SHARE;
+  return bound < LEAST_HELP * viewers * bitrateKbps ? 0 : bound;
 }
