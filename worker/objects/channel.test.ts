@@ -61,7 +61,8 @@ test('the Directory looks again as long as a channel is live, and rests when non
   expect(await alarm()).not.toBeNull();
   control.send({ type: 'lost', channel, broadcastId: broadcast.id, polite: false, reason: 'gone' });
   await control.take('ended');
-  const live = async () => (await directory.page({ limit: 500, query: '' })).items.filter(({ state }) => state === 'live');
+  const live = async () =>
+    (await directory.page({ limit: 500, query: '' })).items.filter(({ state }) => state === 'live');
   for (const { name } of await live()) await directory.stop(name);
   await runDurableObjectAlarm(directory);
   expect(await alarm()).toBeNull();
@@ -91,7 +92,9 @@ test('metrics know the viewers of a channel from its shards, over an eviction an
   await runDurableObjectAlarm(report);
   const viewers = async () => {
     const line = `shoal_viewers{channel="${channel}"} `;
-    return (await (await ask('/metrics')).text()).split('\n').find((text) => text.startsWith(line))?.slice(line.length);
+    return (await (await ask('/metrics')).text()).split('\n').find((text) => text.startsWith(line))?.slice(
+      line.length,
+    );
   };
   await eventually(viewers, (text) => text === '3');
   await evictDurableObject(boardOf(bindings));
