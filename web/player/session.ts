@@ -16,12 +16,16 @@ import { bufferedAheadMs } from './source/buffered.ts';
 import type { Source, SourceFigures } from './source/source.ts';
 import { StallCounter } from './stall-counter.ts';
 import type { Store } from './store.ts';
+import { watchThaw } from './thaw.ts';
 import { type PlayerViewer, viewerFor } from './viewer-for.ts';
 
 const STATS_EVERY_MS = 500;
 const PLAYHEAD_EVERY_MS = 200;
 /** A seek may wait this long for its media. */
 const SEEK_EXCUSE_MS = 2000;
+/** For so long after a frozen page woke, playback jumps to live as soon as there is media, rather than hurry. */
+const THAWING_MS = 10_000;
+const FAR_BEHIND_MS = 1000;
 
 /** Waiting with this much media at hand is no stall when it is over so soon. */
 const HICCUP_BUFFER_MS = 300;
@@ -49,6 +53,7 @@ export class Session {
   #token: string | undefined;
   #choice: QualityChoice | undefined;
   #lookedAtMs = 0;
+  #thawingUntilMs = 0;
 
   constructor(
     video: HTMLVideoElement,
@@ -108,7 +113,7 @@ export class Session {
       // What was chosen while the parts came.
       viewer.setP2p(this.#store.state.p2pChoice);
       viewer.setToken(this.#token);
-      this.#undo.push(watchGiving(thread, (gives) => viewer.setGiving(gives)));
+      this.#undo.push(watchGiving(thread, (gives) => viewer.setGiving(gives)), this.#watchThaw());
       viewer.start();
       await this.#source.start();
     } catch (error) {
@@ -184,6 +189,20 @@ export class Session {
       this.#store.set({ soundRefused: true });
       await this.#video.play().catch(() => {});
     }
+  }
+
+  #watchThaw(): () => void {
+    return watchThaw({
+      page: document,
+      isPlaying: () => !this.#video.paused,
+      isFollowing: () => this.#source?.following ?? false,
+      play: () => this.play(),
+      jumpToLive: () => {
+        this.#thawingUntilMs = performance.now() + THAWING_MS;
+        this.#stalls.excuse(SEEK_EXCUSE_MS);
+        this.#source?.jumpToLive();
+      },
+    });
   }
 
   #listen(viewer: PlayerViewer, source: Source): void {
@@ -266,6 +285,9 @@ export class Session {
 
   #onFigures(figures: SourceFigures): void {
     this.#figures = figures;
+    const lateMs = figures.latencyMs - figures.targetMs;
+    const isThawing = figures.following && performance.now() < this.#thawingUntilMs;
+    if (isThawing && lateMs > FAR_BEHIND_MS && figures.bufferMs > lateMs) this.#source?.jumpToLive();
     this.#store.set({
       following: figures.following,
       positionS: this.#video.currentTime,
