@@ -30,7 +30,8 @@ Deno.test('a hidden tab hands over from the page and feeds on from a worker, a f
     await Promise.all([inWorker, seen].map((page) => until('the others play', 30_000, plays(page))));
     await until('the first feeds the others', 20_000, async () => await uploaded(inPage) > 50_000);
 
-    await hide(inPage);
+    await Promise.all([hide(inPage), hide(inWorker)]);
+    const given = await uploaded(inWorker);
     await until('the hidden page gives nothing any more and plays on', 20_000, async () => {
       const before = await read(inPage);
       await until(
@@ -41,8 +42,6 @@ Deno.test('a hidden tab hands over from the page and feeds on from a worker, a f
       return await uploaded(inPage) === before.stats.uploadBytes;
     });
 
-    await hide(inWorker);
-    const given = await uploaded(inWorker);
     await until('the hidden one with a worker feeds on', 20_000, async () => {
       return await uploaded(inWorker) > given + 100_000;
     });
