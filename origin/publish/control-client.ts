@@ -32,7 +32,10 @@ export interface ControlClientOptions {
   timing?: Partial<EdgeSocketTiming>;
 }
 
-const PUBLISH_MS = 5000;
+/** An edge that restarts is back within this; below what encoders and the RTMP session wait for an answer. */
+const PUBLISH_MS = 10_000;
+/** Publishes that may wait at once: each is asked again when the edge is back. */
+export const MAX_HELD = 128;
 
 interface Question {
   message: FromOrigin;
@@ -70,9 +73,16 @@ export class ControlClient {
     return this.#socket.send(JSON.stringify(message));
   }
 
-  /** Asks the edge; an edge that does not answer in time refuses with `unavailable`. Never rejects. */
+  /**
+   * Asks the edge, or asks it as soon as it is back. One that does not answer in time refuses with `unavailable`.
+   * Never rejects.
+   */
   publish(question: PublishQuestion): Promise<Granted | Refused> {
     const id = ++this.#lastId;
+    if (this.#questions.size >= MAX_HELD) {
+      const reason = 'too many encoders wait for the edge, try again soon';
+      return Promise.resolve({ type: 'refused', id, code: 'unavailable', reason });
+    }
     const message: FromOrigin = { type: 'publish', id, ...question };
     return new Promise((resolve) => {
       const answer = (given: Granted | Refused) => {

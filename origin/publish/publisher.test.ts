@@ -3,6 +3,7 @@ import { INIT_PIECE, pieceOf } from '../../protocol/piece-index.ts';
 import { RecordFlag } from '../../protocol/record.ts';
 import { encodeFlv } from '../media/testing/flv-file.ts';
 import type { FlvTag, MediaSink, PublishDecision, PublishSession } from '../rtmp/seam.ts';
+import { MAX_HELD } from './control-client.ts';
 import { OriginMetrics } from './metrics.ts';
 import { Publisher, type PublisherOptions } from './publisher.ts';
 import { FakeEdge, SECRET } from './testing/fake-edge.ts';
@@ -126,8 +127,37 @@ stage(
 stage('an edge that stays silent refuses as unavailable', async ({ edge, publisher }) => {
   edge.onPublish = () => undefined;
   const decision = await new Encoder().publish(publisher);
-  assert.match(decision.ok ? '' : decision.reason, /does not answer/);
+  assert.ok(!decision.ok);
+  assert.equal(decision.code, 'unavailable', 'nothing was said against the key: the encoder may try again');
+  assert.match(decision.reason, /does not answer/);
 }, { publishMs: 50 });
+
+stage('a publish that comes while the edge is away is held, and granted when it is back', async (stage) => {
+  const { edge, publisher } = stage;
+  await edge.told('hello');
+  await edge.stop();
+  const publishing = new Encoder().publish(publisher);
+  edge.start();
+  assert.equal((await publishing).ok, true);
+});
+
+stage('only so many publishes are held for an edge that is away', async ({ edge, publisher }) => {
+  await edge.told('hello');
+  await edge.stop();
+  const held = Array.from({ length: MAX_HELD }, () => new Encoder().publish(publisher, 'bad'));
+  const decision = await new Encoder().publish(publisher);
+  assert.ok(!decision.ok && decision.code === 'unavailable');
+  assert.match(decision.reason, /too many/);
+  edge.onPublish = ({ id }) => ({
+    type: 'refused',
+    id,
+    code: 'wrong-key',
+    reason: 'the stream key is wrong',
+  });
+  edge.start();
+  const codes = (await Promise.all(held)).map((answer) => answer.ok || answer.code);
+  assert.deepEqual(new Set(codes), new Set(['denied']), 'those that waited are answered by the edge');
+});
 
 stage('a session with the same key takes over in the same broadcast', async ({ edge, publisher }) => {
   const [first, second] = [new Encoder(), new Encoder()];

@@ -169,5 +169,5 @@ export class Publisher {
 }
 
 function refusal({ code, reason }: Refused): PublishDecision {
-  return { ok: false, code: code === 'duplicate' ? 'duplicate' : 'denied', reason };
+  return { ok: false, code: code === 'duplicate' || code === 'unavailable' ? code : 'denied', reason };
 }

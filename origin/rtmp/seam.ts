@@ -32,10 +32,15 @@ export interface PublishRequest {
   session: number;
 }
 
-/** `denied` is told as NetStream.Publish.Denied, `duplicate` as NetStream.Publish.BadName, `reason` with both. */
+/**
+ * `denied` is told as NetStream.Publish.Denied, `duplicate` as NetStream.Publish.BadName. `unavailable`, told as
+ * NetStream.Failed, is no verdict on the encoder: the same publish may be accepted later. `reason` goes with each.
+ */
 export type PublishDecision =
   | { ok: true; sink: MediaSink }
-  | { ok: false; code: 'denied' | 'duplicate'; reason: string };
+  | { ok: false; code: PublishRefusal; reason: string };
+
+export type PublishRefusal = 'denied' | 'duplicate' | 'unavailable';
 
 /** Where an accepted publish goes. */
 export interface MediaSink {
@@ -65,7 +70,7 @@ export interface PublishSession {
 }
 
 /**
- * Decides over a publish before any media of it is taken. A rejected promise counts as `denied`. It may be answered
+ * Decides over a publish before any media of it is taken. A rejected promise counts as `unavailable`. It may be answered
  * late: a sink for an encoder that has gone meanwhile is `ended` at once.
  */
 export type Authorise = (request: PublishRequest, session: PublishSession) => Promise<PublishDecision>;

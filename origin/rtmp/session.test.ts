@@ -135,10 +135,11 @@ Deno.test('media before publish is dropped', async () => {
   assert.deepEqual(stage.tags.map((tag) => tag.body[0]), [1]);
 });
 
-const refusals = [['denied', 'NetStream.Publish.Denied'], [
-  'duplicate',
-  'NetStream.Publish.BadName',
-]] as const;
+const refusals = [
+  ['denied', 'NetStream.Publish.Denied'],
+  ['duplicate', 'NetStream.Publish.BadName'],
+  ['unavailable', 'NetStream.Failed'],
+] as const;
 for (const [code, said] of refusals) {
   Deno.test(`a publish refused as ${code} is told as ${said} with the reason, and closed politely`, async () => {
     const stage = new Stage();
@@ -154,7 +155,7 @@ Deno.test('an owner that fails refuses, and its error stays in the log', async (
   const stage = new Stage();
   stage.decide = () => Promise.reject(new Error('edge is down'));
   await stage.push(opening('live', 'demo?key=K'));
-  assert.deepEqual(stage.heard.codes, ['NetStream.Publish.Denied']);
+  assert.deepEqual(stage.heard.codes, ['NetStream.Failed']);
   assert.match(stage.heard.description, /could not be checked/);
   assert.ok(stage.logs.some((line) => line.includes('edge is down')));
 });
@@ -373,7 +374,7 @@ Deno.test('a key that nobody checks in time is refused', async () => {
   stage.session.push(opening('live', 'demo?key=K'));
   stage.now = defaultLimits.authoriseWithinMs;
   stage.session.tick();
-  assert.deepEqual(stage.heard.codes, ['NetStream.Publish.Denied']);
+  assert.deepEqual(stage.heard.codes, ['NetStream.Failed']);
   assert.match(stage.heard.description, /could not be checked within 15 s/);
 });
 

@@ -26,6 +26,7 @@ import {
   type Authorise,
   type LogFields,
   type PublishDecision,
+  type PublishRefusal,
   type RtmpLog,
   UnsupportedMedia,
 } from './seam.ts';
@@ -120,7 +121,7 @@ export class RtmpSession {
       case 'handshake':
         return this.#end(timeouts.handshake(limits.handshakeWithinMs), false);
       case 'authorising':
-        return this.#refuse('NetStream.Publish.Denied', timeouts.authorising(limits.authoriseWithinMs));
+        return this.#refuse(statusOf.unavailable, timeouts.authorising(limits.authoriseWithinMs));
       case 'publishing':
         return this.#end(timeouts.publishing(limits.idleMs), false);
       default:
@@ -277,7 +278,7 @@ export class RtmpSession {
       });
       decision = {
         ok: false,
-        code: 'denied',
+        code: 'unavailable',
         reason: 'the stream key could not be checked, try again later',
       };
     }
@@ -285,8 +286,7 @@ export class RtmpSession {
       if (decision.ok) publication.accept(decision.sink);
       if (this.#publication !== publication) return; // it has gone meanwhile
       if (!decision.ok) {
-        const name = decision.code === 'duplicate' ? 'BadName' : 'Denied';
-        return this.#refuse(`NetStream.Publish.${name}`, decision.reason);
+        return this.#refuse(statusOf[decision.code], decision.reason);
       }
       this.#enter('publishing', this.#limits.idleMs);
       this.#send(userControl(UserEvent.StreamBegin, mediaStream), csid.control);
@@ -362,6 +362,11 @@ export class RtmpSession {
   }
 }
 
+const statusOf: Record<PublishRefusal, string> = {
+  denied: 'NetStream.Publish.Denied',
+  duplicate: 'NetStream.Publish.BadName',
+  unavailable: 'NetStream.Failed',
+};
 const textOf = (error: unknown) => error instanceof Error ? error.message : String(error);
 const seconds = (ms: number) => `${ms / 1000} s`;
 const timeouts = {
