@@ -42,6 +42,11 @@ export const ChannelSettings = v.object({
    * them: below about 3 a large swarm runs short of supply (docs/simulation.md).
    */
   uploadRatio: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(20)), 4),
+  /** What viewers may take through TURN, all together; null: no limit. Spent: no relays, the edge instead. */
+  turnBudgetKbps: v.optional(
+    v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100_000_000))),
+    null,
+  ),
   /** How far behind the live edge players aim to be. */
   latencyTargetMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(300), v.maxValue(20_000)), 1300),
   /** How shards are fed: through a backbone of bridge peers, or by seeds in every shard. */

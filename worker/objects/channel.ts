@@ -50,6 +50,8 @@ export interface JoinCard {
   keysEpoch?: number;
   /** Leases of this channel that are not over: access/lease-verdict.ts says what they mean. */
   leases?: LeaseTerms[];
+  /** The channel's TURN budget is spent: nobody gets relays. */
+  turnSpent?: boolean;
   /** Absent: nobody is kept out. */
   bans?: CardBans;
 }
@@ -143,6 +145,7 @@ export class Channel extends DurableObject<Env> {
       ...(broadcast ? { broadcast } : {}),
       shards: rooms,
       ...(bans ? { bans } : {}),
+      ...(this.#swarm.turnSpent ? { turnSpent: true } : {}),
       keysEpoch: this.#keysEpoch,
       leases: this.#leases.terms,
     };

@@ -12,6 +12,7 @@ import type { LeaseShares } from '../swarm/lease-seats.ts';
 import type { Rollup } from '../swarm/rollup.ts';
 import { announcePath, type ShardRoom } from '../swarm/shards.ts';
 import { markOf } from '../swarm/right.ts';
+import { TurnBudget } from '../swarm/turn-budget.ts';
 import { BACKBONE, BRIDGES, type Orders, Steward, type StewardSnapshot } from '../swarm/steward.ts';
 import type { BanDetails, Sitting } from './swarm.ts';
 
@@ -38,6 +39,8 @@ const KEEP_MS = 30_000;
 /** When a seed could not be told, it is told again after this. */
 const RETRY_MS = 500;
 const MOST_BANNED = 10_000;
+/** A viewer takes no more than this through TURN, as a multiple of the bitrate: duplicates are in it. */
+const MOST_TURN = 1.5;
 
 export class SwarmDesk {
   readonly #ctx: DurableObjectState;
@@ -46,6 +49,8 @@ export class SwarmDesk {
   #onAir: OnAir | undefined;
   #steward: Steward | undefined;
   #banned: string[] = [];
+  /** Told anew by the next roll-ups, should this object be evicted. */
+  readonly #turn = new TurnBudget();
   #reportEveryMs = QUIET_REPORT_MS;
   #keptMs = 0;
   #timer: { id: ReturnType<typeof setTimeout>; atMs: number } | undefined;
@@ -60,11 +65,17 @@ export class SwarmDesk {
     this.#onAir = kept.onAir;
     this.#banned = kept.banned;
     this.#steward = new Steward(kept.onAir.settings, kept.onAir.broadcast.tracks, kept.steward);
+    this.#turn.look(this.#budgetKbps);
   }
 
   /** Shards that viewers may be sent to. */
   get rooms(): ShardRoom[] {
     return this.#steward?.rooms ?? [];
+  }
+
+  /** No relays are handed out: the budget is spent. */
+  get turnSpent(): boolean {
+    return this.#turn.spent;
   }
 
   get viewers(): number {
@@ -100,6 +111,7 @@ export class SwarmDesk {
     this.#onAir = onAir;
     if (this.#steward) this.#steward.configure(onAir.settings, onAir.broadcast.tracks);
     else this.#steward = new Steward(onAir.settings, onAir.broadcast.tracks);
+    this.#turn.look(onAir.settings.turnBudgetKbps);
     await this.#tellShards(this.#steward.shards);
     await this.#carryOut(this.#steward.tick(Date.now()));
   }
@@ -113,6 +125,8 @@ export class SwarmDesk {
     this.#onAir = undefined;
     this.#steward = undefined;
     this.#banned = [];
+    this.#turn.keep([]);
+    this.#turn.look(null);
     this.#ctx.storage.kv.delete('swarm');
     if (!broadcast) return;
     await Promise.all(shards.map((shard) => swarmOf(this.#env, broadcast.infoHash, shard).closeBroadcast()));
@@ -144,9 +158,24 @@ export class SwarmDesk {
   async rolledUp(broadcastId: string, rollup: Rollup): Promise<{ everyMs: number }> {
     const steward = this.#of(broadcastId);
     if (steward) await this.#carryOut(steward.rolledUp(rollup, Date.now()));
-    // Whom to help shows in reports: they come more often while supply is short.
-    const everyMs = steward && steward.supplyStep > 0 ? WATCHED_REPORT_MS : this.#reportEveryMs;
+    if (steward) await this.#countTurn(steward, rollup);
+    // Whom to help shows in reports, and what a TURN budget is spent on: they come more often then.
+    const isCounted = steward && (steward.supplyStep > 0 || this.#budgetKbps !== null);
+    const everyMs = isCounted ? WATCHED_REPORT_MS : this.#reportEveryMs;
     return { everyMs: Math.min(everyMs, this.#reportEveryMs) };
+  }
+
+  get #budgetKbps(): number | null {
+    return this.#onAir?.settings.turnBudgetKbps ?? null;
+  }
+
+  async #countTurn(steward: Steward, { shard, viewers, turnKbps }: Rollup): Promise<void> {
+    if (shard === BACKBONE) return;
+    this.#turn.keep(steward.shards);
+    const mostKbps = viewers * steward.bitrateKbps * MOST_TURN;
+    if (this.#turn.took(shard, turnKbps ?? 0, mostKbps, this.#budgetKbps)) {
+      await this.#tellShards(steward.shards);
+    }
   }
 
   /** Bytes of single pieces that the edge sent, because their deadline came near. */
@@ -267,6 +296,7 @@ export class SwarmDesk {
         latencyTargetMs: steward.latencyTargetMs,
         limit: steward.limitOf(shard),
         banned: this.#banned,
+        turnSpent: this.#turn.spent,
         leases: this.#leases(shard, steward.rooms.map((room) => room.shard)),
         backbone: shard === BACKBONE ? null : backbone,
         bridges: BRIDGES,

@@ -61,6 +61,8 @@ export interface SwarmState {
   latencyTargetMs: number;
   /** Grows when an admin rotates the content keys. */
   keysEpoch?: number;
+  /** The channel's TURN budget is spent: tickets are renewed without relays. */
+  turnSpent?: boolean;
   /** Most viewers of this shard. */
   limit: number;
   banned: string[];
@@ -371,7 +373,10 @@ export class Swarm extends DurableObject<Env> {
         return {
           ticket: await tickets.renew(ticketOf(row, infoHash), nowS, untilS),
           expiresS: Math.min(nowS + TICKET_SECONDS, untilS ?? Infinity),
-          iceServers: await iceServersFor(this.env, row.id, nowS, await boxSettings(this.env)),
+          iceServers: await iceServersFor(this.env, row.id, nowS, {
+            ...await boxSettings(this.env),
+            ...(this.#state?.turnSpent ? { turn: false } : {}),
+          }),
         };
       },
       elsewhere: (row) => this.#elsewhere(row),

@@ -98,7 +98,11 @@ async function answerJoin(
     if (!await viewerOf(env, subject).take(peerId, devices, false)) throw refusal('too-many-devices');
   }
   const tickets = ticketDesk(env.SHOAL_EDGE_SECRET);
-  const p2p = stricter(settings.p2p, request.p2p);
+  const box = await boxSettings(env);
+  const turn = box.turn && !card.turnSpent;
+  const allowed = stricter(settings.p2p, request.p2p);
+  // Without relays, who may connect through relays only has nobody to connect to.
+  const p2p = allowed === 'relay' && card.turnSpent ? 'off' : allowed;
   return {
     state,
     channel,
@@ -109,7 +113,7 @@ async function answerJoin(
     p2p,
     uploadRatio: settings.uploadRatio,
     latencyTargetMs: settings.latencyTargetMs,
-    iceServers: p2p === 'off' ? [] : await iceServersFor(env, peerId, nowS, await boxSettings(env)),
+    iceServers: p2p === 'off' ? [] : await iceServersFor(env, peerId, nowS, { ...box, turn }),
     edgeKey: await tickets.publicKey(),
     ticket: await tickets.issue(broadcast.infoHash, peerKey, nowS, untilS),
     peerId,

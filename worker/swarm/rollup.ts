@@ -42,6 +42,8 @@ export interface Rollup {
   stock: number;
   /** Sum of what viewers say they can give. */
   uploadKbps: number;
+  /** Sum of what they take through TURN, by their last reports. */
+  turnKbps?: number;
   /** Good uploaders of this shard, best first: who may hold feeds or be a bridge. */
   candidates: Candidate[];
   /** Who holds feeds or is helped, of those seated now. */

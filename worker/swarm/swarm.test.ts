@@ -331,7 +331,8 @@ test('reports are summed until the next roll-up, which names good uploaders, see
   const ports: FakePort[] = [];
   for (let n = 1; n <= 5; n++) ports.push(await fixture.seat(n, { region: n > 3 ? 'EU' : 'AS' }));
   fixture.swarm.pushFeeds(idOf(2), [{ track: 0, substream: 0 }], '/seed');
-  await fixture.say(ports[0]!, { action: 'report', report: { ...report, startupMs: 700 } });
+  const relayed = { startupMs: 700, turnBytes: 250_000, forMs: 2000 };
+  await fixture.say(ports[0]!, { action: 'report', report: { ...report, ...relayed } });
   await fixture.say(ports[1]!, { action: 'report', report: { ...report, stalls: 2, latencyMs: 99_999 } });
   fixture.swarm.gone(ports[4]!);
   const rollup = fixture.swarm.rollup();
@@ -339,6 +340,7 @@ test('reports are summed until the next roll-up, which names good uploaders, see
     shard: '0',
     viewers: 4,
     uploadKbps: 1001 + 1002 + 1003 + 1004,
+    turnKbps: 1000,
     seeds: [idOf(2)],
     needy: [idOf(2)],
     regions: { AS: 3, EU: 1 },

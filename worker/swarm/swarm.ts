@@ -316,7 +316,9 @@ export class Swarm {
     const regions: Record<string, number> = {};
     const seeds: string[] = [];
     let uploadKbps = 0;
+    let turnKbps = 0;
     for (const row of this.#roster.rows()) {
+      turnKbps += row.tally?.last?.turnKbps ?? 0;
       if (row.seed) seeds.push(row.id);
       uploadKbps += row.uploadKbps;
       regions[row.place.region] = (regions[row.place.region] ?? 0) + 1;
@@ -327,6 +329,7 @@ export class Swarm {
       viewers: this.#roster.size,
       stock: this.#stock.size,
       uploadKbps,
+      turnKbps,
       candidates: candidates.sort(compareCandidates).slice(0, CANDIDATES),
       seeds,
       needy: [...this.#need].sort((a, b) => b[1] - a[1]).slice(0, NEEDY).map(([id]) => id),

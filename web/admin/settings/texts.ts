@@ -33,7 +33,7 @@ export const SETTING_GROUPS: SettingGroup[] = [
   {
     title: 'Sharing between viewers',
     about: 'What a viewer gives, and who may see whose address.',
-    fields: ['p2p', 'uploadRatio', 'latencyTargetMs'],
+    fields: ['p2p', 'uploadRatio', 'turnBudgetKbps', 'latencyTargetMs'],
   },
   {
     title: 'Broadcast',
@@ -102,6 +102,13 @@ export const SETTING_TEXTS: Record<string, SettingText> = {
     label: 'Most a viewer gives',
     unit: '× the bitrate',
     help: 'Three viewers in ten can give nothing, the others carry them: below 3 a large swarm runs short.',
+  },
+  turnBudgetKbps: {
+    label: 'Budget for relays (TURN)',
+    unit: 'kbps',
+    help:
+      'The most that viewers may take through your TURN server. Once it is spent, newcomers who need a relay play from the edge. 0: no relays.',
+    empty: 'No limit',
   },
   latencyTargetMs: {
     label: 'Target latency',
