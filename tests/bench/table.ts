@@ -25,5 +25,6 @@ export function quantile(values: number[], p: number): number | undefined {
 function format(value: string | number | undefined): string {
   if (value === undefined) return '-';
   if (typeof value === 'string') return value;
-  return Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 2 : 1);
+  if (Number.isInteger(value)) return String(value);
+  return value.toFixed(Math.abs(value) < 0.1 ? 4 : Math.abs(value) < 10 ? 2 : 1);
 }

@@ -1,6 +1,5 @@
 /** Bytes that a tracker moves until a newcomer has its neighbours, all parties' sockets together. */
-import { toBase64Url } from '../../../protocol/bytes.ts';
-import { fromBase64Url, fromHex, toBinaryString } from '../../../protocol/bytes.ts';
+import { fromBase64Url, fromHex, toBase64Url, toBinaryString } from '../../../protocol/bytes.ts';
 import type { LiveJoinAnswer } from '../../../protocol/join.ts';
 import { announceProof } from '../../../protocol/ticket.ts';
 import type { Edge } from '../../edge.ts';
