@@ -34,6 +34,10 @@ export class Children {
     }
   }
 
+  get gives(): boolean {
+    return this.#gives;
+  }
+
   onSubscribe(from: Neighbour, message: MessageOf<'subscribe'>): void {
     const lane = this.#context.lanes.at(message.track, message.substream);
     const accepted = lane !== undefined && this.#admit(lane, from, message.orphan);

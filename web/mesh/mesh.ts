@@ -349,7 +349,7 @@ export class Mesh implements MeshControl {
     const frame = store.piece(index);
     const now = world.now();
     const isBehind = !from.isLan && budget.behindMs(now) > tuning.rejectBehindMs;
-    const isSent = frame !== undefined && budget.kbps > 0 && !isBehind &&
+    const isSent = frame !== undefined && budget.kbps > 0 && this.#children.gives && !isBehind &&
       this.#children.push(from, { type: 'piece', frame }, frame.record.byteLength, now);
     if (!isSent) this.#send(from, { type: 'reject', index });
   }
