@@ -41,6 +41,8 @@ export class LinkClient {
   #broadcast: Broadcast;
   #welcomed = false;
   #awaitsWelcome = false;
+  /** What the edge lacks is being sent. */
+  #fills = false;
   #patience: ReturnType<typeof setTimeout> | undefined;
   /** Sent while the edge's answer to a hello was on its way, so not in it. */
   readonly #sentSinceHello = new Set<number>();
@@ -123,6 +125,7 @@ export class LinkClient {
       this.#awaitsWelcome = false;
       clearTimeout(this.#patience);
       this.#welcomed = true;
+      this.#fills = true;
     } else {
       const missing = message.indexes.filter((index) => !window.get(index));
       if (missing.length > 0) this.#say({ type: 'missing', indexes: missing });
@@ -134,13 +137,17 @@ export class LinkClient {
   #pump(): void {
     while (this.#welcomed && this.#socket.bufferedAmount < SOCKET_BYTES) {
       const next = this.#queue.next((index) => this.#options.window.get(index));
-      if (!next) return;
+      if (!next) break;
       const { piece, kind } = next;
       if (!this.#socket.send(encodePieceFrame(piece.signed, piece.bytes))) return;
       if (this.#awaitsWelcome && this.#sentSinceHello.size < MAX_SENT_SINCE_HELLO) {
         this.#sentSinceHello.add(piece.record.index);
       }
       this.#options.onSent(kind, piece.bytes.length + PIECE_FRAME_OVERHEAD);
+    }
+    if (this.#fills && !this.#queue.hasRefill) {
+      this.#fills = false;
+      this.#say({ type: 'filled' });
     }
     if (this.#queue.isEmpty || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
@@ -151,6 +158,7 @@ export class LinkClient {
 
   #reset(): void {
     this.#welcomed = false;
+    this.#fills = false;
     this.#queue.clear();
     clearTimeout(this.#timer);
     clearTimeout(this.#patience);

@@ -23,6 +23,11 @@ export class LinkQueue {
     return this.#live.length + this.#misses.size + this.#refill.size === 0;
   }
 
+  /** Pieces that the edge lacked after a break still wait. */
+  get hasRefill(): boolean {
+    return this.#refill.size > 0;
+  }
+
   /** Adds a live piece and drops the oldest ones past `maxBytes`, never an init segment; answers how many. */
   addLive(piece: PieceFrame, maxBytes: number): number {
     this.#live.push(piece);

@@ -228,13 +228,16 @@ stage('after the edge restarts, hello names what is live and the link sends what
   const sentBefore = edge.frames.map(({ record }) => record.index);
   await edge.stop();
   const toldBefore = edge.control.length;
+  const linkBefore = edge.link.length;
   edge.frames.length = 0;
   edge.have = sentBefore.slice(0, 20);
   edge.start();
   const hello = await edge.told('hello', toldBefore);
   assert.equal(hello.live[0]!.channel, 'news');
   await edge.told('live', toldBefore);
-  await edge.until(() => edge.frames.length >= sentBefore.length - 20);
+  const isFilled = () => edge.link.slice(linkBefore).some(({ type }) => type === 'filled');
+  const refilled = await edge.until(() => isFilled() && edge.frames.length);
+  assert.ok(refilled >= sentBefore.length - 20, `filled was said after ${refilled} pieces`);
   const again = edge.frames.map(({ record }) => record.index);
   assert.ok(again.every((index) => !edge.have!.includes(index)));
   const newest = again.filter((index) => !isInit(index));

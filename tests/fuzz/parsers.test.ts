@@ -154,6 +154,7 @@ const SCHEMAS: Record<string, [schema: v.GenericSchema, examples: unknown[]]> = 
   'link, from the origin': [LinkFromOrigin, [
     { type: 'hello', broadcast: BROADCAST, windowS: 30 },
     { type: 'missing', indexes: [1, 2] },
+    { type: 'filled' },
     { type: 'end' },
   ]],
   'link, from the edge': [LinkToOrigin, [{ type: 'welcome', have: [1] }, { type: 'want', indexes: [1] }]],

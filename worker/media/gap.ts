@@ -5,6 +5,8 @@ import type { MediaWindow } from './window.ts';
 
 /** Most pieces named for one hole: a whole segment may have been lost, and its end is not known. */
 const MAX_NAMED = 16;
+/** Less than any piece lasts. */
+const ROUNDING_US = 5000;
 
 /**
  * Indexes that are missing between two neighbours in the order of a track; empty when nothing is. After the last
@@ -24,4 +26,11 @@ export function gapBetween(window: MediaWindow, track: number, before: number, a
     missing.push(packIndex(segmentOf(after), track, piece));
   }
   return missing;
+}
+
+/** Whether no segment can lie between these neighbours, whatever their numbers: one begins where the other ends. */
+export function areAdjacent(window: MediaWindow, before: number, after: number): boolean {
+  if (segmentOf(before) === segmentOf(after)) return true;
+  const { decodeTimeUs, durationUs } = window.get(before)!.record;
+  return window.get(after)!.record.decodeTimeUs - decodeTimeUs - durationUs <= ROUNDING_US;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { INIT_PIECE, packIndex, pieceOf, segmentOf, trackOf } from '../../protocol/piece-index.ts';
 import { RecordFlag } from '../../protocol/record.ts';
-import { AUDIO, initOf, segmentOfFrames, VIDEO } from '../testing/frames.ts';
+import { AUDIO, frameOf, initOf, segmentOfFrames, VIDEO } from '../testing/frames.ts';
 import { joinOf, runOf } from './run.ts';
 import { MediaWindow } from './window.ts';
 
@@ -75,6 +75,30 @@ test('a second in which the encoder was away is closed, whole and empty', () => 
   const window = new MediaWindow(30_000);
   for (const segment of [0, 5, 6]) for (const frame of segmentOfFrames(segment)) window.add(frame);
   expect(runOf(window, [0], 4)).toMatchObject({ frames: [], isClosed: true, isWhole: true });
+});
+
+test('a run is sure when nothing can lie in or before it that has not come yet', () => {
+  expect(runOf(windowOf(4), [0, 1], 3).isSure).toBe(true);
+  expect(runOf(windowOf(4), [0, 1], 0).isSure).toBe(false);
+  const long = new MediaWindow(30_000);
+  for (const segment of [0, 2, 3]) {
+    for (const { record } of segmentOfFrames(segment)) {
+      const isLast = segment === 0 && pieceOf(record.index) === 3;
+      const durationUs = record.durationUs + (isLast ? 2_000_000 : 0);
+      const { index, decodeTimeUs, flags } = record;
+      const piece = pieceOf(index);
+      long.add(frameOf({ segment, piece, timeUs: decodeTimeUs, durationUs, flags }));
+    }
+  }
+  expect(runOf(long, [0], 3).isSure).toBe(true);
+});
+
+test('a run is not sure where segments may be missing whole, or a track of it has not come', () => {
+  const window = new MediaWindow(30_000);
+  for (const segment of [0, 3, 4]) for (const frame of segmentOfFrames(segment)) window.add(frame);
+  for (const second of [2, 3, 4, 5]) expect(runOf(window, [0], second).isSure).toBe(false);
+  expect(runOf(window, [0], 7).isSure).toBe(true);
+  expect(runOf(window, [0, 1], 7).isSure).toBe(false);
 });
 
 test('a second before all that is held is gone, and the first one held may be only half there', () => {

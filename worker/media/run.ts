@@ -4,7 +4,7 @@ import type { PieceFrame } from '../../protocol/frame.ts';
 import { RUN_MS } from '../../protocol/media.ts';
 import { pieceOf, segmentOf } from '../../protocol/piece-index.ts';
 import { RecordFlag } from '../../protocol/record.ts';
-import { gapBetween } from './gap.ts';
+import { areAdjacent, gapBetween } from './gap.ts';
 import type { MediaWindow } from './window.ts';
 
 export interface Run {
@@ -15,6 +15,12 @@ export interface Run {
   missing: number[];
   /** It has no holes, and the window reaches back behind its beginning. */
   isWhole: boolean;
+  /**
+   * Closed and whole whatever may still come: all of these tracks are held, and from before its beginning to behind
+   * its end each segment begins where the last one ended. While the window is being filled, numbers alone do not
+   * tell: those that long GOPs skip look like segments that have not come yet.
+   */
+  isSure: boolean;
   /** It lies before everything that is held. */
   isGone: boolean;
 }
@@ -29,6 +35,7 @@ export function runOf(window: MediaWindow, tracks: number[], second: number): Ru
   let isClosed = used.length > 0;
   let reachesBack = true;
   let isGone = used.length > 0;
+  let hasNoSeams = used.length === tracks.length;
   for (const track of used) {
     const order = window.media(track);
     const first = firstAtOrAfter(window, order, fromUs);
@@ -39,17 +46,20 @@ export function runOf(window: MediaWindow, tracks: number[], second: number): Ru
     for (let i = first; i < end; i++) frames.push(window.get(order[i]!)!);
     for (let i = Math.max(1, first); i <= end && i < order.length; i++) {
       missing.push(...gapBetween(window, track, order[i - 1]!, order[i]!));
+      hasNoSeams &&= areAdjacent(window, order[i - 1]!, order[i]!);
     }
     for (const index of window.inits(track)) {
       const frame = window.get(index)!;
       if (frame.record.decodeTimeUs >= fromUs && frame.record.decodeTimeUs < untilUs) frames.push(frame);
     }
   }
+  const isWhole = reachesBack && missing.length === 0;
   return {
     frames: frames.sort(byTime),
     isClosed,
     missing,
-    isWhole: reachesBack && missing.length === 0,
+    isWhole,
+    isSure: isClosed && isWhole && hasNoSeams,
     isGone,
   };
 }

@@ -60,6 +60,40 @@ test('a Media object that was evicted is filled again over the link, and viewers
   expect((await framesIn(whole)).length).toBe(2);
 });
 
+test('while the origin fills the window again, a run of which pieces may still come is open and kept by nobody', async () => {
+  const { channel, broadcast, link } = await goOnAir();
+  const frames = [0, 1, 2, 3].flatMap((segment) => segmentOfFrames(segment));
+  link.push(initOf(0), ...frames);
+  const viewer = await joinLive(channel);
+  await crash(channel);
+  const again = await openLink(channel, broadcast, `o-${channel}`);
+  await again.take('welcome');
+  // A miss was answered and a live piece came before segments 1 and 2.
+  again.push(initOf(0), ...segmentOfFrames(0), ...segmentOfFrames(3));
+  const early = await eventually(() => fetchMedia(viewer, 'run/0/1'), ({ status }) => status === 200);
+  expect([early.headers.get('shoal-run'), early.headers.get('cache-control')]).toEqual(['open', 'no-store']);
+  expect((await fetchMedia(viewer, 'run/0/3')).status).toBe(503);
+  again.push(...segmentOfFrames(2).toReversed(), ...segmentOfFrames(1).toReversed());
+  again.send({ type: 'filled' });
+  const late = await fetchMedia(viewer, 'run/0/3');
+  expect(late.headers.get('shoal-run')).toBe('closed');
+  expect(late.headers.get('cache-control')).toContain('immutable');
+  expect((await framesIn(late)).length).toBe(2);
+});
+
+test('a second older than what has come back is not gone before the window is filled', async () => {
+  const { channel, broadcast, link } = await goOnAir();
+  link.push(...segmentOfFrames(0));
+  const viewer = await joinLive(channel);
+  await crash(channel);
+  const again = await openLink(channel, broadcast, `o-${channel}`);
+  await again.take('welcome');
+  again.push(...segmentOfFrames(4), ...segmentOfFrames(5));
+  expect((await fetchMedia(viewer, 'run/0/5')).status).toBe(503);
+  again.send({ type: 'filled' });
+  expect((await fetchMedia(viewer, 'run/0/5')).status).toBe(404);
+});
+
 test('while the origin is away an evicted object says later, not that media is gone', async () => {
   const { channel, link } = await goOnAir();
   link.push(...segmentOfFrames(0));

@@ -18,7 +18,7 @@ import { EgressBudget } from '../media/egress-budget.ts';
 import { frameBody, joinedBytes } from '../media/body.ts';
 import { mediaPlaylist, type Segment, segmentsOf } from '../media/hls.ts';
 import { HlsSequence } from '../media/hls-sequence.ts';
-import { joinOf, runOf } from '../media/run.ts';
+import { joinOf, type Run, runOf } from '../media/run.ts';
 import { missedOf } from '../media/missed.ts';
 import { SeedStreams } from '../media/seed-streams.ts';
 import { Waiting } from '../media/waiting.ts';
@@ -62,6 +62,8 @@ export class Media extends DurableObject<Env> {
   #seeds: SeedStreams;
   #sequence: HlsSequence;
   #link: WebSocket | undefined;
+  /** The origin has sent all that this object lacked when its link came up. */
+  #isFilled = false;
   #use: EdgeUse = emptyUse();
   #tellTimer: ReturnType<typeof setTimeout> | undefined;
   #tendTimer: ReturnType<typeof setInterval> | undefined;
@@ -175,9 +177,10 @@ export class Media extends DurableObject<Env> {
   }
 
   async #run(tracks: number[], second: number): Promise<Response> {
+    const isClosed = (run: Run) => this.#isFilled ? run.isClosed : run.isSure;
     const settled = () => {
       const run = runOf(this.#window, tracks, second);
-      return run.isGone || (run.isClosed && this.#wants.areSettled(run.missing));
+      return (run.isGone && this.#isFilled) || (isClosed(run) && this.#wants.areSettled(run.missing));
     };
     if (second * 1_000_000 > this.#window.newestUs + RUN_AHEAD_US && this.#window.size > 0) {
       throw later('this second is not on air yet');
@@ -187,11 +190,11 @@ export class Media extends DurableObject<Env> {
       await this.#waiting.until(settled, RUN_WAIT_MS);
     });
     const run = runOf(this.#window, tracks, second);
-    if (run.isGone) throw gone('this second has left the window');
-    if (run.frames.length === 0 && !run.isClosed) throw later('nothing of this second has arrived yet');
-    const isFinal = run.isClosed && run.isWhole;
+    if (run.isGone && this.#isFilled) throw gone('this second has left the window');
+    if (run.frames.length === 0 && !isClosed(run)) throw later('nothing of this second has arrived yet');
+    const isFinal = isClosed(run) && run.isWhole;
     const response = this.#send('run', frameBody(run.frames), isFinal ? IMMUTABLE : 'no-store');
-    response.headers.set(RUN_STATE_HEADER, run.isClosed ? 'closed' : 'open');
+    response.headers.set(RUN_STATE_HEADER, isClosed(run) ? 'closed' : 'open');
     return response;
   }
 
@@ -312,6 +315,9 @@ export class Media extends DurableObject<Env> {
       case 'missing':
         this.#wants.missing(message.indexes);
         return this.#waiting.poke();
+      case 'filled':
+        if (socket === this.#link) this.#isFilled = true;
+        return this.#waiting.poke();
       case 'end':
         // The Channel object decides when a broadcast is over; the link has no more to say.
         return;
@@ -325,6 +331,7 @@ export class Media extends DurableObject<Env> {
     this.#keep({ channel, broadcast, settings });
     if (this.#link && this.#link !== socket) this.#link.close(1000, 'a newer link took over');
     this.#link = socket;
+    this.#isFilled = false;
     this.#wants.clear();
     send(socket, { type: 'welcome', have: this.#window.indexes() });
   }

@@ -168,6 +168,7 @@ export async function goOnAir(settings: Partial<ChannelSettings> = {}, tracks?: 
   control.send({ type: 'live', channel, broadcast });
   const link = await openLink(channel, broadcast, origin);
   await link.take('welcome');
+  link.send({ type: 'filled' });
   await eventually(() => channelNow(channel), ({ state }) => state === 'live');
   return { channel, key, broadcast, control, link };
 }
