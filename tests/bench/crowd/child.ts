@@ -12,7 +12,7 @@ import { HeadlessPlayer } from './headless-player.ts';
 export interface ChildOptions {
   edgeUrl: string;
   channel: string;
-  /** One viewer for each: its upload budget. Undefined in the list: the channel's own. */
+  /** One viewer for each: its upload budget, kbps; null: the channel's own. */
   uploadsKbps: (number | null)[];
   spacingMs: number;
 }

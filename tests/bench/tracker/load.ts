@@ -23,34 +23,36 @@ export interface LoadResult {
 /** An announce that is not answered in this time is an error. */
 const PATIENCE_MS = 20_000;
 const SETTLE_MS = 2000;
+const WARM_UP_SHARE = 0.1;
 /** Between two announces of one socket. */
 const LEAST_BETWEEN_MS = 250;
 
 export async function loadTracker(tracker: Tracker, options: LoadOptions): Promise<LoadResult> {
   const { infoHash, url, peers, seconds, atOnce } = options;
   const tally: Tally = { bytes: 0 };
-  const [first] = await openMany([url], tally);
-  await announce(first!, stockAnnounce(infoHash, binaryId('p', 0), 0, 'started'));
-  await settle();
-  const before = residentBytes(tracker.pid);
-  const sockets = [first!, ...await openMany(Array<string>(peers - 1).fill(url), tally)];
-  for (const [i, socket] of sockets.entries()) {
-    await announce(socket, stockAnnounce(infoHash, binaryId('p', i), 0, 'started'));
-  }
-  await settle();
-  const bytesPerPeer = (residentBytes(tracker.pid) - before) / Math.max(1, peers - 1);
+  const sockets: CrowdSocket[] = [];
+  const enter = async (count: number) => {
+    for (const socket of await openMany(Array<string>(count).fill(url), tally)) {
+      await announce(socket, stockAnnounce(infoHash, binaryId('p', sockets.push(socket) - 1), 0, 'started'));
+    }
+    await settle();
+    return residentBytes(tracker.pid);
+  };
+  // The first ones also warm the process up: its memory is counted from then on.
+  const before = await enter(Math.ceil(peers * WARM_UP_SHARE));
+  const bytesPerPeer = (await enter(peers - sockets.length) - before) / (peers * (1 - WARM_UP_SHARE));
 
   let relays = 0;
   let announces = 0;
   let next = 0;
   let end = Infinity;
-  const waiting = new Map<number, () => void>();
+  const waiting = new Map<number, Reply>();
   const announcedAt = new Map<number, number>();
   for (const [i, socket] of sockets.entries()) {
     socket.onMessage = (message) => {
       if ('offer' in message) return void relays++;
-      if (message['failure reason'] !== undefined) throw new Error(`announce: ${message['failure reason']}`);
-      waiting.get(i)?.();
+      const reply = waiting.get(i);
+      if (reply) settleReply(reply, message);
     };
   }
   const worker = async () => {
@@ -62,7 +64,7 @@ export async function loadTracker(tracker: Tracker, options: LoadOptions): Promi
         continue;
       }
       await answered(
-        (done) => waiting.set(i, done),
+        (reply) => waiting.set(i, reply),
         () => sockets[i]!.send(stockAnnounce(infoHash, binaryId('p', i), STOCK_OFFERS)),
       );
       waiting.delete(i);
@@ -70,73 +72,87 @@ export async function loadTracker(tracker: Tracker, options: LoadOptions): Promi
       announces++;
     }
   };
-  const workers = Array.from({ length: Math.min(atOnce, peers) }, worker);
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  const from = { announces, relays, cpuS: cpuSeconds(tracker.pid), atMs: performance.now() };
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-  const measuredS = (performance.now() - from.atMs) / 1000;
-  const counted = announces - from.announces;
-  const result = {
-    announcesPerS: Math.round(counted / measuredS),
-    relaysPerS: Math.round((relays - from.relays) / measuredS),
-    cpuMsPerAnnounce: (cpuSeconds(tracker.pid) - from.cpuS) * 1000 / Math.max(1, counted),
-    bytesPerPeer: Math.round(bytesPerPeer),
+  const measure = async () => {
+    await settle();
+    const from = { announces, relays, cpuS: cpuSeconds(tracker.pid), atMs: performance.now() };
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    const measuredS = (performance.now() - from.atMs) / 1000;
+    const counted = announces - from.announces;
+    end = 0;
+    return {
+      announcesPerS: Math.round(counted / measuredS),
+      relaysPerS: Math.round((relays - from.relays) / measuredS),
+      cpuMsPerAnnounce: (cpuSeconds(tracker.pid) - from.cpuS) * 1000 / Math.max(1, counted),
+      bytesPerPeer: Math.round(bytesPerPeer),
+    };
   };
-  end = 0;
-  await Promise.all(workers);
+  const workers = Array.from({ length: Math.min(atOnce, peers) }, worker);
+  const [result] = await Promise.all([measure(), ...workers]);
   for (const socket of sockets) socket.close();
   return result;
 }
 
 /** Memory of sockets that announced once and then say nothing: `perSwarm` of them in each swarm. */
 export async function idleBytesPerPeer(tracker: Tracker, peers: number, perSwarm = 1000): Promise<number> {
-  await settle();
-  const before = residentBytes(tracker.pid);
-  const tally: Tally = { bytes: 0 };
   const all: CrowdSocket[] = [];
-  for (let swarm = 0; all.length < peers; swarm++) {
+  const enter = async (swarm: number, count: number) => {
     const infoHash = 'i' + String(swarm).padStart(19, '0');
     const url = await tracker.announceUrl(hexOf(infoHash));
-    const sockets = await openMany(Array<string>(Math.min(perSwarm, peers - all.length)).fill(url), tally);
-    for (const [i, socket] of sockets.entries()) {
+    for (const [i, socket] of (await openMany(Array<string>(count).fill(url), { bytes: 0 })).entries()) {
       await announce(socket, stockAnnounce(infoHash, binaryId(`s${swarm}-`, i), 0, 'started'));
+      all.push(socket);
     }
-    all.push(...sockets);
-  }
+  };
+  await enter(0, Math.min(perSwarm, Math.ceil(peers * WARM_UP_SHARE)));
   await settle();
-  const bytes = (residentBytes(tracker.pid) - before) / peers;
+  const before = { bytes: residentBytes(tracker.pid), peers: all.length };
+  for (let swarm = 1; all.length < peers; swarm++) await enter(swarm, Math.min(perSwarm, peers - all.length));
+  await settle();
+  const grown = residentBytes(tracker.pid) - before.bytes;
+  const bytesPerPeer = Math.round(grown / (all.length - before.peers));
   for (const socket of all) socket.close();
-  return Math.round(bytes);
+  return bytesPerPeer;
 }
 
 export function hexOf(binary: string): string {
   return [...binary].map((character) => character.charCodeAt(0).toString(16).padStart(2, '0')).join('');
 }
 
-/** Sends an announce and waits for its reply; throws when it is refused. */
+/** Sends an announce and waits for its reply; rejects when it is refused. */
 export async function announce(socket: CrowdSocket, text: string): Promise<void> {
   const before = socket.onMessage;
   try {
-    await answered((done) => {
-      socket.onMessage = (message) => {
-        if (message['failure reason'] !== undefined) {
-          throw new Error(`announce: ${message['failure reason']}`);
-        }
-        if ('interval' in message) done();
-      };
+    await answered((reply) => {
+      socket.onMessage = (message) => settleReply(reply, message);
     }, () => socket.send(text));
   } finally {
     socket.onMessage = before;
   }
 }
 
-function answered(listen: (done: () => void) => void, send: () => void): Promise<void> {
+/** What waits for the reply to an announce. */
+interface Reply {
+  done(): void;
+  fail(why: string): void;
+}
+
+function settleReply({ done, fail }: Reply, message: Record<string, unknown>): void {
+  if (message['failure reason'] !== undefined) fail(String(message['failure reason']));
+  else if ('interval' in message) done();
+}
+
+function answered(listen: (reply: Reply) => void, send: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('an announce was not answered')), PATIENCE_MS);
-    listen(() => {
+    const fail = (why: string) => {
+      clearTimeout(timer);
+      reject(new Error(`announce: ${why}`));
+    };
+    const timer = setTimeout(() => fail(`no reply within ${PATIENCE_MS} ms`), PATIENCE_MS);
+    const done = () => {
       clearTimeout(timer);
       resolve();
-    });
+    };
+    listen({ done, fail });
     send();
   });
 }

@@ -4,8 +4,8 @@
  */
 import { parseArgs } from 'node:util';
 import { report, type Row } from '../table.ts';
-import { type JoinCost, stockJoins, targetedJoins } from './joins.ts';
-import { hexOf, idleBytesPerPeer, loadTracker } from './load.ts';
+import { stockJoins, targetedJoins } from './joins.ts';
+import { hexOf, idleBytesPerPeer, type LoadResult, loadTracker } from './load.ts';
 import { startBittorrentTracker, startShoal, type Tracker } from './systems.ts';
 
 const INFO_HASH = 'b'.repeat(20);
@@ -37,39 +37,49 @@ const peers = Number(values.peers);
 const idle = Number(values.idle);
 
 const rows: Row[] = [];
-const shoal = await startShoal();
-try {
-  const targeted = await targetedJoins(shoal.edge);
-  rows.push(...await measure(shoal, targeted));
+await withTracker(startShoal, async (shoal) => {
+  const load = await measure(shoal);
+  const { bytesPerJoin, neighbours, httpBytesPerJoin } = await targetedJoins(shoal.edge);
+  rows.push({ system: shoal.name, ...load, bytesPerJoin });
   console.log(
-    `shoal: ${targeted.neighbours} neighbours by targeted offers; the HTTP join beside it: ` +
-      `${targeted.httpBytesPerJoin} bytes of bodies`,
+    `shoal: ${neighbours} neighbours by targeted offers; the HTTP join beside it: ${httpBytesPerJoin} bytes of bodies`,
   );
-} finally {
-  await shoal.stop();
-}
-const other = await startBittorrentTracker();
-try {
-  rows.push(...await measure(other, await stockJoins(other, Number(values.neighbours))));
-} finally {
-  await other.stop();
+});
+await withTracker(startBittorrentTracker, async (other) => {
+  const load = await measure(other);
+  const { bytesPerJoin } = await stockJoins(other, Number(values.neighbours));
+  rows.push({ system: other.name, ...load, bytesPerJoin });
+});
+if (idle > 0) {
+  for (const start of [startShoal, startBittorrentTracker]) {
+    await withTracker<Tracker>(start, async (tracker) => {
+      const bytesPerPeer = await idleBytesPerPeer(tracker, idle);
+      rows.push({ system: `${tracker.name}, ${idle} idle`, bytesPerPeer });
+    });
+  }
 }
 await report(rows, values.json);
 Deno.exit(0);
 
-async function measure(tracker: Tracker, { bytesPerJoin }: JoinCost): Promise<Row[]> {
-  const url = await tracker.announceUrl(hexOf(INFO_HASH));
-  const load = await loadTracker(tracker, {
+/** Each measurement has fresh processes: what an earlier one left in memory would be taken for little use of it. */
+async function withTracker<T extends Tracker>(
+  start: () => Promise<T>,
+  run: (tracker: T) => Promise<void>,
+): Promise<void> {
+  const tracker = await start();
+  try {
+    await run(tracker);
+  } finally {
+    await tracker.stop();
+  }
+}
+
+async function measure(tracker: Tracker): Promise<LoadResult> {
+  return await loadTracker(tracker, {
     infoHash: INFO_HASH,
-    url,
+    url: await tracker.announceUrl(hexOf(INFO_HASH)),
     peers,
     seconds: Number(values.seconds),
     atOnce: Number(values['at-once']),
   });
-  const row: Row = { system: tracker.name, ...load, bytesPerJoin };
-  if (idle === 0) return [row];
-  return [row, {
-    system: `${tracker.name}, ${idle} idle`,
-    bytesPerPeer: await idleBytesPerPeer(tracker, idle),
-  }];
 }
