@@ -23,8 +23,8 @@ Deno.test('a test edge answers, refuses a wrong admin token, and keeps its chann
     const again = await startEdge({ storage });
     try {
       const list = await fetch(`${again.url}/api/channels`, { headers: { authorization } });
-      const { channels } = await list.json() as { channels: { name: string }[] };
-      assert.equal(channels[0]?.name, 'demo');
+      const { items } = await list.json() as { items: { name: string }[] };
+      assert.equal(items[0]?.name, 'demo');
     } finally {
       await again.stop();
     }
