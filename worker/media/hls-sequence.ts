@@ -2,6 +2,7 @@
  * The media sequence of each track's playlist: counted in memory, written down now and then, so that a playlist
  * never goes back after the object was evicted.
  */
+import { segmentDistance } from '../../protocol/piece-index.ts';
 import { anchorFor, type Segment, type SequenceAnchor } from './hls.ts';
 
 /** What of a storage this needs: Durable Object KV. */
@@ -23,18 +24,27 @@ export class HlsSequence {
   #storage: KeyValue;
   #anchors: Anchors | undefined;
   #written: Record<number, number> = {};
+  /** Of each track: the segments that were counted last, ascending. */
+  #listed: Record<number, number[]> = {};
 
   constructor(storage: KeyValue) {
     this.#storage = storage;
     this.#anchors = storage.get<Anchors>('hls');
   }
 
-  /** The anchor of these segments, which must not be empty. */
-  anchor(broadcastId: string, track: number, segments: Segment[]): SequenceAnchor {
+  /**
+   * What of these segments, which must not be empty, a playlist names, and an anchor of it. What comes late,
+   * as a refill brings the newest segments first, is left out: for a segment before counted ones the sequence would
+   * step back.
+   */
+  list(broadcastId: string, track: number, held: Segment[]): { segments: Segment[]; anchor: SequenceAnchor } {
     if (this.#anchors?.broadcastId !== broadcastId) {
       this.#anchors = { broadcastId, tracks: {} };
       this.#written = {};
+      this.#listed = {};
     }
+    const segments = this.#follows(track, held);
+    this.#listed[track] = segments.map(({ number }) => number);
     const anchor = anchorFor(segments, this.#anchors.tracks[track])!;
     this.#anchors.tracks[track] = anchor;
     const written = this.#written[track];
@@ -42,12 +52,23 @@ export class HlsSequence {
       this.#written[track] = anchor.sequence;
       this.#storage.put('hls', this.#anchors);
     }
-    return anchor;
+    return { segments, anchor };
+  }
+
+  #follows(track: number, held: Segment[]): Segment[] {
+    const listed = this.#listed[track];
+    if (!listed) return held;
+    const newest = listed.at(-1)!;
+    const segments = held.filter(({ number }) =>
+      listed.includes(number) || segmentDistance(newest, number) > 0
+    );
+    return segments.length > 0 ? segments : held;
   }
 
   clear(): void {
     this.#anchors = undefined;
     this.#written = {};
+    this.#listed = {};
     this.#storage.delete('hls');
   }
 }

@@ -19,8 +19,8 @@ function windowOf(numbers: number[], discontinuous: number[] = [], windowMs = 60
 }
 
 function playlistOf(window: MediaWindow, sequence = new HlsSequence(memory())): string[] {
-  const segments = segmentsOf(window, 0);
-  return mediaPlaylist(broadcast, 0, segments, sequence.anchor(broadcast.id, 0, segments)).split('\n');
+  const { segments, anchor } = sequence.list(broadcast.id, 0, segmentsOf(window, 0));
+  return mediaPlaylist(broadcast, 0, segments, anchor).split('\n');
 }
 
 function memory(): KeyValue & { writes: number } {
@@ -139,11 +139,43 @@ test('when nothing that was counted is left the sequence jumps ahead, never back
   expect(sequenceOf(playlistOf(windowOf([40, 41]), new HlsSequence(storage)))).toBeGreaterThan(2);
 });
 
+for (
+  const [held, where] of [[[4, 5, 6], 'one that was counted'], [[8, 9], 'none that was counted']] as const
+) {
+  test(`a refill that brings older segments after a list with ${where} changes no place and never steps back`, () => {
+    const storage = memory();
+    playlistOf(windowOf([0, 1, 2, 3, 4, 5]), new HlsSequence(storage));
+    const sequence = new HlsSequence(storage);
+    const window = windowOf([...held], [], 20_000);
+    const early = playlistOf(window, sequence);
+    for (const number of [3, 2, 1]) for (const frame of segmentOfFrames(number)) window.add(frame);
+    const refilled = playlistOf(window, sequence);
+    expect([sequenceOf(refilled), firstUriOf(refilled)]).toEqual([sequenceOf(early), firstUriOf(early)]);
+    const newest = held.at(-1)!;
+    for (let number = newest + 1; number < newest + 20; number++) {
+      for (const frame of segmentOfFrames(number)) window.add(frame);
+    }
+    expect(sequenceOf(playlistOf(window, sequence))).toBeGreaterThan(sequenceOf(refilled));
+  });
+}
+
+test('a segment that comes after later ones were counted changes no place', () => {
+  const sequence = new HlsSequence(memory());
+  const window = windowOf([0, 1, 4]);
+  const early = playlistOf(window, sequence);
+  for (const number of [3, 5]) for (const frame of segmentOfFrames(number)) window.add(frame);
+  const late = playlistOf(window, sequence);
+  expect(sequenceOf(late)).toBe(sequenceOf(early));
+  expect(late.filter((line) => line.endsWith('.m4s')).map((uri) => uri.split('/').at(-1))).toEqual(
+    ['0.m4s', '1.m4s', '4.m4s', '5.m4s'],
+  );
+});
+
 test('another broadcast counts from the beginning', () => {
   const sequence = new HlsSequence(memory());
   const segments = segmentsOf(windowOf([7, 8]), 0);
-  sequence.anchor('one', 0, segments);
-  expect(sequence.anchor('two', 0, segments)).toMatchObject({ sequence: 1, segment: 8 });
+  sequence.list('one', 0, segments);
+  expect(sequence.list('two', 0, segments).anchor).toMatchObject({ sequence: 1, segment: 8 });
 });
 
 test('the sequence is written down rarely', () => {

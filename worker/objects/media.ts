@@ -229,13 +229,14 @@ export class Media extends DurableObject<Env> {
   async #hlsTrack({ broadcast, settings }: Kept, track: number): Promise<Response> {
     requireHls(settings);
     if (!broadcast.tracks.some((one) => one.track === track)) throw gone('there is no such track');
-    let segments: Segment[] = [];
-    const ready = () => (segments = segmentsOf(this.#window, track)).some(isComplete);
-    if (!await this.#waiting.until(ready, PIECE_WAIT_MS)) throw later('no segment is complete yet');
+    let held: Segment[] = [];
+    const ready = () => (held = segmentsOf(this.#window, track)).some(isComplete);
+    // A list that is made too early in a refill would stay short.
+    await this.#waiting.until(() => ready() && this.#isFilled, PIECE_WAIT_MS);
+    if (!ready()) throw later('no segment is complete yet');
+    const { segments, anchor } = this.#sequence.list(broadcast.id, track, held);
     for (const segment of segments.slice(0, -1)) this.#want(segment.missing);
-    return playlist(
-      mediaPlaylist(broadcast, track, segments, this.#sequence.anchor(broadcast.id, track, segments)),
-    );
+    return playlist(mediaPlaylist(broadcast, track, segments, anchor));
   }
 
   async #hlsInit({ settings }: Kept, track: number, segment: number): Promise<Response> {
