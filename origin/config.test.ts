@@ -16,6 +16,7 @@ Deno.test('address and secret are enough, the rest has defaults', () => {
     rtmpHost: '0.0.0.0',
     rtmpPort: 1935,
     httpPort: 1985,
+    ffmpeg: 'ffmpeg',
     logLevel: 'info',
   });
 });

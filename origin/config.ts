@@ -17,6 +17,8 @@ export interface OriginConfig {
   rtmps?: { port: number; certFile: string; keyFile: string };
   /** `/metrics` and `/healthz`, on this machine only. 0: the system chooses. */
   httpPort: number;
+  /** Program that makes lower renditions (docs/ladder.md); only channels with a ladder run it. */
+  ffmpeg: string;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -57,6 +59,7 @@ export function readConfig(get: (name: string) => string | undefined): OriginCon
     rtmpPort: port('SHOAL_RTMP_PORT', 1935),
     ...(certFile && keyFile ? { rtmps: { port: rtmpsPort, certFile, keyFile } } : {}),
     httpPort: port('SHOAL_ORIGIN_HTTP_PORT', 1985),
+    ffmpeg: text('SHOAL_FFMPEG', 'ffmpeg'),
     logLevel: oneOf('SHOAL_LOG_LEVEL', text('SHOAL_LOG_LEVEL', 'info'), LEVELS),
   };
 }

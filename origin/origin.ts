@@ -18,11 +18,11 @@ export interface RunningOrigin {
 
 /** Starts everything, or throws with nothing left running. A taken port is named. */
 export async function startOrigin(config: OriginConfig, log: Log): Promise<RunningOrigin> {
-  const { edgeUrl, secret, originId } = config;
+  const { edgeUrl, secret, originId, ffmpeg } = config;
   const tls = await readTls(config);
   const metrics = new OriginMetrics();
   const ingest: string[] = [];
-  const publisher = new Publisher({ edgeUrl, secret, originId, metrics, log, ingest: () => ingest });
+  const publisher = new Publisher({ edgeUrl, secret, originId, metrics, log, ffmpeg, ingest: () => ingest });
   const sources = new SourceKeeper({ edgeUrl, secret, originId, metrics, log });
   const undo: (() => unknown)[] = [() => sources.close(), () => publisher.close()];
   try {

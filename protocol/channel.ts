@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { CHANNEL_NAME, CHANNEL_NAME_RULE, P2P_POLICIES } from './names.ts';
 import { Drm } from './keys.ts';
+import { LadderRungs } from './ladder.ts';
 import { Sites } from './site.ts';
 
 /** 1 to 63 of a-z, 0-9 and `-`, beginning with a letter or digit: it stands in URLs and in RTMP stream names. */
@@ -55,6 +56,8 @@ export const ChannelSettings = v.object({
   shardSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(5000)), 1000),
   /** Record every broadcast and offer it as a replay (docs/replay.md). */
   record: v.optional(v.boolean(), false),
+  /** Lower renditions, made by the origin with ffmpeg from the next broadcast on (docs/ladder.md); empty: none. */
+  ladder: v.optional(LadderRungs, []),
   /** Plain HLS for stock players; null: on without an egress cap, off with one. */
   hls: v.optional(v.nullable(v.boolean()), null),
   /** Encryption of the media (docs/drm.md); a change ends the broadcast, the encoder comes back into a new one. */

@@ -6,18 +6,18 @@
 import { type FlvTag, UnsupportedMedia } from '../rtmp/seam.ts';
 import { parseAacConfig } from './aac.ts';
 import { AudioClock } from './audio-clock.ts';
-import { parameterSetsOf, parseAvcConfig } from './avc.ts';
-import { SliceReader } from './cenc/slice-header.ts';
-import { h264Subsamples } from './cenc/subsamples.ts';
+import { type AvcConfig, parseAvcConfig } from './avc.ts';
 import { isWholeAccessUnit, parseFlvVideo } from './flv-video.ts';
 import { parseFlvAudio } from './flv-audio.ts';
 import { IngestMeter } from './ingest-meter.ts';
-import { audioInit, VIDEO_TIMESCALE, videoInit } from './init-segment.ts';
+import { audioInit, VIDEO_TIMESCALE } from './init-segment.ts';
+import type { Ladder } from './ladder/ladder.ts';
 import type { Packager } from './packager.ts';
 import type { Sample } from './sample.ts';
 import { SessionClock } from './session-clock.ts';
 import { parseMetadata, type StreamMetadata } from './stream-metadata.ts';
 import type { TrackFormat } from './track-slot.ts';
+import { videoFormat } from './video-format.ts';
 
 /** Audio waits for video no longer than this once video runs. */
 const VIDEO_LAG_MS = 500;
@@ -42,9 +42,11 @@ export class EncoderSession {
   readonly meter = new IngestMeter();
   readonly #packager: Packager;
   readonly #clock: SessionClock;
+  readonly #ladder: Ladder | undefined;
   #metadata: StreamMetadata = {};
   #ended = false;
 
+  #videoConfig: AvcConfig | undefined;
   #videoFormat: TrackFormat | undefined;
   #videoFormatIsNew = false;
   #videoOpen = false;
@@ -65,6 +67,7 @@ export class EncoderSession {
   /** `follows`: the broadcast has media from before this session. */
   constructor(packager: Packager, follows: boolean) {
     this.#packager = packager;
+    this.#ladder = packager.startLadder(() => this.#frameMs);
     this.#breakDue = follows;
     this.#clock = new SessionClock({
       elapsedMs: () => packager.elapsedMs(),
@@ -85,6 +88,7 @@ export class EncoderSession {
     this.#packager.considerAnnouncing({
       video: this.#metadata.hasVideo ?? (this.#videoFormat ? true : undefined),
       audio: this.#metadata.hasAudio ?? (this.#audioFormat ? true : undefined),
+      renditions: this.#ladder?.isPending ?? false,
     });
     this.#packager.watch();
   }
@@ -96,6 +100,7 @@ export class EncoderSession {
     while (this.#waiting.length > 0) this.#release(this.#waiting.shift()!);
     this.#packager.video.finish();
     this.#packager.audio.finish();
+    this.#ladder?.end();
     this.#packager.watch();
   }
 
@@ -113,20 +118,8 @@ export class EncoderSession {
     const video = parseFlvVideo(tag.body);
     if (video.kind === 'config') {
       const config = parseAvcConfig(video.bytes);
-      const { codec, width, height } = config;
-      this.#videoFormat = {
-        init: videoInit(config),
-        protectedInit: (protection) => videoInit(config, protection),
-        subsamples: (wholeBlocks) => {
-          const slices = new SliceReader();
-          for (const set of parameterSetsOf(config.avcC)) slices.learn(set);
-          return (data) => h264Subsamples(data, slices, wholeBlocks);
-        },
-        codec,
-        width,
-        height,
-        timescale: VIDEO_TIMESCALE,
-      };
+      this.#videoConfig = config;
+      this.#videoFormat = videoFormat(config);
       this.#videoFormatIsNew = true;
     }
     if (video.kind !== 'frame' || !this.#videoFormat || !isWholeAccessUnit(video.bytes)) return;
@@ -140,6 +133,7 @@ export class EncoderSession {
     const { timeMs, jumped } = this.#clock.map('video', tag.timestampMs);
     const slot = this.#packager.video;
     const changed = this.#videoFormatIsNew && slot.configure(this.#videoFormat);
+    if (changed || !this.#videoOpen) this.#ladder?.configure(this.#videoConfig!);
     this.#videoFormatIsNew = false;
     const step = timeMs - this.#videoNewestMs;
     if (this.#videoOpen && !jumped && step > 0) this.#frameMs = Math.min(step, MAX_FRAME_MS);
@@ -156,7 +150,13 @@ export class EncoderSession {
     const placedMs = decodeTime * 1000 / VIDEO_TIMESCALE;
     const cuts = !this.#videoOpen || jumped || slot.initDue || slot.isFull(sample.data.length) ||
       (keyframe && this.#packager.isSlotFree(placedMs));
-    slot.push(sample, cuts ? this.#cutVideo(placedMs, jumped || this.#takeBreak()) : undefined);
+    const cut = cuts ? this.#cutVideo(placedMs, jumped || this.#takeBreak()) : undefined;
+    slot.push(sample, cut);
+    const { compositionMs, bytes } = video;
+    this.#ladder?.frame(
+      { decodeMs: placedMs, compositionMs, keyframe, bytes },
+      cut && { ...cut, timeMs: placedMs + compositionMs },
+    );
     this.#videoOpen = true;
     this.#videoNewestMs = placedMs;
     this.meter.video(sample.data.length, placedMs, keyframe);

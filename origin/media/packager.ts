@@ -4,12 +4,15 @@
  */
 import { type Broadcast, infoHashFor, type Track } from '../../protocol/broadcast.ts';
 import type { PieceFrame } from '../../protocol/frame.ts';
+import type { Rung } from '../../protocol/ladder.ts';
 import { SEGMENT_MS } from '../../protocol/piece-index.ts';
 import { UnsupportedMedia } from '../rtmp/seam.ts';
 import type { BroadcastKey } from './broadcast-key.ts';
 import type { KeySchedule } from './cenc/key-schedule.ts';
 import { type BoxChunk, boxChunk } from './chunk.ts';
 import { EncoderSession } from './encoder-session.ts';
+import { Ladder, type LadderTrack } from './ladder/ladder.ts';
+import type { StartTranscoder } from './ladder/transcoder.ts';
 import { PieceSealer } from './piece-sealer.ts';
 import { PieceWindow } from './piece-window.ts';
 import { TrackSlot } from './track-slot.ts';
@@ -36,10 +39,13 @@ export interface PackagerOptions {
   boxChunk?: BoxChunk;
   /** Of a protected channel: nothing comes out that is not encrypted with these. */
   keys?: KeySchedule;
+  /** Lower renditions, and who makes them. */
+  ladder?: { rungs: readonly Rung[]; start: StartTranscoder };
 }
 
 const VIDEO_TRACK = 0;
 const AUDIO_TRACK = 1;
+const FIRST_RENDITION_TRACK = 2;
 const AUDIO_SLICE_MS = 200;
 /** The broadcast is announced at this much media, whatever is still unknown. */
 const ANNOUNCE_BY_MS = 2000;
@@ -52,12 +58,14 @@ export class Packager {
   readonly window: PieceWindow;
   readonly video: TrackSlot;
   readonly audio: TrackSlot;
+  readonly #renditions: LadderTrack[];
   readonly #options: PackagerOptions;
   readonly #infoHash: string;
   readonly #sealer: PieceSealer;
   #broadcast: Broadcast | undefined;
   #highestSegment: number;
   #sessions = 0;
+  #ladder: Ladder | undefined;
 
   private constructor(options: PackagerOptions, infoHash: string) {
     this.#options = options;
@@ -71,8 +79,14 @@ export class Packager {
     const seal = this.#sealer.seal.bind(this.#sealer);
     this.video = new TrackSlot(VIDEO_TRACK, 'video', options.pieceMs, box, seal, options.keys);
     this.audio = new TrackSlot(AUDIO_TRACK, 'audio', AUDIO_SLICE_MS, box, seal, options.keys);
+    this.#renditions = (options.ladder?.rungs ?? []).map((rung, i) => {
+      const number = FIRST_RENDITION_TRACK + i;
+      const slot = new TrackSlot(number, 'video', options.pieceMs, box, seal, options.keys);
+      slot.claimedKbps = rung.kbps;
+      return { ...rung, slot };
+    });
     for (const { track, bitrateKbps } of options.tracks ?? []) {
-      [this.video, this.audio].find(({ number }) => number === track)?.settle(bitrateKbps);
+      this.#slots().find(({ number }) => number === track)?.settle(bitrateKbps);
     }
     this.#highestSegment = options.resumed ? slotOf(this.elapsedMs()) + 1 : -1;
   }
@@ -107,6 +121,26 @@ export class Packager {
     return new EncoderSession(this, follows);
   }
 
+  /** The lower renditions of a session; those of the session before end. */
+  startLadder(frameMs: () => number): Ladder | undefined {
+    this.endLadder();
+    const { ladder, nowMs } = this.#options;
+    this.#ladder = ladder && new Ladder({
+      tracks: this.#renditions,
+      start: ladder.start,
+      nowMs,
+      takeSegment: (timeMs) => this.takeSegment(timeMs),
+      frameMs,
+      took: () => this.watch(),
+    });
+    return this.#ladder;
+  }
+
+  /** Nothing more comes of lower renditions, until another session begins. */
+  endLadder(): void {
+    this.#ladder?.close();
+  }
+
   /** The next free segment number for a segment that begins at `timeMs`. Throws UnsupportedMedia. */
   takeSegment(timeMs: number): number {
     const slot = slotOf(timeMs);
@@ -124,9 +158,10 @@ export class Packager {
   }
 
   /** Announces the broadcast once enough is known, and again when a track joins. */
-  considerAnnouncing(expects: { video?: boolean; audio?: boolean }): void {
+  considerAnnouncing(expects: { video?: boolean; audio?: boolean; renditions: boolean }): void {
     const present = this.#tracksWithMedia();
     if (present.length === 0 || present.length === this.#broadcast?.tracks.length) return;
+    if (expects.renditions) return;
     const mediaMs = Math.max(...present.map((slot) => slot.measuredMs));
     if (mediaMs < ANNOUNCE_BY_MS) {
       if (!present.every((slot) => slot.isMeasured)) return;
@@ -139,6 +174,7 @@ export class Packager {
   }
 
   announce(): void {
+    for (const { slot } of this.#renditions) slot.frameRate ??= this.video.frameRate;
     const tracks: Track[] = this.#tracksWithMedia().map((slot) => slot.announce());
     this.#broadcast = {
       id: this.#options.broadcastId,
@@ -162,7 +198,12 @@ export class Packager {
   }
 
   #tracksWithMedia(): TrackSlot[] {
-    return [this.video, this.audio].filter((slot) => slot.hasMedia);
+    return this.#slots().filter((slot) => slot.hasMedia);
+  }
+
+  /** The source comes first: players that choose nothing play it. */
+  #slots(): TrackSlot[] {
+    return [this.video, this.audio, ...this.#renditions.map(({ slot }) => slot)];
   }
 }
 

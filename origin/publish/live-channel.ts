@@ -10,6 +10,7 @@ import type { MediaSink, PublishSession } from '../rtmp/seam.ts';
 import type { Granted } from './control-client.ts';
 import type { EdgeSocketTiming } from './edge-socket.ts';
 import { KeyWatch } from './key-watch.ts';
+import { ladderProcess } from './ladder-process.ts';
 import { LinkClient } from './link-client.ts';
 import type { Log } from './log.ts';
 import type { OriginMetrics } from './metrics.ts';
@@ -22,6 +23,8 @@ export interface LiveChannelOptions {
   metrics: OriginMetrics;
   log: Log;
   nowMs: () => number;
+  /** Program that makes lower renditions. */
+  ffmpeg: string;
   /** To the control socket; false when it is down. */
   tell: (message: FromOrigin) => boolean;
   /** No encoder came back for longer than the edge allows, and the edge said nothing. */
@@ -64,7 +67,7 @@ export class LiveChannel {
   /** `resumed`: the broadcast is older than this process's knowledge of it. */
   static async create(granted: Granted, resumed: boolean, options: LiveChannelOptions): Promise<LiveChannel> {
     const channel = new LiveChannel(granted, options);
-    const { drm } = granted.settings;
+    const { drm, ladder } = granted.settings;
     const keys = drm === 'off' ? undefined : new KeyWatch({
       scheme: drm,
       nowMs: options.nowMs,
@@ -89,6 +92,9 @@ export class LiveChannel {
       onTracks: (broadcast) => channel.#announce(broadcast),
       onError: (error) => channel.#fail(error),
       keys: keys?.schedule,
+      ...(ladder.length > 0
+        ? { ladder: { rungs: ladder, start: ladderProcess(options.ffmpeg, granted.channel, options.log) } }
+        : {}),
     });
     return channel;
   }
@@ -189,6 +195,7 @@ export class LiveChannel {
     this.#current = undefined;
     current?.encoder.end();
     current?.publish.drop(reason);
+    this.#packager.endLadder();
     this.#packager.window.clear();
     this.#keys?.stop();
   }

@@ -17,6 +17,8 @@ export interface PublisherOptions {
   log: Log;
   /** Where encoders push to, as the edge shows it to admins. */
   ingest?: () => string[];
+  /** Program that makes lower renditions of a channel that has them; `ffmpeg` unless told. */
+  ffmpeg?: string;
   /** Wall clock, milliseconds since 1970. */
   nowMs?: () => number;
   ingestEveryMs?: number;
@@ -107,6 +109,7 @@ export class Publisher {
       const fresh = await LiveChannel.create(granted, granted.epochMs !== askedMs, {
         ...this.#options,
         nowMs: this.#nowMs,
+        ffmpeg: this.#options.ffmpeg ?? 'ffmpeg',
         tell: (message) => this.#control.send(message),
         onForgotten: (channel) => this.#forget(channel, 'no encoder came back'),
       });

@@ -126,7 +126,11 @@ export const SETTING_TEXTS: Record<string, SettingText> = {
     help: 'An encoder that drops out may come back into the same broadcast for this long.',
   },
   record: { label: 'Record', help: 'Keeps broadcasts as replays.' },
-  ladder: { label: 'Renditions', help: 'Further qualities, made by transcoding at the origin.' },
+  ladder: {
+    label: 'Renditions',
+    help:
+      'Lower qualities that the origin makes with ffmpeg, as [{"height": 480, "kbps": 900}], up to four. Takes effect with the next broadcast.',
+  },
   pieceMs: {
     label: 'Piece',
     unit: 'ms',
