@@ -1,6 +1,7 @@
 /** A channel as the API and the parts of Shoal speak of it. */
 import * as v from 'valibot';
 import { CHANNEL_NAME, CHANNEL_NAME_RULE, P2P_POLICIES } from './names.ts';
+import { LATENCY_TARGET_MS, UPLOAD_RATIO, WINDOW_S } from './playback-defaults.ts';
 import { Drm } from './keys.ts';
 import { LadderRungs } from './ladder.ts';
 import { Sites } from './site.ts';
@@ -32,24 +33,24 @@ export const ChannelSettings = v.object({
   /** Media that the edge may send for this channel; null: no cap. */
   egressCapKbps: v.optional(v.nullable(kbps), null),
   /** Seconds of the stream that origin, edge and peers hold. */
-  windowS: v.optional(v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(120)), 30),
+  windowS: v.optional(v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(120)), WINDOW_S),
   /** How long a dropped encoder may stay away and come back into the same broadcast. */
   reconnectWindowS: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600)), 30),
   /** Target duration of a video piece. */
   pieceMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(40), v.maxValue(1000)), 100),
   p2p: v.optional(P2pPolicy, 'on'),
-  /**
-   * Most a viewer gives, as a multiple of the stream's bitrate. Three in ten can give nothing and the others carry
-   * them: below about 3 a large swarm runs short of supply (docs/simulation.md).
-   */
-  uploadRatio: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(20)), 4),
+  /** Most a viewer gives, as a multiple of the stream's bitrate. */
+  uploadRatio: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(20)), UPLOAD_RATIO),
   /** What viewers may take through TURN, all together; null: no limit. Spent: no relays, the edge instead. */
   turnBudgetKbps: v.optional(
     v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100_000_000))),
     null,
   ),
   /** How far behind the live edge players aim to be. */
-  latencyTargetMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(300), v.maxValue(20_000)), 1300),
+  latencyTargetMs: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(300), v.maxValue(20_000)),
+    LATENCY_TARGET_MS,
+  ),
   /** How shards are fed: through a backbone of bridge peers, or by seeds in every shard. */
   feedMode: v.optional(v.picklist(['backbone', 'edge-seeded']), 'backbone'),
   /** Most viewers of one shard. */

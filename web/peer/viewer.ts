@@ -13,6 +13,7 @@ import type { Broadcast } from '../../protocol/broadcast.ts';
 import type { P2pPolicy } from '../../protocol/channel.ts';
 import type { PieceRecord } from '../../protocol/record.ts';
 import { toBase64Url } from '../../protocol/bytes.ts';
+import { LATENCY_TARGET_MS, UPLOAD_RATIO, WINDOW_S } from '../../protocol/playback-defaults.ts';
 import type { LiveJoinAnswer } from '../../protocol/join.ts';
 import type { PieceSource, Playhead } from '../mesh/seams.ts';
 import { fullJitterMs } from './backoff.ts';
@@ -97,7 +98,7 @@ export class Viewer extends Emitter<ViewerEvents> {
   #reason: ViewerReason | undefined;
   #channelState: 'live' | 'lost' = 'live';
   #broadcast: Broadcast | undefined;
-  #shelf = new Shelf(30_000);
+  #shelf = new Shelf(WINDOW_S * 1000);
   #session: Session | undefined;
   #visit: AbortController | undefined;
   #asking: Promise<JoinOutcome> | undefined;
@@ -105,8 +106,8 @@ export class Viewer extends Emitter<ViewerEvents> {
   #watchTimer: number | undefined;
   #failures = 0;
   #lastPieceAt = 0;
-  #latencyTargetMs = 1300;
-  #uploadRatio = 1.5;
+  #latencyTargetMs = LATENCY_TARGET_MS;
+  #uploadRatio = UPLOAD_RATIO;
   #uploadKbps: number | undefined;
   #gives = true;
   #token: string | undefined;

@@ -4,6 +4,7 @@
  */
 import type { Broadcast } from '../../../protocol/broadcast.ts';
 import type { P2pPolicy } from '../../../protocol/channel.ts';
+import { LATENCY_TARGET_MS, WINDOW_S } from '../../../protocol/playback-defaults.ts';
 import type { PieceRecord } from '../../../protocol/record.ts';
 import type { Playhead } from '../../mesh/seams.ts';
 import { Emitter } from '../emitter.ts';
@@ -23,7 +24,7 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
   #end: () => void;
   #connections: PageConnections;
   #hear: (request: Extract<ViewerNews, { type: 'connection' }>['request']) => void = () => {};
-  #shelf = new Shelf(30_000);
+  #shelf = new Shelf(WINDOW_S * 1000);
   #stats = emptyStats();
   #stopped = false;
   #grants = new Map<number, (value: string | undefined) => void>();
@@ -46,7 +47,7 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
       title: '',
       p2p: options.p2p ?? 'on',
       broadcast: undefined,
-      latencyTargetMs: 1300,
+      latencyTargetMs: LATENCY_TARGET_MS,
       tracks: [],
       uploadKbps: 0,
       clockOffsetMs: Date.now() - (performance.timeOrigin + performance.now()),
