@@ -6,6 +6,7 @@ import { fromBase64Url, fromHex, toBase64Url, toBinaryString } from '../../proto
 import { ChannelSettings } from '../../protocol/channel.ts';
 import type { Env } from '../env.ts';
 import { swarmOf } from '../env.ts';
+import { quickTimers } from '../testing/quick-timers.ts';
 import { announceOf, announcePathOf, SignalClient } from '../testing/signal-client.ts';
 import * as v from 'valibot';
 
@@ -222,6 +223,7 @@ test('a flood closes the socket that it comes from, and no other', async () => {
 });
 
 test('a shard that was evicted goes on from the attachments of its sockets', async () => {
+  quickTimers();
   const infoHash = await onAir();
   const [a, b] = [await seated(infoHash), await seated(infoHash)];
   const c = await SignalClient.open(announcePathOf(infoHash));
@@ -261,6 +263,7 @@ test('when the broadcast ends everybody is told, and announces are refused from 
 });
 
 test('a banned ticket is put out, its neighbours are told, and it does not come back', async () => {
+  quickTimers();
   const infoHash = await onAir();
   const [bad, good] = [await seated(infoHash), await seated(infoHash)];
   const identity = [...fromBase64Url(bad.announce.ticket)!.slice(53, 61)].map((byte) =>
