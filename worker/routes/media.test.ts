@@ -1,8 +1,10 @@
+import { runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import { indexToHex, packIndex, pieceOf } from '../../protocol/piece-index.ts';
 import {
   admin,
   ask,
+  bindings,
   eventually,
   fetchMedia,
   framesIn,
@@ -10,7 +12,9 @@ import {
   joinLive,
   makeChannel,
 } from '../testing/edge.ts';
+import { reportOf } from '../env.ts';
 import { frameOf, initOf, segmentOfFrames } from '../testing/frames.ts';
+import { quickTimers } from '../testing/quick-timers.ts';
 import type { OnAir } from '../testing/edge.ts';
 
 /** On air with whole segments of both tracks. */
@@ -25,6 +29,7 @@ async function withMedia(segments: number, settings = {}) {
 }
 
 async function metricsOf({ channel }: Pick<OnAir, 'channel'>): Promise<Record<string, number>> {
+  await runDurableObjectAlarm(reportOf(bindings, channel));
   const text = await (await ask('/metrics')).text();
   return Object.fromEntries(
     text.split('\n').filter((line) => line.includes(`channel="${channel}"`)).map((line) => {
@@ -201,6 +206,7 @@ test('media of a broadcast that is over is gone', async () => {
 });
 
 test('what is served is counted by kind, from the cache or not', async () => {
+  quickTimers();
   const { viewer, channel } = await withMedia(3);
   const sizes: Record<string, number> = {};
   for (
@@ -219,6 +225,7 @@ test('what is served is counted by kind, from the cache or not', async () => {
 });
 
 test('over the egress cap media is refused as "later", and the refusals are counted', async () => {
+  quickTimers();
   const { viewer, channel } = await withMedia(3, { egressCapKbps: 16 });
   const statuses: number[] = [];
   let refused: Response | undefined;
