@@ -189,8 +189,11 @@ export class Session {
 
   setTracks(tracks: number[]): void {
     const added = tracks.filter((track) => !this.#tracks.includes(track));
+    const before = this.#rendition;
     this.#tracks = tracks;
     this.#mesh.setTracks(tracks);
+    // While one rendition follows another both are taken: it plays the old one until it lets go of it.
+    if (this.#rendition !== before) this.#describe();
     if (added.length > 0) void this.#joinMedia(added);
   }
 
@@ -357,12 +360,19 @@ export class Session {
     this.#dialer.configure(this.#reach.ways);
   }
 
+  /** The video that this peer plays; of several that it takes the one that it took first. */
+  get #rendition(): number {
+    const { tracks } = this.#answer.broadcast;
+    const isVideo = (one: number) => tracks.some(({ track, kind }) => track === one && kind === 'video');
+    return this.#tracks.find(isVideo) ?? this.#tracks[0] ?? 0;
+  }
+
   #capability(nat: NatKind) {
     const { deviceId } = this.#options;
     return {
       ...(deviceId === undefined ? {} : { deviceId }),
       uploadKbps: this.#dialer && this.#gives ? this.#uploadKbps : 0,
-      track: this.#tracks[0] ?? 0,
+      track: this.#rendition,
       nat,
       device: this.#options.environment.device,
     };

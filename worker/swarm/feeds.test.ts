@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import {
+  bestOfEach,
   BLAME_MS,
   type Candidate,
   compareCandidates,
   type Deal,
   FeedDealer,
+  type FeedTrack,
   HOLD_MS,
   OVERLAP_MS,
   SETTLE_MS,
@@ -346,4 +348,50 @@ test('a bridge keeps its feeds though its own shard names it too: it is known by
   table.dealer.leave('b0', 'a');
   table.deal();
   expect(table.held.has('a')).toBe(false);
+});
+
+const LADDER: FeedTrack[] = [
+  { track: 0, bitrateKbps: 512, substreams: 8, kind: 'video' },
+  { track: 1, bitrateKbps: 64, substreams: 1, kind: 'audio' },
+  { track: 2, bitrateKbps: 128, substreams: 2, kind: 'video' },
+];
+const tracksOf = (feeds: string[] = []) => [...new Set(feeds.map((feed) => Number(feed.split('/')[0])))];
+
+test('a rendition is fed to those who play it, and costs nothing while nobody does', () => {
+  const table = new Table();
+  table.dealer.configure(LADDER, 1);
+  table.dealer.offer('0', [candidate('a', { track: 0 })]);
+  table.run(1000);
+  expect(tracksOf(table.held.get('a'))).toEqual([0, 1]);
+  table.dealer.offer('0', [candidate('b', { track: 2, sinceMs: table.nowMs })]);
+  table.run(1000);
+  expect(tracksOf(table.held.get('b'))).toContain(2);
+  expect(tracksOf(table.held.get('b'))).not.toContain(0);
+  expect(table.copies.size).toBe(11);
+});
+
+test('who goes over to another rendition loses the feeds of the one before, and gets those of the new one', () => {
+  const table = new Table();
+  table.dealer.configure(LADDER, 1);
+  table.dealer.offer('0', [candidate('a', { track: 0 }), candidate('b', { track: 0 })]);
+  table.run(10_000);
+  table.dealer.offer('0', [candidate('b', { track: 2 })]);
+  table.deal();
+  expect(table.held.get('a')!.filter((feed) => feed.startsWith('0/'))).toHaveLength(8);
+  expect(table.held.get('b')!.filter((feed) => feed.startsWith('2/'))).toHaveLength(2);
+  expect(tracksOf(table.held.get('b'))).not.toContain(0);
+});
+
+test('of each rendition a few candidates are named, however weak', () => {
+  const strong = Array.from({ length: 9 }, (_, i) => ({ id: `s${i}`, track: 0 }));
+  const weak = Array.from({ length: 9 }, (_, i) => ({ id: `w${i}`, track: 2 }));
+  expect(bestOfEach([...strong, ...weak], 5, 2).map(({ id }) => id)).toEqual([
+    's0',
+    's1',
+    's2',
+    's3',
+    's4',
+    'w0',
+    'w1',
+  ]);
 });

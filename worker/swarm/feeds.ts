@@ -18,6 +18,8 @@ export interface Candidate {
   place: Place;
   /** When it took its seat, milliseconds since 1970. */
   sinceMs: number;
+  /** Rendition that it plays; the first one unless told. */
+  track?: number;
 }
 
 /** What dealing needs to know of a track. */
@@ -25,6 +27,13 @@ export interface FeedTrack {
   track: number;
   bitrateKbps: number;
   substreams: number;
+  kind?: 'video' | 'audio';
+}
+
+/** Tracks of which a viewer plays one: none, or all renditions of the video, the first one first. */
+export function renditionsOf(tracks: readonly FeedTrack[]): FeedTrack[] {
+  const videos = tracks.filter(({ kind }) => kind === 'video');
+  return videos.length > 1 ? videos : [];
 }
 
 /** The whole set of feeds that a peer holds from now on. */
@@ -88,6 +97,7 @@ export class FeedDealer {
   /** Seeds by network. */
   #groups = new Map<string, number>();
   #homes: (shard: string) => boolean = () => true;
+  #renditions: number[] = [];
 
   constructor(snapshot?: DealerSnapshot) {
     if (!snapshot) return;
@@ -111,6 +121,7 @@ export class FeedDealer {
   /** Tracks and copies; feeds that stay keep their holders. */
   configure(tracks: FeedTrack[], copies: number): void {
     const before = new Map(this.#slots.map((slot) => [slotKey(slot), slot]));
+    this.#renditions = renditionsOf(tracks).map(({ track }) => track);
     this.#slots = [];
     for (let copy = 0; copy < copies; copy++) {
       for (const { track, substreams, bitrateKbps } of tracks) {
@@ -128,6 +139,10 @@ export class FeedDealer {
   /** Which shards seeds should sit in; those of others are used only until there are some. */
   prefer(homes: (shard: string) => boolean): void {
     this.#homes = homes;
+  }
+
+  has(id: string): boolean {
+    return this.#known.has(id);
   }
 
   get candidates(): number {
@@ -221,6 +236,7 @@ export class FeedDealer {
   /** Deals what is free, moves what is badly placed, and answers whose feeds changed. */
   deal(nowMs: number): Deal[] {
     this.#land(nowMs);
+    this.#takeUnplayed();
     this.#count();
     this.#relieve(nowMs);
     for (const slot of this.#slots) {
@@ -265,6 +281,20 @@ export class FeedDealer {
       slot.sinceMs = slot.nextSinceMs;
       slot.next = undefined;
     }
+  }
+
+  /** Who went over to another rendition passes the old one on no more. */
+  #takeUnplayed(): void {
+    if (this.#renditions.length === 0) return;
+    this.#free((slot, holder) => {
+      const known = this.#known.get(holder);
+      return known !== undefined && !this.#plays(known, slot);
+    });
+  }
+
+  /** Feeds go to those who play what they carry: a rendition that nobody plays costs none. */
+  #plays(known: Known, { track }: Slot): boolean {
+    return !this.#renditions.includes(track) || (known.track ?? this.#renditions[0]) === track;
   }
 
   /** Counts feeds once they have landed: a holder that is about to lose one no longer carries it. */
@@ -326,7 +356,7 @@ export class FeedDealer {
     let best: Known | undefined;
     let least = Infinity;
     for (const known of this.#known.values()) {
-      if (taken.has(known.id)) continue;
+      if (taken.has(known.id) || !this.#plays(known, slot)) continue;
       const cost = this.#cost(known, slot, 1, nowMs);
       if (cost < least) {
         best = known;
@@ -395,8 +425,18 @@ export class FeedDealer {
   }
 }
 
-export function toCandidate({ id, uploadKbps, nat, place, sinceMs }: PeerRow): Candidate {
-  return { id, uploadKbps, nat, place, sinceMs };
+export function toCandidate({ id, uploadKbps, nat, place, sinceMs, track }: PeerRow): Candidate {
+  return { id, uploadKbps, nat, place, sinceMs, track };
+}
+
+/** The first `most`, but of every rendition that is played its first few as well. */
+export function bestOfEach<T extends { track?: number }>(ranked: T[], most: number, each: number): T[] {
+  const counts = new Map<number, number>();
+  return ranked.filter(({ track = 0 }, place) => {
+    const before = counts.get(track) ?? 0;
+    counts.set(track, before + 1);
+    return place < most || before < each;
+  });
 }
 
 /** Best first: who gives much and can be reached. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { FeedTrack } from './feeds.ts';
 import { HELP_HOLD_MS, Helping } from './helping.ts';
 
 const TRACKS = [{ track: 0, bitrateKbps: 512, substreams: 8 }];
@@ -50,4 +51,17 @@ test('help given before an eviction is taken back afterwards', () => {
   helping.deal(PRICE, TRACKS, NOBODY, 0);
   const again = new Helping(helping.snapshot());
   expect(again.deal(0, TRACKS, NOBODY, 1)).toMatchObject([{ id: 'a', feeds: [] }]);
+});
+
+test('who is helped gets substreams of the rendition that it plays', () => {
+  const ladder: FeedTrack[] = [
+    { track: 0, bitrateKbps: 512, substreams: 8, kind: 'video' },
+    { track: 1, bitrateKbps: 64, substreams: 1, kind: 'audio' },
+    { track: 2, bitrateKbps: 128, substreams: 2, kind: 'video' },
+  ];
+  const helping = new Helping();
+  helping.name('0', ['a', 'b'], [0, 2]);
+  const deals = helping.deal(2 * (256 + 64), ladder, NOBODY, 0);
+  const tracks = deals.map(({ id, feeds }) => [id, ...new Set(feeds.map(({ track }) => track))]);
+  expect(tracks).toEqual([['a', 0, 1], ['b', 1, 2]]);
 });

@@ -3,7 +3,7 @@
  * it can build on it; those who did worst are first, and nobody gets all of a stream this way.
  */
 import type { Feed } from '../../protocol/tracker.ts';
-import type { Deal, FeedTrack } from './feeds.ts';
+import { type Deal, type FeedTrack, renditionsOf } from './feeds.ts';
 
 /** Share of its substreams that one viewer is given. */
 const SHARE = 0.5;
@@ -15,12 +15,14 @@ export type HelpingSnapshot = [string, { shard: string; text: string }][];
 
 interface Helped {
   shard: string;
+  /** Rendition that it plays. */
+  track: number;
   sinceMs: number;
 }
 
 export class Helping {
   #helped = new Map<string, Helped>();
-  #needy = new Map<string, string[]>();
+  #needy = new Map<string, { id: string; track: number }[]>();
   #told = new Map<string, { shard: string; text: string }>();
 
   /** What was given before an eviction: it is taken back unless supply is still short. */
@@ -41,8 +43,8 @@ export class Helping {
   }
 
   /** The viewers of a shard that did badly, worst first. */
-  name(shard: string, needy: string[]): void {
-    this.#needy.set(shard, needy);
+  name(shard: string, needy: string[], play: number[] = []): void {
+    this.#needy.set(shard, needy.map((id, i) => ({ id, track: play[i] ?? 0 })));
   }
 
   /** A viewer's socket is closed. */
@@ -64,11 +66,16 @@ export class Helping {
   /** Deals as much help as `kbps` buys; `seeds` hold feeds already and are left alone. */
   deal(kbps: number, tracks: FeedTrack[], seeds: Set<string>, nowMs: number): Deal[] {
     const feeds = portion(tracks);
-    const price = tracks.reduce(
-      (sum, { track, bitrateKbps, substreams }) =>
-        sum + bitrateKbps * feeds.filter((feed) => feed.track === track).length / substreams,
-      0,
-    );
+    const renditions = renditionsOf(tracks).map(({ track }) => track);
+    const costOf = (chosen: FeedTrack[]) =>
+      chosen.reduce(
+        (sum, { track, bitrateKbps, substreams }) =>
+          sum + bitrateKbps * feeds.filter((feed) => feed.track === track).length / substreams,
+        0,
+      );
+    // What the dearest rendition costs: nobody is given more.
+    const priced = tracks.filter(({ track }) => !renditions.includes(track) || track === renditions[0]);
+    const price = costOf(priced);
     const room = price > 0 ? Math.floor(kbps / price) : 0;
     for (const [id, one] of this.#helped) {
       if (
@@ -77,31 +84,37 @@ export class Helping {
         this.#helped.delete(id);
       }
     }
-    for (const [shard, id] of this.#inTurn()) {
-      if (this.#helped.size >= room) break;
-      if (!seeds.has(id) && !this.#helped.has(id)) this.#helped.set(id, { shard, sinceMs: nowMs });
+    for (const [shard, { id, track }] of this.#inTurn()) {
+      const before = this.#helped.get(id);
+      if (before) before.track = track;
+      if (this.#helped.size < room && !before && !seeds.has(id)) {
+        this.#helped.set(id, { shard, track, sinceMs: nowMs });
+      }
     }
-    return this.#changes(feeds);
+    const played = (track: number) => (feed: Feed) =>
+      !renditions.includes(feed.track) || feed.track === track;
+    return this.#changes((track) => feeds.filter(played(track)));
   }
 
   /** The worst of each shard, then the second worst of each, and so on. */
-  *#inTurn(): Generator<[string, string]> {
+  *#inTurn(): Generator<[string, { id: string; track: number }]> {
     for (let i = 0;; i++) {
       let some = false;
       for (const [shard, needy] of this.#needy) {
-        const id = needy[i];
-        if (id === undefined) continue;
+        const one = needy[i];
+        if (one === undefined) continue;
         some = true;
-        yield [shard, id];
+        yield [shard, one];
       }
       if (!some) return;
     }
   }
 
-  #changes(feeds: Feed[]): Deal[] {
+  #changes(feedsOf: (track: number) => Feed[]): Deal[] {
     const deals: Deal[] = [];
-    const text = JSON.stringify(feeds);
-    for (const [id, { shard }] of this.#helped) {
+    for (const [id, { shard, track }] of this.#helped) {
+      const feeds = feedsOf(track);
+      const text = JSON.stringify(feeds);
       if (this.#told.get(id)?.text === text) continue;
       this.#told.set(id, { shard, text });
       deals.push({ id, shard, feeds, help: true });

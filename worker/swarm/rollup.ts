@@ -46,10 +46,14 @@ export interface Rollup {
   turnKbps?: number;
   /** Good uploaders of this shard, best first: who may hold feeds or be a bridge. */
   candidates: Candidate[];
+  /** Viewers by the rendition that they play. */
+  playing?: Record<number, number>;
   /** Who holds feeds or is helped, of those seated now. */
   seeds: string[];
   /** Viewers that did badly in their last report, worst first: whom help would help. */
   needy: string[];
+  /** What each of these plays. */
+  needyPlay?: number[];
   /** Viewers by region, for where shards are at home. */
   regions: Record<string, number>;
   /** Viewers of leases seated now, and who joined since the last roll-up. */

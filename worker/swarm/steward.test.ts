@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as v from 'valibot';
 import { ChannelSettings } from '../../protocol/channel.ts';
-import type { Candidate } from './feeds.ts';
+import type { Candidate, FeedTrack } from './feeds.ts';
 import type { Rollup } from './rollup.ts';
 import { BACKBONE, BACKBONE_LIMIT, type Orders, Steward } from './steward.ts';
 
@@ -166,4 +166,23 @@ test('a steward that was evicted goes on from its snapshot', () => {
   expect(again.uploadKbps).toBe(steward.uploadKbps);
   const orders = again.left('0', again.seeds()[0]!, 2000);
   expect(feedsDealt(orders)).toBeGreaterThan(0);
+});
+
+test('with renditions, demand and copies are reckoned from what is played', () => {
+  const ladder: FeedTrack[] = [
+    { track: 0, bitrateKbps: 2000, substreams: 8, kind: 'video' },
+    { track: 1, bitrateKbps: 100, substreams: 1, kind: 'audio' },
+    { track: 2, bitrateKbps: 500, substreams: 8, kind: 'video' },
+    { track: 3, bitrateKbps: 200, substreams: 4, kind: 'video' },
+  ];
+  const steward = new Steward(settings({ egressCapKbps: 10_000 }), ladder);
+  expect(steward.bitrateKbps).toBe(2100);
+  steward.rolledUp(rollup('0', 40, { playing: { 0: 20, 2: 20 } }), 1000);
+  expect(steward.bitrateKbps).toBe(1350);
+  steward.tick(2000);
+  expect(steward.copies).toBe(1);
+  steward.rolledUp(rollup('0', 40, { playing: { 2: 40 } }), 3000);
+  expect(steward.bitrateKbps).toBe(600);
+  steward.tick(4000);
+  expect(steward.copies).toBe(2);
 });

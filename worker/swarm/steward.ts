@@ -5,7 +5,14 @@
 import type { ChannelSettings } from '../../protocol/channel.ts';
 import type { Feed } from '../../protocol/tracker.ts';
 import { copiesFor, copiesPerShard } from './copies.ts';
-import { type Candidate, type Deal, type DealerSnapshot, FeedDealer, type FeedTrack } from './feeds.ts';
+import {
+  type Candidate,
+  type Deal,
+  type DealerSnapshot,
+  FeedDealer,
+  type FeedTrack,
+  renditionsOf,
+} from './feeds.ts';
 import { Helping, type HelpingSnapshot } from './helping.ts';
 import type { Rollup } from './rollup.ts';
 import { ShardMap, type ShardMapSnapshot, type ShardPlan, type ShardRoom } from './shards.ts';
@@ -57,6 +64,8 @@ export class Steward {
   #retired: Deal[] = [];
   readonly #supply: SupplyControl;
   readonly #helping: Helping;
+  /** Viewers by the rendition that they play, by shard. */
+  readonly #playing = new Map<string, Record<number, number>>();
   #repairBytes = 0;
   #lookedMs: number | undefined;
 
@@ -104,8 +113,34 @@ export class Steward {
     return sum;
   }
 
+  /** What a viewer watches, on the average. */
   get bitrateKbps(): number {
-    return this.#tracks.reduce((sum, track) => sum + track.bitrateKbps, 0);
+    const played = this.#played();
+    const viewers = played.reduce((sum, one) => sum + one.viewers, 0);
+    const videoKbps = played.reduce((sum, one) => sum + one.track.bitrateKbps * one.viewers, 0);
+    return this.#commonKbps + (viewers > 0 ? videoKbps / viewers : 0);
+  }
+
+  /** What one copy of all that is watched costs. */
+  get #copyKbps(): number {
+    return this.#commonKbps + this.#played().reduce((sum, { track }) => sum + track.bitrateKbps, 0);
+  }
+
+  /** Of the tracks that everybody takes. */
+  get #commonKbps(): number {
+    const renditions = renditionsOf(this.#tracks);
+    return this.#tracks.reduce((sum, track) => sum + (renditions.includes(track) ? 0 : track.bitrateKbps), 0);
+  }
+
+  /** Renditions that somebody plays, or the first one; nothing when there is only one. */
+  #played(): { track: FeedTrack; viewers: number }[] {
+    const renditions = renditionsOf(this.#tracks);
+    const shards = [...this.#playing].filter(([shard]) => shard !== BACKBONE);
+    const played = renditions.map((track) => ({
+      track,
+      viewers: shards.reduce((sum, [, playing]) => sum + (playing[track.track] ?? 0), 0),
+    })).filter(({ viewers }) => viewers > 0);
+    return played.length > 0 ? played : renditions.slice(0, 1).map((track) => ({ track, viewers: 1 }));
   }
 
   get backbone(): boolean {
@@ -146,7 +181,10 @@ export class Steward {
   /** A peer sat down in a shard that is still small; `viewers`: how many are there with it. */
   offered(shard: string, candidate: Candidate, viewers: number, nowMs: number): Orders {
     const plan = this.#count(shard, viewers);
-    this.#uploadKbps.set(shard, (this.#uploadKbps.get(shard) ?? 0) + candidate.uploadKbps);
+    // One that is known plays another rendition now; how many do is told by the next roll-up.
+    if (!this.#dealer(shard)?.has(candidate.id)) {
+      this.#uploadKbps.set(shard, (this.#uploadKbps.get(shard) ?? 0) + candidate.uploadKbps);
+    }
     this.#dealer(shard)?.offer(shard, [candidate]);
     return this.#orders(plan, nowMs);
   }
@@ -179,8 +217,9 @@ export class Steward {
     const { shard } = rollup;
     const plan = this.#count(shard, rollup.viewers, rollup.regions);
     this.#uploadKbps.set(shard, rollup.uploadKbps);
+    if (rollup.playing) this.#playing.set(shard, rollup.playing);
     if (shard !== BACKBONE) {
-      this.#helping.name(shard, rollup.needy);
+      this.#helping.name(shard, rollup.needy, rollup.needyPlay);
     }
     this.#dealer(shard)?.refresh(shard, rollup.candidates, rollup.seeds, nowMs);
     return this.#orders(plan, nowMs);
@@ -250,6 +289,7 @@ export class Steward {
     if (plan.close) {
       const { shard } = plan.close;
       this.#uploadKbps.delete(shard);
+      this.#playing.delete(shard);
       for (const dealer of this.#dealers.values()) dealer.leaveShard(shard);
       this.#helping.leaveShard(shard);
     }
@@ -291,7 +331,8 @@ export class Steward {
   /** Sets up the dealers for the shards and copies there are now. True when the backbone came or went. */
   #arrange(): boolean {
     const { feedMode, egressCapKbps: capKbps } = this.#settings;
-    const { bitrateKbps, viewers } = this;
+    const { viewers } = this;
+    const bitrateKbps = this.#copyKbps;
     const shards = this.#shards.all;
     const wanted = feedMode === 'backbone' ? [''] : shards;
     for (const [key, dealer] of this.#dealers) {

@@ -10,7 +10,7 @@ import { type Feed, FromPeer, MAX_SIGNAL_LENGTH, type ToPeer } from '../../proto
 import type { Agent } from './agent.ts';
 import { Budget } from './budget.ts';
 import { Complaints } from './complaints.ts';
-import { type Candidate, compareCandidates, toCandidate } from './feeds.ts';
+import { bestOfEach, type Candidate, compareCandidates, toCandidate } from './feeds.ts';
 import { LeaseSeats, type LeaseShares } from './lease-seats.ts';
 import { failure } from './outgoing.ts';
 import { Pace } from './pace.ts';
@@ -35,6 +35,8 @@ const MOST_REPLACED = 3;
 const FAR_MORE = 2;
 /** Candidates told in a roll-up. */
 const CANDIDATES = 32;
+/** Of each rendition at least so many. */
+const CANDIDATES_EACH = 4;
 const NEEDY = 16;
 /** Messages of one socket that may wait for one that is being checked. */
 const MAX_WAITING = 64;
@@ -315,6 +317,7 @@ export class Swarm {
     const candidates: Candidate[] = [];
     const regions: Record<string, number> = {};
     const seeds: string[] = [];
+    const playing: Record<number, number> = {};
     let uploadKbps = 0;
     let turnKbps = 0;
     for (const row of this.#roster.rows()) {
@@ -322,17 +325,21 @@ export class Swarm {
       if (row.seed) seeds.push(row.id);
       uploadKbps += row.uploadKbps;
       regions[row.place.region] = (regions[row.place.region] ?? 0) + 1;
+      playing[row.track] = (playing[row.track] ?? 0) + 1;
       candidates.push(toCandidate(row));
     }
+    const needy = [...this.#need].sort((a, b) => b[1] - a[1]).slice(0, NEEDY).map(([id]) => id);
     const rollup: Rollup = {
       shard: this.#config.shard,
       viewers: this.#roster.size,
       stock: this.#stock.size,
       uploadKbps,
       turnKbps,
-      candidates: candidates.sort(compareCandidates).slice(0, CANDIDATES),
+      candidates: bestOfEach(candidates.sort(compareCandidates), CANDIDATES, CANDIDATES_EACH),
+      playing,
       seeds,
-      needy: [...this.#need].sort((a, b) => b[1] - a[1]).slice(0, NEEDY).map(([id]) => id),
+      needy,
+      needyPlay: needy.map((id) => this.#roster.get(id)?.track ?? 0),
       regions,
       leases: this.#leases.take(this.#roster.rows()),
     };
@@ -546,11 +553,14 @@ export class Swarm {
 
   #describe(port: Port, row: PeerRow, capability: NonNullable<Announce['capability']>): void {
     row.uploadKbps = Math.min(capability.uploadKbps, 1_000_000);
+    const playsAnother = row.track !== capability.track;
     row.track = capability.track;
     row.nat = capability.nat;
     row.device = deviceOf(capability.device, port.seat.agent);
     if (capability.deviceId !== undefined) row.deviceId = capability.deviceId;
     port.save();
+    // Feeds follow it.
+    if (playsAnother) this.#world.seated(row);
   }
 
   #introduceMore(port: Port, state: PortState, row: PeerRow, want: number, known: string[]): void {
