@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { startFeed } from './feed.ts';
 import { startStack } from './stack.ts';
+import { until } from './until.ts';
 
 interface Ran {
   code: number;
@@ -16,16 +17,6 @@ async function run(command: string, args: string[]): Promise<Ran> {
   }).output();
   const text = new TextDecoder();
   return { code, out: text.decode(stdout), log: text.decode(stderr) };
-}
-
-async function until<Value>(look: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const value = await look();
-    if (holds(value)) return value;
-    if (Date.now() > deadline) throw new Error(`waited too long, last seen: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
 }
 
 async function textOf(url: string): Promise<string> {
@@ -66,7 +57,7 @@ Deno.test('ffprobe and ffmpeg play the plain HLS of a live broadcast, and one se
   try {
     const index = () => `${stack.edge.url}/hls/demo/index.m3u8`;
     const video = () => textOf(`${stack.edge.url}/hls/demo/0.m3u8`);
-    await until(video, (playlist) => placesOf(playlist).size >= 2);
+    await until('two segments are listed', video, { holds: (playlist) => placesOf(playlist).size >= 2 });
 
     const probe = await run('ffprobe', [
       ...[
@@ -104,10 +95,9 @@ Deno.test('ffprobe and ffmpeg play the plain HLS of a live broadcast, and one se
     feed.kill();
     await feed.ended;
     feed = startFeed({ output });
-    const back = await until(
-      video,
-      (playlist) => /#EXT-X-DISCONTINUITY\n[^]*\.m4s\n[^]*\.m4s/.test(playlist),
-    );
+    const back = await until('the list has gone on behind a break', video, {
+      holds: (playlist) => /#EXT-X-DISCONTINUITY\n[^]*\.m4s\n[^]*\.m4s/.test(playlist),
+    });
     assert.equal(back.split('#EXT-X-DISCONTINUITY\n').length, 2, back);
     assert.ok(!back.includes('EXT-X-ENDLIST'));
     for (const [uri, place] of placesOf(back)) assert.equal(before.get(uri) ?? place, place, uri);
@@ -116,10 +106,9 @@ Deno.test('ffprobe and ffmpeg play the plain HLS of a live broadcast, and one se
 
     const known = placesOf(await video());
     await stack.restartEdge();
-    const refilled = await until(
-      video,
-      (playlist) => [...placesOf(playlist).keys()].some((uri) => !known.has(uri)),
-    );
+    const refilled = await until('a new segment is listed', video, {
+      holds: (playlist) => [...placesOf(playlist).keys()].some((uri) => !known.has(uri)),
+    });
     for (const [uri, place] of placesOf(refilled)) assert.equal(known.get(uri) ?? place, place, uri);
     assert.ok([...placesOf(refilled).keys()].some((uri) => known.has(uri)), 'the window was refilled');
   } finally {

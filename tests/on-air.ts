@@ -5,6 +5,7 @@ import { toBase64Url } from '../protocol/bytes.ts';
 import type { ChannelSettings } from '../protocol/channel.ts';
 import type { FromOrigin, ToOrigin } from '../protocol/control.ts';
 import { type Edge, EDGE_SECRETS } from './edge.ts';
+import { until } from './until.ts';
 
 export const VIDEO: Track = {
   track: 0,
@@ -78,13 +79,11 @@ export async function putOnAir(
 
 async function untilLive(edge: Edge, channel: string): Promise<void> {
   const peerKey = toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
-  for (;;) {
+  await until(`${channel} is live for viewers`, async () => {
     const answer = await fetch(`${edge.url}/join/${channel}`, {
       method: 'POST',
       body: JSON.stringify({ peerKey }),
     });
-    const { state } = await answer.json() as { state?: string };
-    if (state === 'live') return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+    return (await answer.json() as { state?: string }).state === 'live';
+  });
 }

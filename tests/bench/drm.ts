@@ -12,10 +12,11 @@ import { encodeFlv } from '../../origin/media/testing/flv-file.ts';
 import { testSchedule } from '../../origin/media/testing/key-schedule.ts';
 import { buildPlayer } from '../build-player.ts';
 import { launchChromium } from '../e2e/chromium.ts';
-import { openViewer, read, until } from '../e2e/viewer-page.ts';
+import { openViewer, read } from '../e2e/viewer-page.ts';
 import { startFeed } from '../feed.ts';
 import { startStack } from '../stack.ts';
 import { quantile, report, type Row } from './table.ts';
+import { until } from '../until.ts';
 
 const { values } = parseArgs({
   args: Deno.args,
@@ -114,10 +115,10 @@ async function visit(browser: Browser, channel: string, decryption: string): Pro
   await page.evaluateOnNewDocument(`globalThis.addEventListener('DOMContentLoaded', () =>
     document.querySelector('shoal-player')?.setAttribute('decryption', '${decryption}'), { once: true })`);
   await page.goto(`${stack.edge.url}/watch/${channel}`);
-  const startup = await until(`${channel} plays`, 30_000, async () => {
+  const startup = await until(`${channel} plays`, async () => {
     const { stats } = await read(page);
     return stats.startupMs > 0 && stats.startupMs;
-  });
+  }, { withinMs: 30_000 });
   await page.browserContext().close();
   return startup;
 }

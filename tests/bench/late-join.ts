@@ -12,6 +12,7 @@ import { startFeed } from '../feed.ts';
 import { startStack } from '../stack.ts';
 import { PROBE, type ProbeReading } from './peers/probe.ts';
 import { quantile, report, type Row } from './table.ts';
+import { until } from '../until.ts';
 
 const { values } = parseArgs({
   args: Deno.args,
@@ -45,14 +46,16 @@ const rows: Row[] = [];
 try {
   const audience: Page[] = [];
   for (let i = 0; i < Number(values.viewers); i++) audience.push(await open(browser));
-  for (const page of audience) await until(page, ({ probe, stats }) => probe.playedS > 8 && stats.peers >= 3);
+  for (const page of audience) {
+    await untilSeen(page, ({ probe, stats }) => probe.playedS > 8 && stats.peers >= 3);
+  }
   await stack.api('PATCH', '/channels/demo', { settings: { egressCapKbps: Number(values.cap) } });
   const stallsBefore = (await Promise.all(audience.map(read))).map(({ probe }) => probe.stalls);
   // The bucket empties within its burst; the seeds take what comes in from then on.
-  await until(audience[0]!, ({ probe }) => probe.playedS > 14);
+  await untilSeen(audience[0]!, ({ probe }) => probe.playedS > 14);
   for (let join = 1; join <= Number(values.joins); join++) {
     const page = await open(browser);
-    const { probe, stats } = await until(page, ({ probe }) => probe.playedS > 3);
+    const { probe, stats } = await untilSeen(page, ({ probe }) => probe.playedS > 3);
     rows.push({
       join,
       startupMs: probe.startupMs,
@@ -92,12 +95,6 @@ async function read(page: Page): Promise<Reading> {
   ) as Reading;
 }
 
-async function until(page: Page, holds: (reading: Reading) => boolean, withinMs = 40_000): Promise<Reading> {
-  const end = performance.now() + withinMs;
-  for (;;) {
-    const reading = await read(page).catch(() => undefined);
-    if (reading && holds(reading)) return reading;
-    if (performance.now() > end) throw new Error(`a viewer did not get so far: ${JSON.stringify(reading)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+function untilSeen(page: Page, holds: (reading: Reading) => boolean, withinMs = 40_000): Promise<Reading> {
+  return until('a viewer gets so far', () => read(page), { withinMs, holds });
 }

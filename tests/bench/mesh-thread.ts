@@ -6,10 +6,11 @@
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { buildPlayer } from '../build-player.ts';
 import { chromiumPath } from '../e2e/chromium.ts';
-import { plays, read, until } from '../e2e/viewer-page.ts';
+import { plays, read } from '../e2e/viewer-page.ts';
 import { startFeed } from '../feed.ts';
 import { startStack } from '../stack.ts';
 import { report, type Row } from './table.ts';
+import { until } from '../until.ts';
 
 const MEASURE_MS = 15_000;
 const BUSY =
@@ -38,13 +39,15 @@ async function measure(trouble: string, mesh: string): Promise<Row> {
   try {
     const url = `${stack.edge.url}/embed/demo?autoplay&muted&mesh=${mesh}`;
     const first = await open(giver, url);
-    await until('the giver plays', 30_000, plays(first));
+    await until('the giver plays', plays(first), { withinMs: 30_000 });
     const second = await open(taker, url);
-    await until('the taker plays', 30_000, plays(second));
-    await until('they are linked', 30_000, async () => (await read(second)).stats.peers > 0);
+    await until('the taker plays', plays(second), { withinMs: 30_000 });
+    await until('they are linked', async () => (await read(second)).stats.peers > 0, { withinMs: 30_000 });
     if (trouble === 'hidden') {
       await (await first.browserContext().newPage()).bringToFront();
-      await until('the page is hidden', 5000, () => first.evaluate('document.hidden') as Promise<boolean>);
+      await until('the page is hidden', () => first.evaluate('document.hidden') as Promise<boolean>, {
+        withinMs: 5000,
+      });
     }
     if (trouble === 'busy') await first.evaluate(BUSY);
     await new Promise((resolve) => setTimeout(resolve, 4000));
@@ -76,7 +79,7 @@ async function open(browser: Browser, url: string): Promise<Page> {
 
 /** 95th percentile of arrival after the cut, as the statistics show it. */
 function lagOf(page: Page): Promise<string> {
-  return until('the statistics are there', 5000, async () => {
+  return until('the statistics are there', async () => {
     const text = await page.evaluate(`(() => {
       const player = document.querySelector('shoal-player');
       const shown = player.shadowRoot.querySelector('.overlay');
@@ -84,7 +87,7 @@ function lagOf(page: Page): Promise<string> {
       return shown.textContent;
     })()`) as string;
     return /([1-9]\d*) ms at p95/.exec(text)?.[1];
-  });
+  }, { withinMs: 5000 });
 }
 
 /** Without the flags that spare hidden pages, which puppeteer sets by itself. */

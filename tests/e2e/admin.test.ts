@@ -6,15 +6,16 @@ import { EDGE_SECRETS } from '../edge.ts';
 import { startFeed } from '../feed.ts';
 import { startStack } from '../stack.ts';
 import { launchChromium } from './chromium.ts';
-import { openViewer, plays, until } from './viewer-page.ts';
+import { openViewer, plays } from './viewer-page.ts';
+import { until } from '../until.ts';
 
 /** Presses what has this name, as a screen reader would find it. */
 async function press(page: Page, role: 'button' | 'link', name: string): Promise<void> {
-  await until(`there is a ${role} "${name}"`, 20_000, async () => {
+  await until(`there is a ${role} "${name}"`, async () => {
     const found = await page.$(`aria/${name}[role="${role}"]`);
     await found?.evaluate((element) => (element as unknown as { click(): void }).click());
     return found !== null;
-  });
+  }, { withinMs: 20_000 });
 }
 
 /** The text of the page, or of what the selector finds. */
@@ -23,10 +24,10 @@ function textOf(page: Page, selector = 'main'): Promise<string> {
 }
 
 function sees(page: Page, what: string | RegExp, selector = 'main'): Promise<true> {
-  return until(`the dashboard shows ${what}`, 20_000, async () => {
+  return until(`the dashboard shows ${what}`, async () => {
     const text = await textOf(page, selector);
     return (typeof what === 'string' ? text.includes(what) : what.test(text)) || undefined;
-  });
+  }, { withinMs: 20_000 });
 }
 
 /** The figure with this name, as the first view of a channel shows it. */
@@ -62,7 +63,9 @@ Deno.test('an admin makes a channel, sees it go live, watches its charts move, k
     await sees(page, 'Nobody is publishing.');
 
     feed = startFeed({ output: ['-f', 'flv', publishUrl] });
-    await until('the channel is shown live', 20_000, async () => await page.$('.head .state.live') !== null);
+    await until('the channel is shown live', async () => await page.$('.head .state.live') !== null, {
+      withinMs: 20_000,
+    });
     const shownAtMs = Date.now();
     const { channel } = await stack.api('GET', '/channels/evening-show') as {
       channel: { broadcast: { startedAt: string } };
@@ -70,15 +73,19 @@ Deno.test('an admin makes a channel, sees it go live, watches its charts move, k
     console.log(`shown live ${shownAtMs - Date.parse(channel.broadcast.startedAt)} ms after the first media`);
 
     const viewer = await openViewer(browser, `${stack.edge.url}/watch/evening-show`);
-    await until('the viewer plays', 20_000, plays(viewer));
-    await until('the viewer is counted', 20_000, async () => await figure(page, 'Viewers') === '1');
-    await until('the edge’s egress is shown', 20_000, async () => {
-      return /^[1-9][\d.]* [kM]bps/.test(await figure(page, 'Edge sends'));
+    await until('the viewer plays', plays(viewer), { withinMs: 20_000 });
+    await until('the viewer is counted', async () => await figure(page, 'Viewers') === '1', {
+      withinMs: 20_000,
     });
+    await until('the edge’s egress is shown', async () => {
+      return /^[1-9][\d.]* [kM]bps/.test(await figure(page, 'Edge sends'));
+    }, { withinMs: 20_000 });
     const drawn = () => page.$$eval('.chart canvas', (all) => all.map((one) => one.toDataURL()).join());
-    await until('the charts are drawn', 20_000, async () => (await page.$$('.chart canvas')).length === 5);
+    await until('the charts are drawn', async () => (await page.$$('.chart canvas')).length === 5, {
+      withinMs: 20_000,
+    });
     const before = await drawn();
-    await until('the charts move', 20_000, async () => await drawn() !== before);
+    await until('the charts move', async () => await drawn() !== before, { withinMs: 20_000 });
 
     await press(page, 'link', 'Viewers');
     await page.waitForSelector('button[aria-label^="Kick"]');
@@ -88,16 +95,18 @@ Deno.test('an admin makes a channel, sees it go live, watches its charts move, k
     );
     await press(page, 'button', 'Kick viewer');
     await sees(page, 'Nobody is watching.');
-    await until('the viewer is told', 20_000, async () => /No entry/.test(await textOf(viewer, 'body')));
+    await until('the viewer is told', async () => /No entry/.test(await textOf(viewer, 'body')), {
+      withinMs: 20_000,
+    });
 
     await press(page, 'link', 'Visits');
     await page.waitForSelector('table.dense tbody tr');
     const session = await browser.target().createCDPSession();
     await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: downloads });
     await press(page, 'button', 'Export CSV');
-    const csv = await until('the CSV is there', 20_000, async () => {
+    const csv = await until('the CSV is there', async () => {
       return await Deno.readTextFile(`${downloads}/evening-show-visits.csv`);
-    });
+    }, { withinMs: 20_000 });
     const lines = csv.trim().split(/\r?\n/);
     assert.equal(lines.length, 2, csv);
     assert.match(lines[0]!, /viewer/);
@@ -105,11 +114,9 @@ Deno.test('an admin makes a channel, sees it go live, watches its charts move, k
 
     await press(page, 'button', 'Stop');
     await press(page, 'button', 'Stop channel');
-    await until(
-      'the channel is shown stopped',
-      20_000,
-      async () => await page.$('.head .state.stopped') !== null,
-    );
+    await until('the channel is shown stopped', async () => await page.$('.head .state.stopped') !== null, {
+      withinMs: 20_000,
+    });
     await feed.ended;
     assert.deepEqual(problems, []);
   } finally {

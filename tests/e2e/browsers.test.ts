@@ -10,7 +10,8 @@ import { startStack } from '../stack.ts';
 import { launchChromium } from './chromium.ts';
 import { launchFirefox } from './firefox.ts';
 import { GROW_OLD } from './old-browser.ts';
-import { openViewer, plays, read, until } from './viewer-page.ts';
+import { openViewer, plays, read } from './viewer-page.ts';
+import { until } from '../until.ts';
 
 Deno.test('Chromium, Firefox and an old browser play the same broadcast and feed each other', async () => {
   const stack = await startStack({ assets: await buildPlayer() });
@@ -31,7 +32,7 @@ Deno.test('Chromium, Firefox and an old browser play the same broadcast and feed
     const all = (what: string, holds: (page: Page) => () => Promise<unknown>) =>
       Promise.all(
         Object.entries(viewers).map(([name, page]) =>
-          until(`${name} ${what}`, 40_000, async () => !!await holds(page)())
+          until(`${name} ${what}`, async () => !!await holds(page)(), { withinMs: 40_000 })
         ),
       );
     await all('plays', plays);
@@ -40,10 +41,10 @@ Deno.test('Chromium, Firefox and an old browser play the same broadcast and feed
       const { peerBytes, uploadBytes } = (await read(page)).stats;
       return peerBytes + uploadBytes > 100_000;
     });
-    await until('Firefox exchanges with the other kind', 20_000, async () => {
+    await until('Firefox exchanges with the other kind', async () => {
       const { peers, peerBytes, uploadBytes } = (await read(firefox)).stats;
       return peers > 0 && peerBytes + uploadBytes > 100_000;
-    });
+    }, { withinMs: 20_000 });
 
     assert.equal(await threadOf(chromium), 'worker');
     assert.equal(await threadOf(firefox), 'page');
@@ -59,7 +60,7 @@ Deno.test('Chromium, Firefox and an old browser play the same broadcast and feed
 
 /** Where the mesh runs, as the statistics tell it. */
 function threadOf(page: Page): Promise<string> {
-  return until('the statistics tell where the mesh runs', 5000, async () => {
+  return until('the statistics tell where the mesh runs', async () => {
     const text = await page.evaluate(`(() => {
       const player = document.querySelector('shoal-player');
       const shown = player.shadowRoot.querySelector('.overlay');
@@ -67,7 +68,7 @@ function threadOf(page: Page): Promise<string> {
       return shown.textContent;
     })()`) as string;
     return /Mesh runs in(a worker|the page)/.exec(text)?.[1]?.split(' ')[1];
-  });
+  }, { withinMs: 5000 });
 }
 
 function scriptsOf(page: Page): Promise<unknown> {

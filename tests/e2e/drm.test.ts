@@ -8,7 +8,8 @@ import { startFeed } from '../feed.ts';
 import { type Stack, startStack } from '../stack.ts';
 import { launchChromium } from './chromium.ts';
 import { launchFirefox } from './firefox.ts';
-import { openViewer, plays, until } from './viewer-page.ts';
+import { openViewer, plays } from './viewer-page.ts';
+import { until } from '../until.ts';
 
 const PERIOD_S = 10;
 /** A key takes effect at the keyframe after its time: 2 s at most, and one more is watched. */
@@ -84,14 +85,16 @@ Deno.test('protected channels play in Chromium and Firefox across rotations, by 
       }
       return { ...viewer, page };
     }));
-    await Promise.all(viewers.map(({ name, page }) => until(`${name} plays`, 60_000, plays(page))));
+    await Promise.all(
+      viewers.map(({ name, page }) => until(`${name} plays`, plays(page), { withinMs: 60_000 })),
+    );
     await Promise.all(
       viewers.map(({ name, page, drm }) =>
-        until(`${name} has played over a rotation without a gap`, 90_000, async () => {
+        until(`${name} has played over a rotation without a gap`, async () => {
           const times = await rotations(stack, drm);
           const seen = await look(page);
           return times.some((at) => playedOver(seen, at));
-        })
+        }, { withinMs: 90_000 })
       ),
     );
     for (const { name, page, decryption } of viewers) {

@@ -6,7 +6,8 @@ import { startFeed } from '../feed.ts';
 import { startStack } from '../stack.ts';
 import { launchChromium } from './chromium.ts';
 import { serveExamples } from './example-site.ts';
-import { openViewer, plays, until } from './viewer-page.ts';
+import { openViewer, plays } from './viewer-page.ts';
+import { until } from '../until.ts';
 
 Deno.test('every example plays on a site of its own, and the iframe obeys the page around it', async () => {
   const [stack, site] = [await startStack({ assets: await buildPlayer() }), await serveExamples()];
@@ -16,21 +17,23 @@ Deno.test('every example plays on a site of its own, and the iframe obeys the pa
     openViewer(browser, `${site.url}/${name}/?edge=${encodeURIComponent(stack.edge.url)}&channel=demo`);
   try {
     const [plain, iframe, react] = [await open('plain'), await open('iframe'), await open('react')];
-    await until('the plain page plays', 30_000, plays(plain!));
-    await until('the React app plays', 30_000, plays(react!));
+    await until('the plain page plays', plays(plain!), { withinMs: 30_000 });
+    await until('the React app plays', plays(react!), { withinMs: 30_000 });
     for (const page of [plain!, react!]) {
-      await until('the page is told that it is live', 5000, async () => await stateOf(page) === 'live');
+      await until('the page is told that it is live', async () => await stateOf(page) === 'live', {
+        withinMs: 5000,
+      });
     }
 
     await until(
       'the iframe plays, as its page is told',
-      30_000,
       async () => await stateOf(iframe!) === 'live, playing',
+      { withinMs: 30_000 },
     );
     await press(iframe!, 'pause');
-    await until('it pauses', 5000, async () => await stateOf(iframe!) === 'live, paused');
+    await until('it pauses', async () => await stateOf(iframe!) === 'live, paused', { withinMs: 5000 });
     await press(iframe!, 'play');
-    await until('it plays again', 5000, async () => await stateOf(iframe!) === 'live, playing');
+    await until('it plays again', async () => await stateOf(iframe!) === 'live, playing', { withinMs: 5000 });
 
     assert.equal(await meshThread(react!), 'worker', 'mesh-worker.js lies beside the bundle');
     assert.equal(await meshThread(plain!), 'worker', "the edge's worker is started from another site");

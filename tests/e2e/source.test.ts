@@ -10,6 +10,7 @@ import { launchChromium } from './chromium.ts';
 import type { FixtureFeedOptions } from './fixture-feed.ts';
 import { type FixtureMedia, fixtureMedia, type FixturePart } from './fixture-media.ts';
 import type { Seen } from './source-page.ts';
+import { until } from '../until.ts';
 
 const PATIENCE_MS = 40_000;
 
@@ -23,19 +24,22 @@ const steady: FixturePart = { seconds: 40, size: '320x180', gopS: 2 };
 
 Deno.test('a live feed plays and is held at the latency target without a stall', () =>
   play({ parts: [steady] }, async (page) => {
-    const first = await until(page, (seen) => seen.firstPictureMs !== undefined);
-    const later = await until(page, (seen) => seen.currentTime - first.currentTime > 8);
+    const first = await untilSeen(page, (seen) => seen.firstPictureMs !== undefined);
+    const later = await untilSeen(page, (seen) => seen.currentTime - first.currentTime > 8);
     assert.equal(later.waits, 0);
     assert.deepEqual(later.troubles, []);
     assert.ok(later.decodedFrames > 100, `${later.decodedFrames} frames`);
-    const held = await until(page, ({ figures }) => Math.abs(figures!.latencyMs - figures!.targetMs) < 250);
+    const held = await untilSeen(
+      page,
+      ({ figures }) => Math.abs(figures!.latencyMs - figures!.targetMs) < 250,
+    );
     assert.equal(held.waits, 0);
   }));
 
 Deno.test('a viewer who joins right after a keyframe drifts back to the target without a stall', () =>
   play({ parts: [steady], options: { headStartMs: 6600 } }, async (page) => {
     // Where its buffer ran low, a viewer aims a little further back.
-    const held = await until(
+    const held = await untilSeen(
       page,
       ({ figures }) => figures !== undefined && Math.abs(figures.latencyMs - figures.targetMs) < 200,
     );
@@ -46,54 +50,52 @@ Deno.test('a viewer who joins right after a keyframe drifts back to the target w
 Deno.test('an encoder that comes back after three seconds in another size is played on', () => {
   const back: FixturePart = { seconds: 15, size: '480x270', gopS: 2, gapS: 3 };
   return play({ parts: [{ ...steady, seconds: 10 }, back] }, async (page) => {
-    const seen = await until(page, ({ currentTime, width }) => currentTime > 16 && width === 480);
+    const seen = await untilSeen(page, ({ currentTime, width }) => currentTime > 16 && width === 480);
     assert.deepEqual(seen.troubles, []);
-    await until(page, ({ currentTime }) => currentTime > seen.currentTime + 3);
+    await untilSeen(page, ({ currentTime }) => currentTime > seen.currentTime + 3);
   });
 });
 
 Deno.test('GOPs of five seconds, whose segments skip numbers, play without a stall', () =>
   play({ parts: [{ ...steady, seconds: 30, gopS: 5 }] }, async (page) => {
-    const seen = await until(page, ({ currentTime }) => currentTime > 18);
+    const seen = await untilSeen(page, ({ currentTime }) => currentTime > 18);
     assert.equal(seen.waits, 0);
     assert.deepEqual(seen.troubles, []);
   }));
 
 Deno.test('a segment that never comes is jumped over', () =>
   play({ parts: [steady], options: { missing: [5] } }, async (page) => {
-    const seen = await until(page, ({ currentTime }) => currentTime > 15);
+    const seen = await untilSeen(page, ({ currentTime }) => currentTime > 15);
     assert.deepEqual(seen.troubles, []);
-    await until(page, ({ currentTime }) => currentTime > seen.currentTime + 2);
+    await untilSeen(page, ({ currentTime }) => currentTime > seen.currentTime + 2);
   }));
 
 Deno.test('a broadcast without sound plays', () =>
   play({ parts: [steady], only: 'video' }, async (page) => {
-    const seen = await until(page, ({ currentTime }) => currentTime > 10);
+    const seen = await untilSeen(page, ({ currentTime }) => currentTime > 10);
     assert.equal(seen.waits, 0);
     assert.deepEqual(seen.troubles, []);
   }));
 
 Deno.test('a broadcast without picture plays', () =>
   play({ parts: [steady], only: 'audio' }, async (page) => {
-    const seen = await until(page, ({ currentTime }) => currentTime > 10);
+    const seen = await untilSeen(page, ({ currentTime }) => currentTime > 10);
     assert.deepEqual(seen.troubles, []);
   }));
 
 Deno.test('a declared track of which nothing comes does not hold up the other', () =>
   play({ parts: [steady], options: { silentTracks: [1] } }, async (page) => {
-    const seen = await until(page, ({ currentTime }) => currentTime > 12);
+    const seen = await untilSeen(page, ({ currentTime }) => currentTime > 12);
     assert.deepEqual(seen.troubles, []);
   }));
 
-/** Waits until what the page sees meets the condition; fails with the last sight of it. */
-async function until(page: Page, condition: (seen: Seen) => boolean): Promise<Seen> {
-  const end = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const seen = await page.evaluate(() => (globalThis as unknown as { seen?: Seen }).seen);
-    if (seen && condition(seen)) return seen;
-    if (Date.now() > end) throw new Error(`did not come about: ${condition}; seen: ${JSON.stringify(seen)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+/** Waits until what the page sees meets the condition. */
+function untilSeen(page: Page, condition: (seen: Seen) => boolean): Promise<Seen> {
+  const look = () => page.evaluate(() => (globalThis as unknown as { seen?: Seen }).seen);
+  return until(`${condition}`, look, {
+    withinMs: PATIENCE_MS,
+    holds: (seen) => seen !== undefined && condition(seen),
+  });
 }
 
 async function play(test: Case, check: (page: Page) => Promise<void>): Promise<void> {

@@ -8,7 +8,8 @@ import { buildPlayer } from '../build-player.ts';
 import { startFeed } from '../feed.ts';
 import { startStack } from '../stack.ts';
 import { launchSleepyChromium } from './chromium.ts';
-import { plays, read, until } from './viewer-page.ts';
+import { plays, read } from './viewer-page.ts';
+import { until } from '../until.ts';
 
 const FROZEN_MS = 4000;
 /** How long three timers of 10 ms take; in a hidden page each waits for the next second. */
@@ -25,26 +26,30 @@ Deno.test('a hidden tab hands over from the page and feeds on from a worker, a f
   try {
     const url = `${stack.edge.url}/embed/demo?autoplay&muted`;
     const inPage = await open(browsers[0]!, `${url}&mesh=page`);
-    await until('the first viewer plays', 30_000, plays(inPage));
+    await until('the first viewer plays', plays(inPage), { withinMs: 30_000 });
     const [inWorker, seen] = await Promise.all([open(browsers[1]!, url), open(browsers[2]!, url)]);
-    await Promise.all([inWorker, seen].map((page) => until('the others play', 30_000, plays(page))));
-    await until('the first feeds the others', 20_000, async () => await uploaded(inPage) > 50_000);
+    await Promise.all(
+      [inWorker, seen].map((page) => until('the others play', plays(page), { withinMs: 30_000 })),
+    );
+    await until('the first feeds the others', async () => await uploaded(inPage) > 50_000, {
+      withinMs: 20_000,
+    });
 
     await Promise.all([hide(inPage), hide(inWorker)]);
     const given = await uploaded(inWorker);
-    await until('the hidden page gives nothing any more and plays on', 20_000, async () => {
+    await until('the hidden page gives nothing any more and plays on', async () => {
       const before = await read(inPage);
       await until(
         'half a megabit more has come',
-        10_000,
         async () => received(await read(inPage)) > received(before) + 60_000,
+        { withinMs: 10_000 },
       );
       return await uploaded(inPage) === before.stats.uploadBytes;
-    });
+    }, { withinMs: 20_000 });
 
-    await until('the hidden one with a worker feeds on', 20_000, async () => {
+    await until('the hidden one with a worker feeds on', async () => {
       return await uploaded(inWorker) > given + 100_000;
-    });
+    }, { withinMs: 20_000 });
     assert.equal(await inWorker.evaluate('document.hidden'), true);
 
     await inWorker.evaluate(`document.addEventListener('freeze', () => globalThis.wasFrozen = true)`);
@@ -54,10 +59,10 @@ Deno.test('a hidden tab hands over from the page and feeds on from a worker, a f
     await session.send('Page.setWebLifecycleState', { state: 'active' });
     await inWorker.bringToFront();
     const { currentTime } = await read(inWorker);
-    await until('the page that was frozen plays at live', 20_000, async () => {
+    await until('the page that was frozen plays at live', async () => {
       const now = await read(inWorker);
       return now.currentTime > currentTime + 2 && now.stats.latencySeconds < 3.5;
-    });
+    }, { withinMs: 20_000 });
     assert.equal(await inWorker.evaluate('wasFrozen'), true, 'the same page, which froze');
   } finally {
     await Promise.all(browsers.map((browser) => browser.close()));
@@ -75,10 +80,12 @@ async function open(browser: Browser, url: string): Promise<Page> {
 /** Puts another tab in front, and waits until the browser treats this one as hidden. */
 async function hide(page: Page): Promise<void> {
   await (await page.browserContext().newPage()).bringToFront();
-  await until('the page is hidden', 5000, () => page.evaluate('document.hidden') as Promise<boolean>);
-  await until('its timers are slowed down', 30_000, async () => {
-    return await page.evaluate(THREE_TIMERS) as number > 1500;
+  await until('the page is hidden', () => page.evaluate('document.hidden') as Promise<boolean>, {
+    withinMs: 5000,
   });
+  await until('its timers are slowed down', async () => {
+    return await page.evaluate(THREE_TIMERS) as number > 1500;
+  }, { withinMs: 30_000 });
 }
 
 async function uploaded(page: Page): Promise<number> {

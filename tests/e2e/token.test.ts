@@ -4,7 +4,7 @@ import type { Page } from 'puppeteer-core';
 import { buildPlayer } from '../build-player.ts';
 import { type Edge, EDGE_SECRETS, startEdge } from '../edge.ts';
 import { launchChromium } from './chromium.ts';
-import { until } from './viewer-page.ts';
+import { until } from '../until.ts';
 
 Deno.test('without a token a viewer is told why, and a page that gives one lets them in', async () => {
   const edge = await startEdge({ assets: await buildPlayer() });
@@ -16,23 +16,23 @@ Deno.test('without a token a viewer is told why, and a page that gives one lets 
       `window.needed = []; addEventListener('tokenneeded', (event) => needed.push(event.detail.reason));`,
     );
     await page.goto(`${edge.url}/watch/demo`);
-    await until('the slate says that the channel is for invited viewers', 20_000, async () => {
+    await until('the slate says that the channel is for invited viewers', async () => {
       return /No entry[\s\S]*invited/.test(await slateOf(page));
-    });
+    }, { withinMs: 20_000 });
     await page.evaluate(`document.querySelector('shoal-player').token = 'not.a.token'`);
-    await until('the slate says that the token is no good', 20_000, async () => {
+    await until('the slate says that the token is no good', async () => {
       return /not valid/.test(await slateOf(page));
-    });
+    }, { withinMs: 20_000 });
 
     // It ends sooner than a new one is asked for ahead of time.
     const { token } = await call(edge, '/channels/demo/tokens', { ttlS: 28 });
     await page.evaluate(`document.querySelector('shoal-player').token = ${JSON.stringify(token)}`);
-    await until('the viewer is in, and waits for a broadcast', 20_000, async () => {
+    await until('the viewer is in, and waits for a broadcast', async () => {
       return /is off air/.test(await slateOf(page));
-    });
-    await until('the page is asked for the next token', 20_000, async () => {
+    }, { withinMs: 20_000 });
+    await until('the page is asked for the next token', async () => {
       return (await page.evaluate('needed') as string[]).at(-1) === 'expires-soon';
-    });
+    }, { withinMs: 20_000 });
     assert.deepEqual(await page.evaluate('needed'), ['token-missing', 'token-invalid', 'expires-soon']);
     const diagnostic = await page.evaluate(`document.querySelector('shoal-player').diagnostic()`) as string;
     assert.ok(!diagnostic.includes(String(token)) && !diagnostic.includes('127.0.0.1'), diagnostic);

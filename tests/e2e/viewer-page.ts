@@ -40,21 +40,6 @@ export async function read(page: Page): Promise<Reading> {
   return { stats, currentTime, frames, latencyMs: latencyOf(cells, nowMs) };
 }
 
-/** Polls until the condition holds, and says what it waited for when it does not. */
-export async function until<T>(
-  what: string,
-  withinMs: number,
-  look: () => Promise<T | undefined | false>,
-): Promise<T> {
-  const end = performance.now() + withinMs;
-  for (;;) {
-    const found = await look().catch(() => undefined);
-    if (found) return found;
-    if (performance.now() > end) throw new Error(`waited ${withinMs / 1000} s until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
 /** For `until`: a reading of the page once its picture moves. */
 export const plays = (page: Page) => async () => {
   const reading = await read(page);

@@ -5,22 +5,11 @@ import { Viewer } from '../../web/peer/viewer.ts';
 import { startFeed } from '../feed.ts';
 import { type Stack, startStack } from '../stack.ts';
 import { defiance } from './defiant.ts';
+import { untilViewers } from '../until-viewers.ts';
 
 const options = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
-const LIMIT_MS = 40_000;
 
 Deno.test.afterAll(headlessQuiet);
-
-async function until(what: string, holds: () => boolean, viewers: Viewer[]): Promise<void> {
-  const end = performance.now() + LIMIT_MS;
-  while (!holds()) {
-    if (performance.now() > end) {
-      const figures = viewers.map((one) => ({ state: one.state, reason: one.reason, ...one.stats() }));
-      assert.fail(`not in time: ${what}\n${JSON.stringify(figures, null, 1)}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 async function tokenFor(stack: Stack, viewer: string, ttlS = 600): Promise<string> {
   return String((await stack.api('POST', '/channels/demo/tokens', { viewer, ttlS })).token);
@@ -44,15 +33,23 @@ Deno.test(
       const { environment, wasKicked } = defiance();
       const good = [await watching('ann'), await watching('bob')];
       const bad = await watching('eve', environment);
-      await until('three linked viewers', () => viewers.every((one) => one.stats().peers === 2), viewers);
-      await until('pieces from peers', () => bad.stats().peerBytes > 50_000, viewers);
+      await untilViewers(
+        'three linked viewers',
+        () => viewers.every((one) => one.stats().peers === 2),
+        viewers,
+      );
+      await untilViewers('pieces from peers', () => bad.stats().peerBytes > 50_000, viewers);
       await stack.api('POST', '/channels/demo/bans', { viewer: 'eve', reason: 'enough' });
-      await until('the neighbours let go of it', () => good.every((one) => one.stats().peers === 1), viewers);
-      await until('it has no link left', () => bad.stats().peers === 0, viewers);
+      await untilViewers(
+        'the neighbours let go of it',
+        () => good.every((one) => one.stats().peers === 1),
+        viewers,
+      );
+      await untilViewers('it has no link left', () => bad.stats().peers === 0, viewers);
       assert.ok(wasKicked(), 'it was told, and did not listen');
       const before = bad.stats();
       const newest = good.map((one) => one.newestUs);
-      await until(
+      await untilViewers(
         'the others have four more seconds',
         () => good.every((one, at) => one.newestUs > newest[at]! + 4_000_000),
         viewers,
@@ -65,18 +62,22 @@ Deno.test(
         /unknown-viewer/,
       );
       const again = await watching('eve');
-      await until('eve is refused on another device', () => again.state === 'refused', viewers);
+      await untilViewers('eve is refused on another device', () => again.state === 'refused', viewers);
       assert.equal(again.reason?.code, 'banned');
       assert.ok(good.every((one) => one.state === 'live'));
 
       const renewing = await watching('zoe', headlessEnvironment(), 10);
       const ending = await watching('max', headlessEnvironment(), 10);
-      await until('live', () => renewing.state === 'live', viewers);
+      await untilViewers('live', () => renewing.state === 'live', viewers);
       renewing.setToken(await tokenFor(stack, 'zoe'));
-      await until('the token that was not renewed ends the visit', () => ending.state === 'refused', viewers);
+      await untilViewers(
+        'the token that was not renewed ends the visit',
+        () => ending.state === 'refused',
+        viewers,
+      );
       assert.equal(ending.reason?.code, 'token-expired');
       const at = renewing.newestUs;
-      await until('the renewed one watches on', () => renewing.newestUs > at + 3_000_000, viewers);
+      await untilViewers('the renewed one watches on', () => renewing.newestUs > at + 3_000_000, viewers);
       assert.equal(renewing.state, 'live');
     } finally {
       for (const viewer of viewers) viewer.stop();

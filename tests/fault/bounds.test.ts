@@ -4,7 +4,8 @@ import type { PieceFrame } from '../../protocol/frame.ts';
 import { runMediaPath } from '../../protocol/media.ts';
 import { SEGMENT_MS } from '../../protocol/piece-index.ts';
 import { startStack } from '../stack.ts';
-import { firstMedia, framesOf, joinLive, originMetric, playlistOf, until } from './look.ts';
+import { firstMedia, framesOf, joinLive, originMetric, playlistOf } from './look.ts';
+import { until } from '../until.ts';
 
 const WINDOW_S = 10;
 const SPEED = 6;
@@ -42,7 +43,9 @@ Deno.test('after many windows origin and edge hold no more than after the first'
     await until('one window went through', async () => await newest() > start + WINDOW_S + 2);
     const cutAtFirst = await cut();
     const heldAtFirst = await originMetric(stack, 'shoal_origin_window_bytes');
-    await until('six windows went through', async () => await newest() > start + 6 * WINDOW_S, 40_000);
+    await until('six windows went through', async () => await newest() > start + 6 * WINDOW_S, {
+      withinMs: 40_000,
+    });
     const cutSince = await cut() - cutAtFirst;
     assert.ok(cutSince > 3 * heldAtFirst, `${cutSince} bytes were cut since ${heldAtFirst} were held`);
 

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { runMediaPath } from '../../protocol/media.ts';
 import { startFeed } from '../feed.ts';
 import { startStack } from '../stack.ts';
-import { channelOf, firstMedia, framesOf, joinLive, originMetric, playlistOf, until } from './look.ts';
+import { channelOf, firstMedia, framesOf, joinLive, originMetric, playlistOf } from './look.ts';
 import { LIGHT } from './lasting-encoder.ts';
+import { until } from '../until.ts';
 
 const ACCEPTED = 'shoal_origin_publishes_total{result="accepted"}';
 const UNAVAILABLE = 'shoal_origin_publishes_total{result="unavailable"}';

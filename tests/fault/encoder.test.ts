@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { type Feed, startFeed } from '../feed.ts';
 import { type Stack, startStack } from '../stack.ts';
-import { firstMedia, join, joinLive, playlistOf, until, untilState } from './look.ts';
+import { firstMedia, join, joinLive, playlistOf, untilState } from './look.ts';
 import { LIGHT } from './lasting-encoder.ts';
+import { until } from '../until.ts';
 
 const CHANNELS = [
   { name: 'back' },

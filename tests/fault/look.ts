@@ -5,27 +5,7 @@ import { FrameReader, type PieceFrame } from '../../protocol/frame.ts';
 import type { JoinAnswer, LiveJoinAnswer } from '../../protocol/join.ts';
 import { joinMediaPath } from '../../protocol/media.ts';
 import type { Stack } from '../stack.ts';
-
-/** Polls until `look` answers something; errors on the way (a part is down) count as nothing yet. */
-export async function until<T>(
-  what: string,
-  look: () => Promise<T | undefined | false | null> | T | undefined | false | null,
-  withinMs = 20_000,
-): Promise<T> {
-  const end = performance.now() + withinMs;
-  let why = '';
-  for (;;) {
-    try {
-      const found = await look();
-      if (found) return found;
-      why = '';
-    } catch (error) {
-      why = `; the last look failed: ${error}`;
-    }
-    if (performance.now() > end) throw new Error(`waited ${withinMs / 1000} s until ${what}${why}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+import { until } from '../until.ts';
 
 export async function channelOf(stack: Stack, name = 'demo'): Promise<ChannelResource> {
   return (await stack.api('GET', `/channels/${name}`)).channel as ChannelResource;

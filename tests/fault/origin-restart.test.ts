@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { run } from '../../scripts/process.ts';
 import { SEGMENT_MS, segmentDistance, segmentOf } from '../../protocol/piece-index.ts';
 import { type Stack, startStack } from '../stack.ts';
-import { firstMedia, joinLive, originMetric, playlistOf, until, untilState } from './look.ts';
+import { firstMedia, joinLive, originMetric, playlistOf, untilState } from './look.ts';
 import { LIGHT, startLastingEncoder } from './lasting-encoder.ts';
+import { until } from '../until.ts';
 
 const segmentsIn = (playlist: string) => playlist.match(/\d+(?=\.m4s)/g)?.map(Number) ?? [];
 

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { buildPlayer } from '../build-player.ts';
 import { launchChromium } from '../e2e/chromium.ts';
-import { openViewer, plays, read, until } from '../e2e/viewer-page.ts';
+import { openViewer, plays, read } from '../e2e/viewer-page.ts';
 import { startStack } from '../stack.ts';
 import { startLastingEncoder } from './lasting-encoder.ts';
+import { until } from '../until.ts';
 
 Deno.test('viewers play through a restart of the edge and a reconnect of the encoder without a reload', async () => {
   const stack = await startStack({ assets: await buildPlayer() });
@@ -13,10 +14,12 @@ Deno.test('viewers play through a restart of the edge and a reconnect of the enc
   try {
     const url = `${stack.edge.url}/watch/demo`;
     const pages = [await openViewer(browser, url), await openViewer(browser, url)];
-    await Promise.all(pages.map((page, i) => until(`viewer ${i} plays`, 20_000, plays(page))));
+    await Promise.all(pages.map((page, i) => until(`viewer ${i} plays`, plays(page), { withinMs: 20_000 })));
     await Promise.all(
       pages.map((page, i) =>
-        until(`viewer ${i} has a neighbour`, 20_000, async () => (await read(page)).stats.peers >= 1)
+        until(`viewer ${i} has a neighbour`, async () => (await read(page)).stats.peers >= 1, {
+          withinMs: 20_000,
+        })
       ),
     );
     await Promise.all(pages.map((page) => page.evaluate('globalThis.sameVisit = true')));
@@ -25,9 +28,9 @@ Deno.test('viewers play through a restart of the edge and a reconnect of the enc
     await stack.restartEdge();
     await Promise.all(
       pages.map((page, i) =>
-        until(`viewer ${i} has played 8 s since the edge went`, 25_000, async () => {
+        until(`viewer ${i} has played 8 s since the edge went`, async () => {
           return (await read(page)).currentTime - before[i]!.currentTime >= 8;
-        })
+        }, { withinMs: 25_000 })
       ),
     );
     const after = await Promise.all(pages.map(read));
@@ -37,14 +40,14 @@ Deno.test('viewers play through a restart of the edge and a reconnect of the enc
     });
 
     encoder.kill();
-    await until('the encoder is back', 10_000, async () => encoder.sessions === 2);
+    await until('the encoder is back', async () => encoder.sessions === 2, { withinMs: 10_000 });
     const gone = await Promise.all(pages.map(read));
     await Promise.all(
       pages.map((page, i) =>
-        until(`viewer ${i} shows the encoder that came back`, 25_000, async () => {
+        until(`viewer ${i} shows the encoder that came back`, async () => {
           const { frames, latencyMs } = await read(page);
           return frames - gone[i]!.frames > 150 && latencyMs! < gone[i]!.latencyMs! + 3000;
-        })
+        }, { withinMs: 25_000 })
       ),
     );
     const last = await Promise.all(pages.map(read));

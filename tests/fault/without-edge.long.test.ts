@@ -4,8 +4,8 @@ import { headlessEnvironment, headlessQuiet } from '../../web/antenna/headless-e
 import { Viewer } from '../../web/peer/viewer.ts';
 import { startStack } from '../stack.ts';
 import { startLastingEncoder } from './lasting-encoder.ts';
-import { until } from './look.ts';
 import { Playback } from './playback.ts';
+import { until } from '../until.ts';
 
 const options = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
 const VIEWERS = 8;
@@ -51,7 +51,7 @@ Deno.test(
           playbacks.every((one, at) =>
             one.plays && viewers[at]!.state === 'live' && one.latencyMs < viewers[at]!.latencyTargetMs + 1700
           ),
-        30_000,
+        { withinMs: 30_000 },
       );
     try {
       for (let i = 0; i < VIEWERS; i++) {
@@ -68,16 +68,14 @@ Deno.test(
       await until(
         'everybody plays, with neighbours',
         () => playbacks.every((one, at) => one.plays && viewers[at]!.stats().peers >= 3),
-        40_000,
+        { withinMs: 40_000 },
       );
       const { id } = viewers[0]!.broadcast!;
 
       await t.step('an edge that is back in a moment stalls nobody', async () => {
-        await until(
-          'everybody has a buffer',
-          () => playbacks.every(({ bufferMs }) => bufferMs > 700),
-          30_000,
-        );
+        await until('everybody has a buffer', () => playbacks.every(({ bufferMs }) => bufferMs > 700), {
+          withinMs: 30_000,
+        });
         const inHandMs = Math.min(...playbacks.map(({ bufferMs }) => bufferMs));
         const { atMs, tookMs } = await outage(0);
         await allBack(atMs);

@@ -4,6 +4,7 @@ import { concatBytes } from '../../protocol/bytes.ts';
 import { startAntenna } from '../antenna.ts';
 import { startFeed } from '../feed.ts';
 import { startStack } from '../stack.ts';
+import { until } from '../until.ts';
 
 interface Ran {
   code: number;
@@ -63,16 +64,6 @@ function codecsIn({ out }: Ran): string[] {
   return [...new Set(out.trim().split(/\s+/))].sort();
 }
 
-async function until<Value>(look: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value> {
-  const deadline = Date.now() + 40_000;
-  for (;;) {
-    const value = await look();
-    if (holds(value)) return value;
-    if (Date.now() > deadline) throw new Error(`waited too long, last seen: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
 Deno.test('stock players play what the antenna receives, over a reconnect, and it lends what it has', async (t) => {
   const stack = await startStack({
     channels: [{ name: 'demo' }, { name: 'closed', settings: { access: 'token' } }],
@@ -90,10 +81,16 @@ Deno.test('stock players play what the antenna receives, over a reconnect, and i
     (await (await fetch(`${url}/healthz`)).json() as { channels: Status[] }).channels[0]!;
   try {
     await t.step('a channel that is off air is waited for, and starts by itself', async () => {
-      await until(status, ({ state }) => state === 'offline');
+      await until('the channel is offline', status, {
+        withinMs: 40_000,
+        holds: ({ state }) => state === 'offline',
+      });
       feed = startFeed({ output });
       // A player that comes too early is kept waiting, or told when to come back.
-      await until(async () => (await fetch(index)).text(), (body) => body.startsWith('#EXTM3U'));
+      await until('there is a playlist', async () => (await fetch(index)).text(), {
+        withinMs: 40_000,
+        holds: (body) => body.startsWith('#EXTM3U'),
+      });
     });
 
     await t.step('the list of channels leads to it', async () => {
@@ -143,7 +140,10 @@ Deno.test('stock players play what the antenna receives, over a reconnect, and i
       assert.match(without.log(), /closed: refused \(.*token/);
       const { token } = await stack.api('POST', '/channels/closed/tokens', {});
       const received = await startAntenna([closed, '--port', '0', '--token', String(token)]);
-      await until(() => status(received.url), ({ state }) => state === 'offline');
+      await until('the closed channel is let in', () => status(received.url), {
+        withinMs: 40_000,
+        holds: ({ state }) => state === 'offline',
+      });
       assert.equal(await received.stop(), 0, received.log());
       assert.ok(!received.log().includes(String(token)));
     });
@@ -153,7 +153,10 @@ Deno.test('stock players play what the antenna receives, over a reconnect, and i
       await feed!.ended;
       feed = startFeed({ output });
       const video = async () => await (await fetch(`${antenna.url}/demo/0.m3u8`)).text();
-      await until(video, (playlist) => /#EXT-X-DISCONTINUITY\n[^]*\.m4s\n[^]*\.m4s/.test(playlist));
+      await until('the playlist has gone on behind a break', video, {
+        withinMs: 40_000,
+        holds: (playlist) => /#EXT-X-DISCONTINUITY\n[^]*\.m4s\n[^]*\.m4s/.test(playlist),
+      });
     });
 
     await t.step(
@@ -167,11 +170,14 @@ Deno.test('stock players play what the antenna receives, over a reconnect, and i
           '--upload-kbps',
           '4000',
         ]);
-        await until(status, ({ stats }) => stats.peers === 1);
-        await until(
-          () => Promise.all([status(), status(lent.url)]),
-          ([here, there]) => here.stats.uploadBytes + there.stats.uploadBytes > 200_000,
-        );
+        await until('the antennas are linked', status, {
+          withinMs: 40_000,
+          holds: ({ stats }) => stats.peers === 1,
+        });
+        await until('the one gives to the other', () => Promise.all([status(), status(lent.url)]), {
+          withinMs: 40_000,
+          holds: ([here, there]) => here.stats.uploadBytes + there.stats.uploadBytes > 200_000,
+        });
         assert.equal(await lent.stop(), 0, lent.log());
       },
     );

@@ -8,16 +8,7 @@ import { pieceCheck } from '../../origin/publish/source-check.ts';
 import { EDGE_SECRETS } from '../edge.ts';
 import { startFeed } from '../feed.ts';
 import { type Stack, startStack } from '../stack.ts';
-
-async function until<T>(what: string, look: () => Promise<T | undefined>, withinMs = 60_000): Promise<T> {
-  const end = performance.now() + withinMs;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (performance.now() > end) throw new Error(`waited ${withinMs / 1000} s for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
+import { until } from '../until.ts';
 
 async function join(stack: Stack, channel: string, token?: string): Promise<LiveJoinAnswer | undefined> {
   const answer = await fetch(`${stack.edge.url}/join/${channel}`, {
@@ -59,7 +50,7 @@ Deno.test("a second Shoal shows the first one's channel, byte for byte under its
     const told = JSON.stringify(await second.api('PUT', '/channels/ours/source', source));
     assert.ok(told.includes('"hasToken":true') && !told.includes(token), 'the token is shown to nobody');
 
-    const viewer = await until('our channel to be live', () => join(second, 'ours'));
+    const viewer = await until('our channel to be live', () => join(second, 'ours'), { withinMs: 60_000 });
     const original = (await join(first, 'theirs', token))!;
     assert.notEqual(viewer.broadcast.id, original.broadcast.id);
     assert.notEqual(viewer.broadcast.publicKey, original.broadcast.publicKey);
@@ -68,7 +59,7 @@ Deno.test("a second Shoal shows the first one's channel, byte for byte under its
     const ours = await until('media at our edge', async () => {
       const frames = await newest(second, (await join(second, 'ours'))!);
       return frames.length > 10 ? frames : undefined;
-    });
+    }, { withinMs: 60_000 });
     const check = await pieceCheck(viewer.broadcast);
     for (const frame of ours) assert.ok(await check(frame), 'every piece is signed by our own broadcast');
     const witness = (await join(first, 'theirs', token))!;
@@ -83,12 +74,14 @@ Deno.test("a second Shoal shows the first one's channel, byte for byte under its
       counter(`http://127.0.0.1:${second.origin.httpPort}/metrics`, 'shoal_origin_media_bytes_total');
     const servedByThem = () =>
       counter(`${first.edge.url}/metrics`, 'shoal_edge_media_bytes_total', 'kind="run"');
-    await until('some seconds of media', async () => await sentByUs() > 500_000 || undefined);
+    await until('some seconds of media', async () => await sentByUs() > 500_000 || undefined, {
+      withinMs: 60_000,
+    });
     await second.api('DELETE', '/channels/ours/source');
     await until('our broadcast to end', async () => {
       const { channel } = await second.api('GET', '/channels/ours') as { channel: { state: string } };
       return channel.state === 'live' ? undefined : true;
-    });
+    }, { withinMs: 60_000 });
     const sent = await sentByUs();
     // The edge counts in portions: all is told once nothing has been added for longer than one takes.
     let served = { bytes: 0, sinceMs: performance.now() };
@@ -96,7 +89,7 @@ Deno.test("a second Shoal shows the first one's channel, byte for byte under its
       const bytes = await servedByThem();
       if (bytes !== served.bytes) served = { bytes, sinceMs: performance.now() };
       return bytes > 0 && performance.now() - served.sinceMs > 7000 || undefined;
-    });
+    }, { withinMs: 60_000 });
     console.log(
       `the second Shoal handed ${sent} bytes on; the first served it ${served.bytes} bytes by runs`,
     );

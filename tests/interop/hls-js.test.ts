@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { launchChromium } from '../e2e/chromium.ts';
 import { LIGHT, startLastingEncoder } from '../fault/lasting-encoder.ts';
-import { until } from '../fault/look.ts';
 import { startStack } from '../stack.ts';
+import { until } from '../until.ts';
 
 interface Reading {
   currentTime: number;
@@ -70,7 +70,7 @@ Deno.test('hls.js plays the plain HLS of a live broadcast from another site, and
     const after = await until('the picture is past the break', async () => {
       const now = await read();
       return now.discontinuities > 0 && now;
-    }, 30_000);
+    }, { withinMs: 30_000 });
     assert.ok(encoder.sessions > 1);
     await advanced('three seconds after the break are played', after, 3);
   } finally {

@@ -11,9 +11,9 @@ import { ChunkCipher } from '../../web/player/decrypt/chunk-cipher.ts';
 import { clearInit } from '../../web/player/decrypt/clear-init.ts';
 import { KeyRing } from '../../web/player/keys/key-ring.ts';
 import { askLicense } from '../../web/player/keys/license-client.ts';
-import { until } from '../e2e/viewer-page.ts';
 import { startFeed } from '../feed.ts';
 import { type Stack, startStack } from '../stack.ts';
+import { until } from '../until.ts';
 
 const options = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
 const PERIOD_S = 10;
@@ -46,9 +46,9 @@ Deno.test('keys go to who may watch, at moments of their own, and nowhere else',
   const known = new Map<string, Uint8Array<ArrayBuffer>>();
   try {
     viewer.start();
-    await until('the viewer holds media of both tracks', 30_000, async () => {
+    await until('the viewer holds media of both tracks', async () => {
       return viewer.segments(0).length > 2 && viewer.segments(1).length > 2;
-    });
+    }, { withinMs: 30_000 });
 
     await t.step('a peer holds ciphertext, and cannot decode a frame of it', async () => {
       const { init, media, all } = await segmentOf(viewer);
@@ -94,11 +94,9 @@ Deno.test('keys go to who may watch, at moments of their own, and nowhere else',
       '200 players renew across rotations, none within 2 s of one, none left without',
       async () => {
         // All shall come within one period.
-        await until(
-          'a period has begun',
-          20_000,
-          async () => await nextInMs(stack, viewer) > 0.6 * PERIOD_S * 1000,
-        );
+        await until('a period has begun', async () => await nextInMs(stack, viewer) > 0.6 * PERIOD_S * 1000, {
+          withinMs: 20_000,
+        });
         const asked: number[] = [];
         const refusals: unknown[] = [];
         let nextAt = 0;
@@ -125,18 +123,14 @@ Deno.test('keys go to who may watch, at moments of their own, and nowhere else',
           rings.push(ring);
           ring.start();
         }
-        await until(
-          'all have their first keys',
-          20_000,
-          async () => rings.every(({ held }) => held.size >= 2),
-        );
+        await until('all have their first keys', async () => rings.every(({ held }) => held.size >= 2), {
+          withinMs: 20_000,
+        });
         const rotation = nextAt;
         asked.length = 0;
-        await until(
-          'all have renewed',
-          40_000,
-          async () => asked.length >= CLIENTS && Date.now() > rotation + 2000,
-        );
+        await until('all have renewed', async () => asked.length >= CLIENTS && Date.now() > rotation + 2000, {
+          withinMs: 40_000,
+        });
         const near = asked.filter((atMs) => Math.abs(atMs - rotation) < 2000);
         assert.equal(near.length, 0, `${near.length} of ${asked.length} asked within 2 s of the rotation`);
         assert.equal(asked.length, CLIENTS, 'each asked once');

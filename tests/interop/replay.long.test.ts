@@ -7,18 +7,9 @@ import { launchChromium } from '../e2e/chromium.ts';
 import { startFeed } from '../feed.ts';
 import { startServed } from '../served.ts';
 import { startStack } from '../stack.ts';
+import { until } from '../until.ts';
 
 type Api = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
-
-async function until<Value>(what: string, look: () => Promise<Value | undefined | false>): Promise<Value> {
-  const deadline = Date.now() + 90_000;
-  for (;;) {
-    const value = await look();
-    if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`waited too long: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-}
 
 async function recordingOf(api: Api): Promise<RecordingResource | undefined> {
   return ((await api('GET', '/channels/demo/recordings')).items as RecordingResource[])[0];
@@ -31,10 +22,10 @@ async function record(api: Api, output: string, seconds: number): Promise<Replay
     const began = await until('it is being recorded', async () => {
       const recording = await recordingOf(api);
       return recording?.state === 'recording' && Date.parse(recording.startedAt);
-    });
-    await until('enough of it', async () => Date.now() > began + seconds * 1000);
+    }, { withinMs: 90_000 });
+    await until('enough of it', async () => Date.now() > began + seconds * 1000, { withinMs: 90_000 });
     await feed.stop();
-    return await until('the replay', async () => (await recordingOf(api))?.replay);
+    return await until('the replay', async () => (await recordingOf(api))?.replay, { withinMs: 90_000 });
   } finally {
     feed.kill();
     await feed.ended;
@@ -57,7 +48,7 @@ async function watch(
       return [video.currentTime, document.getElementById('state').textContent];
     })()`) as [number, string];
     return holds(timeS, line);
-  });
+  }, { withinMs: 90_000 });
   await context.close();
 }
 
@@ -108,9 +99,11 @@ Deno.test({
           return { ended: video.ended, peers: text('from-peers'), servers: text('from-servers') };
         })()`) as { ended: boolean; peers: string; servers: string };
       const first = await open();
-      await until('the first has seen all of it', async () => (await read(first)).ended);
+      await until('the first has seen all of it', async () => (await read(first)).ended, {
+        withinMs: 90_000,
+      });
       const second = await open();
-      await until('so has the second', async () => (await read(second)).ended);
+      await until('so has the second', async () => (await read(second)).ended, { withinMs: 90_000 });
       const { peers, servers } = await read(second);
       assert.ok(bytesOf(peers) > 0.25 * replay.bytes, `${peers} from peers, ${servers} from servers`);
     } finally {

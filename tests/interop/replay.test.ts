@@ -8,16 +8,7 @@ import { launchChromium } from '../e2e/chromium.ts';
 import { startFeed } from '../feed.ts';
 import { startStack } from '../stack.ts';
 import { servePages } from './torrent-page.ts';
-
-async function until<Value>(what: string, look: () => Promise<Value | undefined | false>): Promise<Value> {
-  const deadline = Date.now() + 40_000;
-  for (;;) {
-    const value = await look();
-    if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`waited too long: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
+import { until } from '../until.ts';
 
 /** What the page's video element says. */
 interface Seen {
@@ -54,13 +45,15 @@ Deno.test({
     let replay!: Replay;
     try {
       await t.step('what is on air is recorded, and its end becomes a replay', async () => {
-        await until('it is being recorded', async () => (await recording())?.state === 'recording');
+        await until('it is being recorded', async () => (await recording())?.state === 'recording', {
+          withinMs: 40_000,
+        });
         await until('three segments are on air', async () => {
           const playlist = await (await fetch(`${stack.edge.url}/hls/demo/0.m3u8`)).text();
           return playlist.split('.m4s').length > 3;
-        });
+        }, { withinMs: 40_000 });
         await feed.stop();
-        replay = await until('the replay', async () => (await recording())?.replay);
+        replay = await until('the replay', async () => (await recording())?.replay, { withinMs: 40_000 });
         assert.ok(replay.durationMs > 4000 && replay.durationMs < 16_000, String(replay.durationMs));
         assert.equal(replay.cutShort, false);
       });
@@ -86,7 +79,7 @@ Deno.test({
         async () => {
           const client = await pages.open(browser);
           await client.addTorrent(stack.edge.url + replay.torrent);
-          await until('the torrent is done', async () => (await client.state()).done);
+          await until('the torrent is done', async () => (await client.state()).done, { withinMs: 40_000 });
           assert.deepEqual((await client.state()).troubles, []);
           const whole = new Uint8Array(await (await fetch(stack.edge.url + replay.file)).arrayBuffer());
           assert.equal(await client.sha256(), createHash('sha256').update(whole).digest('hex'));
@@ -102,27 +95,34 @@ Deno.test({
           await page.waitForSelector('#replay-list a', { visible: true });
           await page.click('#replay-list a');
           await page.waitForSelector('#video');
-          await until('the length is known', async () => (await seen(page)).durationS > 4);
+          await until('the length is known', async () => (await seen(page)).durationS > 4, {
+            withinMs: 40_000,
+          });
           await page.evaluate(`document.querySelector('video').play()`);
-          await until('it plays', async () => (await seen(page)).timeS > 0.5);
+          await until('it plays', async () => (await seen(page)).timeS > 0.5, { withinMs: 40_000 });
           const { durationS } = await seen(page);
           const target = durationS - 2;
           await page.evaluate(`document.querySelector('video').currentTime = ${target}`);
-          await until('it plays after a seek ahead', async () => (await seen(page)).timeS > target + 0.5);
+          await until('it plays after a seek ahead', async () => (await seen(page)).timeS > target + 0.5, {
+            withinMs: 40_000,
+          });
           await page.evaluate(`document.querySelector('video').currentTime = 1`);
           await until('it plays after a seek back', async () => {
             const { timeS } = await seen(page);
             return timeS > 1.4 && timeS < target;
-          });
+          }, { withinMs: 40_000 });
           await page.evaluate(`document.querySelector('video').currentTime = ${durationS - 1}`);
           await until(
             'it ends',
             async () => await page.evaluate(`document.querySelector('video').ended`) as boolean,
+            { withinMs: 40_000 },
           );
           const { servers, line } = await seen(page);
           assert.notEqual(servers, '0 B');
           assert.ok(!line.startsWith('Trying'), line);
-          await until('the stock client is a peer', async () => (await seen(page)).peers === '1');
+          await until('the stock client is a peer', async () => (await seen(page)).peers === '1', {
+            withinMs: 40_000,
+          });
         },
       );
 

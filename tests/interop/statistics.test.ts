@@ -11,20 +11,11 @@ import type { ViewerStats } from '../../web/peer/viewer-stats.ts';
 import { originMetric } from '../fault/look.ts';
 import { startFeed } from '../feed.ts';
 import { type Stack, startStack } from '../stack.ts';
+import { until } from '../until.ts';
 
 Deno.test.afterAll(headlessQuiet);
 
 const VIEWERS = 3;
-
-async function until<T>(what: string, look: () => T | Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  const end = performance.now() + 60_000;
-  for (;;) {
-    const value = await look();
-    if (holds(value)) return value;
-    if (performance.now() > end) assert.fail(`not in time: ${what}\n${JSON.stringify(value, null, 1)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
 
 function sum<Row>(rows: Row[], pick: (row: Row) => number): number {
   return rows.reduce((total, row) => total + pick(row), 0);
@@ -41,13 +32,12 @@ async function watchTogether(stack: Stack): Promise<ViewerStats[]> {
     viewer.start();
     return viewer;
   });
-  await until(
-    'viewers that feed each other',
-    () => viewers.map((one) => one.stats()),
-    (stats) =>
+  await until('viewers that feed each other', () => viewers.map((one) => one.stats()), {
+    withinMs: 60_000,
+    holds: (stats) =>
       stats.every(({ edgeBytes, peers }) => edgeBytes > 0 && peers === VIEWERS - 1) &&
       sum(stats, ({ peerBytes }) => peerBytes) > 1_000_000,
-  );
+  });
   for (const viewer of viewers) viewer.stop();
   return viewers.map((one) => one.stats());
 }
@@ -65,7 +55,7 @@ Deno.test(
       const { items } = await until(
         'a visit of each viewer',
         async () => await stack.api('GET', '/channels/demo/visits') as unknown as Page<VisitRow>,
-        ({ items }) => items.length === VIEWERS,
+        { withinMs: 60_000, holds: ({ items }) => items.length === VIEWERS },
       );
       await feed.stop();
       const peerBytes = sum(counted, (one) => one.peerBytes);
@@ -73,8 +63,11 @@ Deno.test(
       const uploadBytes = sum(counted, (one) => one.uploadBytes);
 
       // The edge and the origin tell a few seconds later.
-      const { totals } = await until('what the edge sent', figuresOf, ({ totals }) => {
-        return totals.left === VIEWERS && sum(Object.values(totals.edge), (bytes) => bytes) >= edgeBytes;
+      const { totals } = await until('what the edge sent', figuresOf, {
+        withinMs: 60_000,
+        holds: ({ totals }) => {
+          return totals.left === VIEWERS && sum(Object.values(totals.edge), (bytes) => bytes) >= edgeBytes;
+        },
       });
       assert.equal(totals.lanBytes + totals.peerBytes + totals.turnBytes, peerBytes, 'from peers');
       assert.equal(totals.edgeBytes, edgeBytes, 'from the edge, as viewers count');
@@ -99,7 +92,10 @@ Deno.test(
       const metrics = await until(
         'metrics of all that',
         async () => await (await fetch(`${stack.edge.url}/metrics`)).text(),
-        (text) => text.includes(`shoal_viewer_upload_bytes_total{channel="demo"} ${uploadBytes}\n`),
+        {
+          withinMs: 60_000,
+          holds: (text) => text.includes(`shoal_viewer_upload_bytes_total{channel="demo"} ${uploadBytes}\n`),
+        },
       );
       const metric = (sample: string) => {
         const line = metrics.split('\n').find((text) => text.startsWith(`${sample} `));

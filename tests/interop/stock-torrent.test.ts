@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { headlessEnvironment, headlessQuiet } from '../../web/antenna/headless-environment.ts';
 import { Viewer } from '../../web/peer/viewer.ts';
 import { launchChromium } from '../e2e/chromium.ts';
-import { until } from '../e2e/viewer-page.ts';
 import { EDGE_SECRETS, startEdge } from '../edge.ts';
 import { putOnAir } from '../on-air.ts';
 import { servePages } from './torrent-page.ts';
+import { until } from '../until.ts';
 
 const LENGTH = 1_500_000;
 
@@ -27,10 +27,10 @@ Deno.test({
       await t.step('an info-hash that nobody registered is refused, and the client says why', async () => {
         const stranger = await pages.open(browser);
         await stranger.add('12'.repeat(20), announceOf('12'.repeat(20)));
-        const troubles = await until('the client is told', 10_000, async () => {
+        const troubles = await until('the client is told', async () => {
           const { troubles } = await stranger.state();
           return troubles.length > 0 && troubles;
-        });
+        }, { withinMs: 10_000 });
         assert.match(troubles[0]!, /not served/);
         await stranger.page.browserContext().close();
       });
@@ -46,10 +46,10 @@ Deno.test({
           assert.equal(made.status, 200);
           await made.body?.cancel();
           await seeder.seed(LENGTH, announceOf(infoHash));
-          await until('the seed is ready', 20_000, async () => (await seeder.state()).ready);
+          await until('the seed is ready', async () => (await seeder.state()).ready, { withinMs: 20_000 });
           assert.equal((await seeder.state()).infoHash, infoHash);
           await leecher.add(infoHash, announceOf(infoHash));
-          await until('the file is here', 30_000, async () => (await leecher.state()).done);
+          await until('the file is here', async () => (await leecher.state()).done, { withinMs: 30_000 });
           assert.equal(await leecher.holds(LENGTH), true);
           for (const one of [seeder, leecher]) assert.deepEqual((await one.state()).troubles, []);
           for (const one of [seeder, leecher]) await one.page.browserContext().close();
@@ -65,7 +65,7 @@ Deno.test({
           for (const one of stock) await one.add(infoHash, announceOf(infoHash));
           const met = async () =>
             (await Promise.all(stock.map((one) => one.state()))).every(({ peers }) => peers === 1);
-          await until('both stock clients have met', 20_000, met);
+          await until('both stock clients have met', met, { withinMs: 20_000 });
           for (let i = 0; i < 2; i++) {
             const viewer = new Viewer({
               edgeUrl: edge.url,
@@ -77,8 +77,8 @@ Deno.test({
           }
           await until(
             'the viewers have met',
-            20_000,
             () => Promise.resolve(viewers.every((one) => one.stats().peers === 1)),
+            { withinMs: 20_000 },
           );
           for (const one of stock) {
             const { ready, peers, troubles } = await one.state();

@@ -4,6 +4,7 @@ import { headlessEnvironment, headlessQuiet } from '../../web/antenna/headless-e
 import { Viewer, type ViewerOptions } from '../../web/peer/viewer.ts';
 import { type Feed, startFeed } from '../feed.ts';
 import { type Stack, startStack } from '../stack.ts';
+import { untilViewers } from '../until-viewers.ts';
 
 const options = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
 
@@ -18,18 +19,6 @@ function viewerOf(stack: Stack, more: Partial<ViewerOptions> = {}): Viewer {
   });
   viewer.start();
   return viewer;
-}
-
-/** Waits until it holds; says what did not, with the present figures, when it takes too long. */
-async function until(what: string, holds: () => boolean, viewers: Viewer[], limitMs = 30_000): Promise<void> {
-  const end = performance.now() + limitMs;
-  while (!holds()) {
-    if (performance.now() > end) {
-      const figures = viewers.map((viewer) => ({ state: viewer.state, ...viewer.stats() }));
-      assert.fail(`not in time: ${what}\n${JSON.stringify(figures, null, 1)}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 /** Seconds of gapless media at the end of what a viewer holds of its video track. */
@@ -57,14 +46,14 @@ Deno.test(
       await t.step(
         'a viewer of a channel that is not on air is offline, and live by itself later',
         async () => {
-          await until('offline', () => first.state === 'offline', viewers);
+          await untilViewers('offline', () => first.state === 'offline', viewers);
           assert.equal(first.reason?.code, 'idle');
           feed = startFeed({ output: ['-f', 'flv', stack.publishUrl()] });
           const hasInit = () => {
             const [segment] = first.segments(0);
             return segment?.initSegment !== undefined && first.init(0, segment.initSegment) !== undefined;
           };
-          await until(
+          await untilViewers(
             'live with media that can be decoded',
             () => first.state === 'live' && first.segments(0).length > 1 && hasInit(),
             viewers,
@@ -74,8 +63,12 @@ Deno.test(
 
       await t.step('pieces that one got from the edge reach the others by WebRTC', async () => {
         viewers.push(viewerOf(stack), viewerOf(stack));
-        await until('three linked viewers', () => viewers.every((one) => one.stats().peers === 2), viewers);
-        await until(
+        await untilViewers(
+          'three linked viewers',
+          () => viewers.every((one) => one.stats().peers === 2),
+          viewers,
+        );
+        await untilViewers(
           'more from peers than from the edge, since then',
           () => viewers.slice(1).every((one) => one.stats().peerBytes > 300_000),
           viewers,
@@ -92,19 +85,23 @@ Deno.test(
       await t.step('what the viewers hold is without a gap, and close to the live edge', async () => {
         const close = (one: Viewer) =>
           one.serverNowMs() - one.broadcast!.epochMs - gaplessUntilMs(one) < 2000;
-        await until('gapless within two seconds of live', () => viewers.every(close), viewers);
+        await untilViewers('gapless within two seconds of live', () => viewers.every(close), viewers);
       });
 
       await t.step('when one is gone without a word, the others go on', async () => {
         const [gone] = viewers.splice(1, 1);
         gone!.stop();
         const before = viewers.map(gaplessUntilMs);
-        await until(
+        await untilViewers(
           'four more seconds without a gap',
           () => viewers.every((one, at) => gaplessUntilMs(one) > before[at]! + 4000),
           viewers,
         );
-        await until('the link is gone', () => viewers.every((one) => one.stats().peers === 1), viewers);
+        await untilViewers(
+          'the link is gone',
+          () => viewers.every((one) => one.stats().peers === 1),
+          viewers,
+        );
         assert.ok(viewers.every((one) => one.state === 'live'));
       });
 
@@ -112,13 +109,13 @@ Deno.test(
         const broadcast = first.broadcast!.id;
         await stack.restartEdge(500);
         const before = viewers.map((one) => one.newestUs);
-        await until(
+        await untilViewers(
           'six more seconds of media',
           () => viewers.every((one, at) => one.newestUs > before[at]! + 6_000_000),
           viewers,
           60_000,
         );
-        await until('live', () => viewers.every((one) => one.state === 'live'), viewers);
+        await untilViewers('live', () => viewers.every((one) => one.state === 'live'), viewers);
         assert.equal(first.broadcast!.id, broadcast, 'it is the same broadcast');
         assert.ok(viewers.every((one) => one.stats().peers === 1), 'their link outlived the edge');
       });
@@ -138,9 +135,9 @@ Deno.test('a viewer without WebRTC lives on aligned runs of the edge', options, 
     const environment = headlessEnvironment();
     delete environment.RTCPeerConnection;
     viewers.push(viewerOf(stack, { environment }), viewerOf(stack, { p2p: 'off' }));
-    await until('media', () => viewers.every((one) => one.segments(0).length > 0), viewers);
+    await untilViewers('media', () => viewers.every((one) => one.segments(0).length > 0), viewers);
     const before = viewers.map((one) => ({ newestUs: one.newestUs, requests: one.stats().edgeRequests }));
-    await until(
+    await untilViewers(
       'six more seconds without a gap',
       () => viewers.every((one, at) => gaplessUntilMs(one) * 1000 > before[at]!.newestUs + 6_000_000),
       viewers,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { freePort } from '../free-port.ts';
 import { descendants, isAlive } from '../process-tree.ts';
+import { until } from '../until.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -35,20 +36,15 @@ function start(flags: string[]): Started {
   return { child, ports, output: () => output, exited };
 }
 
-async function until(what: string, started: Started, holds: () => boolean, withinMs = 90_000): Promise<void> {
-  const end = performance.now() + withinMs;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error(`waited for ${what}; so far:\n${started.output()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   Deno.test(`start brings a channel up, and ${signal} to the outermost process leaves nothing behind`, async () => {
     const started = start(['--channel', `start-${signal.toLowerCase()}`]);
     let family: number[] = [];
     try {
-      await until('the addresses', started, () => started.output().includes('Ctrl-C stops everything.'));
+      await until('the addresses', () => started.output().includes('Ctrl-C stops everything.'), {
+        withinMs: 90_000,
+        show: started.output,
+      });
       family = descendants(started.child.pid);
       assert.ok(family.length >= 4, 'edge, origin and encoder run as processes');
       const watch = /watch +(\S+)/.exec(started.output())?.[1] ?? '';
@@ -64,7 +60,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     } finally {
       started.child.kill(signal);
     }
-    await until('every process to end', started, () => !family.some(isAlive), 20_000);
+    await until('every process to end', () => !family.some(isAlive), {
+      withinMs: 20_000,
+      show: started.output,
+    });
     await started.exited;
     for (const port of started.ports) Deno.listen({ hostname: '127.0.0.1', port }).close();
   });
