@@ -1,4 +1,6 @@
 /** The antenna as a process of its own, for tests. */
+import { keepLog } from './child-log.ts';
+
 export interface Antenna {
   /** `http://127.0.0.1:port`. */
   url: string;
@@ -18,20 +20,14 @@ export async function startAntenna(args: string[]): Promise<Antenna> {
     stdout: 'piped',
     stderr: 'piped',
   }).spawn();
-  let log = '';
   let url = '';
   const told = Promise.withResolvers<void>();
-  const keep = async (stream: ReadableStream<Uint8Array>) => {
-    const decoder = new TextDecoder();
-    for await (const chunk of stream) {
-      log = (log + decoder.decode(chunk, { stream: true })).slice(-65_536);
-      url ||= /(http:\/\/[\d.:]+)\/channels\.m3u/.exec(log)?.[1] ?? '';
-      if (url || /^lending/m.test(log)) told.resolve();
-    }
-  };
-  const read = Promise.all([keep(child.stdout), keep(child.stderr)]);
+  const log = keepLog(child, (text) => {
+    url ||= /(http:\/\/[\d.:]+)\/channels\.m3u/.exec(text)?.[1] ?? '';
+    if (url || /^lending/m.test(text)) told.resolve();
+  });
   const ended = child.status.then(async ({ code }) => {
-    await read;
+    await log.ended;
     told.resolve();
     return code;
   });
@@ -39,7 +35,7 @@ export async function startAntenna(args: string[]): Promise<Antenna> {
   return {
     url,
     pid: child.pid,
-    log: () => log,
+    log: log.text,
     ended,
     async stop() {
       try {

@@ -4,18 +4,9 @@ import { type Broadcast, infoHashFor, type Track } from '../protocol/broadcast.t
 import { toBase64Url } from '../protocol/bytes.ts';
 import type { ChannelSettings } from '../protocol/channel.ts';
 import type { FromOrigin, ToOrigin } from '../protocol/control.ts';
+import { EIGHT_FEEDS } from '../worker/testing/frames.ts';
 import { type Edge, EDGE_SECRETS } from './edge.ts';
 import { until } from './until.ts';
-
-export const VIDEO: Track = {
-  track: 0,
-  kind: 'video',
-  codec: 'avc1.64001f',
-  timescale: 90_000,
-  bitrateKbps: 512,
-  substreams: 8,
-  sliceMs: 100,
-};
 
 export interface OnAir {
   channel: string;
@@ -29,7 +20,7 @@ export async function putOnAir(
   edge: Edge,
   channel: string,
   settings: Partial<ChannelSettings> = {},
-  tracks: Track[] = [VIDEO],
+  tracks: Track[] = [EIGHT_FEEDS],
 ): Promise<OnAir> {
   const made = await fetch(`${edge.url}/api/channels`, {
     method: 'POST',

@@ -1,5 +1,6 @@
 /** The origin as a process of its own, for tests. */
 import { EDGE_SECRETS } from './edge.ts';
+import { keepLog } from './child-log.ts';
 import { freePort } from './free-port.ts';
 
 export interface Origin {
@@ -34,19 +35,14 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     stdout: 'piped',
     stderr: 'piped',
   }).spawn();
-  let log = '';
-  const keep = async (stream: ReadableStream<Uint8Array>) => {
-    const decoder = new TextDecoder();
-    for await (const chunk of stream) log = (log + decoder.decode(chunk, { stream: true })).slice(-65_536);
-  };
-  const read = Promise.all([keep(child.stdout), keep(child.stderr)]);
+  const log = keepLog(child);
   let code: number | undefined;
   const exited = child.status.then((status) => code = status.code);
   const origin: Origin = {
     pid: child.pid,
     rtmpPort,
     httpPort,
-    log: () => log,
+    log: log.text,
     async stop(signal = 'SIGTERM') {
       if (code === undefined) {
         child.kill(signal);
@@ -54,12 +50,12 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
         await exited;
         clearTimeout(timer);
       }
-      await read;
+      await log.ended;
     },
   };
   const end = performance.now() + 20_000;
   while (performance.now() < end) {
-    if (code !== undefined) throw new Error(`the origin ended with code ${code}:\n${log}`);
+    if (code !== undefined) throw new Error(`the origin ended with code ${code}:\n${log.text()}`);
     try {
       const answer = await fetch(`http://127.0.0.1:${httpPort}/healthz`);
       await answer.body?.cancel();
@@ -68,5 +64,5 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await origin.stop('SIGKILL');
-  throw new Error(`the origin was not healthy within 20 s:\n${log}`);
+  throw new Error(`the origin was not healthy within 20 s:\n${log.text()}`);
 }

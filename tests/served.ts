@@ -1,5 +1,6 @@
 /** A whole Shoal as `deno task serve` runs it, for tests: bare workerd and the origin as processes of their own. */
 import { descendants, statOf } from './process-tree.ts';
+import { keepLog } from './child-log.ts';
 import { freePort } from './free-port.ts';
 
 export interface Served {
@@ -44,20 +45,15 @@ export async function startServed(
     stdout: 'piped',
     stderr: 'piped',
   }).spawn();
-  let log = '';
-  const keep = async (stream: ReadableStream<Uint8Array>) => {
-    const decoder = new TextDecoder();
-    for await (const chunk of stream) log = (log + decoder.decode(chunk, { stream: true })).slice(-65_536);
-  };
-  const read = Promise.all([keep(child.stdout), keep(child.stderr)]);
+  const log = keepLog(child);
   let code: number | undefined;
   const exited = child.status.then((status) => code = status.code);
   const end = performance.now() + 60_000;
-  while (!log.includes('Shoal serves')) {
+  while (!log.text().includes('Shoal serves')) {
     if (code !== undefined || performance.now() > end) {
       if (code === undefined) child.kill('SIGTERM');
       await exited;
-      throw new Error(`serve did not come up:\n${log}`);
+      throw new Error(`serve did not come up:\n${log.text()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -68,7 +64,7 @@ export async function startServed(
     rtmpPort,
     adminToken,
     pid: child.pid,
-    log: () => log,
+    log: log.text,
     async api(method, path, body) {
       const answer = await fetch(`${url}/api${path}`, {
         method,
@@ -83,7 +79,7 @@ export async function startServed(
       const family = descendants(child.pid);
       if (code === undefined) child.kill('SIGTERM');
       await exited;
-      await read;
+      await log.ended;
       return {
         code: code!,
         left: family.filter((pid) => statOf(pid) !== undefined && statOf(pid)![0] !== 'Z'),

@@ -1,5 +1,6 @@
 /** The first command of the README, as a user runs it: through npx, stopped by a signal to the outermost process. */
 import assert from 'node:assert/strict';
+import { keepLog } from '../child-log.ts';
 import { freePort } from '../free-port.ts';
 import { descendants, isAlive } from '../process-tree.ts';
 import { until } from '../until.ts';
@@ -26,14 +27,9 @@ function start(flags: string[]): Started {
     stdout: 'piped',
     stderr: 'piped',
   }).spawn();
-  let output = '';
-  const keep = async (stream: ReadableStream<Uint8Array>) => {
-    const decoder = new TextDecoder();
-    for await (const chunk of stream) output += decoder.decode(chunk, { stream: true });
-  };
-  const read = Promise.all([keep(child.stdout), keep(child.stderr)]);
-  const exited = child.status.then(async ({ code }) => (await read, code));
-  return { child, ports, output: () => output, exited };
+  const log = keepLog(child);
+  const exited = child.status.then(async ({ code }) => (await log.ended, code));
+  return { child, ports, output: log.text, exited };
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,22 +1,12 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
-import type { Track } from '../../protocol/broadcast.ts';
 import type { Feed } from '../../protocol/tracker.ts';
 import { channelOf, swarmOf } from '../env.ts';
 import { ask, bindings, goOnAir, joinLive } from '../testing/edge.ts';
+import { EIGHT_FEEDS } from '../testing/frames.ts';
 import { SignalClient, type Viewer, watch } from '../testing/signal-client.ts';
 
-const TRACKS: Track[] = [
-  {
-    track: 0,
-    kind: 'video',
-    codec: 'avc1.64001f',
-    timescale: 90_000,
-    bitrateKbps: 512,
-    substreams: 8,
-    sliceMs: 100,
-  },
-];
+const TRACKS = [EIGHT_FEEDS];
 
 /** The feeds a viewer was told of last. */
 function feedsOf({ client }: Viewer): string[] {

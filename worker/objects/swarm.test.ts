@@ -6,6 +6,7 @@ import { fromBase64Url, fromHex, toBase64Url, toBinaryString } from '../../proto
 import { ChannelSettings } from '../../protocol/channel.ts';
 import type { Env } from '../env.ts';
 import { swarmOf } from '../env.ts';
+import { EIGHT_FEEDS } from '../testing/frames.ts';
 import { quickTimers } from '../testing/quick-timers.ts';
 import { announceOf, announcePathOf, SignalClient } from '../testing/signal-client.ts';
 import * as v from 'valibot';
@@ -24,15 +25,7 @@ async function onAir(settings: Partial<ChannelSettings> = {}, shard = '0', limit
     infoHash,
     publicKey: 'A'.repeat(43),
     epochMs: 0,
-    tracks: [{
-      track: 0,
-      kind: 'video',
-      codec: 'avc1.64001f',
-      timescale: 90_000,
-      bitrateKbps: 512,
-      substreams: 8,
-      sliceMs: 100,
-    }],
+    tracks: [EIGHT_FEEDS],
   };
   await swarmOf(bindings, infoHash, shard).setState({
     channel: channelOn(infoHash),

@@ -30,6 +30,17 @@ export const AUDIO: Track = {
   channels: 2,
 };
 
+/** A track of eight feeds, for what deals them. */
+export const EIGHT_FEEDS: Track = {
+  track: 0,
+  kind: 'video',
+  codec: 'avc1.64001f',
+  timescale: 90_000,
+  bitrateKbps: 512,
+  substreams: 8,
+  sliceMs: 100,
+};
+
 export function broadcastOf(id: string, tracks: Track[] = [VIDEO, AUDIO]): Broadcast {
   return {
     id,
