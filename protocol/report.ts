@@ -159,8 +159,8 @@ export type History = v.InferOutput<typeof History>;
 export const DeviceClass = v.picklist(['computer', 'phone', 'tv', 'settop', 'antenna']);
 export type DeviceClass = v.InferOutput<typeof DeviceClass>;
 
-/** `GET /api/channels/:name/viewers` (a page of them): who watches now. */
-export const ViewerRow = v.object({
+/** Who watches or watched. */
+const WHO = {
   /** 20 characters; names the viewer in kick and ban. */
   peerId: v.string(),
   /** Of the token, or the device id its owner agreed to; empty: unknown. */
@@ -173,6 +173,11 @@ export const ViewerRow = v.object({
   country: v.string(),
   device: DeviceClass,
   browser: v.string(),
+};
+
+/** `GET /api/channels/:name/viewers` (a page of them): who watches now. */
+export const ViewerRow = v.object({
+  ...WHO,
   nat: NatKind,
   role: v.picklist(['seed', 'bridge', 'viewer']),
   shard: v.string(),
@@ -240,16 +245,9 @@ export const Networks = v.object({
 });
 export type Networks = v.InferOutput<typeof Networks>;
 
-/** `GET /api/channels/:name/visits` (a page): who watched. Written when a viewer leaves. */
+/** `GET /api/channels/:name/visits` (a page): who watched, named by `peerId`. Written when a viewer leaves. */
 export const VisitRow = v.object({
-  /** Names the row. */
-  peerId: v.string(),
-  viewer: v.string(),
-  address: v.string(),
-  network: v.string(),
-  country: v.string(),
-  device: DeviceClass,
-  browser: v.string(),
+  ...WHO,
   /** Milliseconds since 1970. */
   in: amount,
   out: amount,
