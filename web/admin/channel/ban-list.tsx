@@ -1,72 +1,56 @@
 /** Who may not watch this channel. */
 import type { BanResource } from '../../../protocol/access.ts';
+import { attempt } from '../attempt.ts';
 import { api } from '../desk.ts';
 import { formatTime } from '../format.ts';
-import { asFailure } from '../load.ts';
 import { may } from '../me.ts';
 import { More, usePages } from '../pager.tsx';
 import { shortId } from '../swarm/short-id.ts';
 import { announce } from '../ui/announce.tsx';
 import { Empty, Loaded } from '../ui/loaded.tsx';
+import { Table } from '../ui/table.tsx';
 
 export function BanList({ channel }: { channel: string }) {
   const path = `/channels/${channel}/bans`;
   const pages = usePages<BanResource>(path);
-  const lift = async (id: string) => {
-    try {
+  const lift = (id: string) =>
+    attempt(async () => {
       await api.delete(`${path}/${id}`);
       announce('The ban is lifted');
       pages.again();
-    } catch (error) {
-      announce(asFailure(error).message);
-    }
-  };
+    });
   return (
     <>
       <Loaded of={pages}>
         {(bans) =>
-          bans.length === 0 ? <Empty title='Nobody is banned.' /> : (
-            <div class='table-frame'>
-              <table class='as-list'>
-                <thead>
-                  <tr>
-                    <th>Viewer</th>
-                    <th>Reason</th>
-                    <th>Since</th>
-                    <th>Until</th>
-                    <th>By</th>
-                    <th>
-                      <span class='unseen'>Actions</span>
-                    </th>
+          bans.length === 0
+            ? <Empty title='Nobody is banned.' />
+            : (
+              <Table heads={['Viewer', 'Reason', 'Since', 'Until', 'By']} actions>
+                {bans.map((ban) => (
+                  <tr key={ban.id}>
+                    <td>
+                      <span class='row-title'>{ban.viewer ?? shortId(ban.peerId ?? ban.id)}</span>
+                    </td>
+                    <td class='whole'>{ban.reason || <span class='quiet'>none given</span>}</td>
+                    <td class='fits wide-only'>{formatTime(ban.createdAt)}</td>
+                    <td class='fits'>{ban.endsAt ? formatTime(ban.endsAt) : 'it is lifted'}</td>
+                    <td class='wide-only'>{ban.by}</td>
+                    <td class='actions'>
+                      {may('operator') && (
+                        <button
+                          type='button'
+                          class='button plain little'
+                          onClick={() => void lift(ban.id)}
+                        >
+                          Lift
+                        </button>
+                      )}
+                    </td>
                   </tr>
-                </thead>
-                <tbody>
-                  {bans.map((ban) => (
-                    <tr key={ban.id}>
-                      <td>
-                        <span class='row-title'>{ban.viewer ?? shortId(ban.peerId ?? ban.id)}</span>
-                      </td>
-                      <td class='whole'>{ban.reason || <span class='quiet'>none given</span>}</td>
-                      <td class='fits wide-only'>{formatTime(ban.createdAt)}</td>
-                      <td class='fits'>{ban.endsAt ? formatTime(ban.endsAt) : 'it is lifted'}</td>
-                      <td class='wide-only'>{ban.by}</td>
-                      <td class='actions'>
-                        {may('operator') && (
-                          <button
-                            type='button'
-                            class='button plain little'
-                            onClick={() => void lift(ban.id)}
-                          >
-                            Lift
-                          </button>
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )}
+                ))}
+              </Table>
+            )}
       </Loaded>
       <More of={pages} />
     </>

@@ -8,6 +8,7 @@ import { useLoad } from '../load.ts';
 import { Choice } from '../ui/choice.tsx';
 import { Empty, Loaded } from '../ui/loaded.tsx';
 import { SourceBar } from '../ui/source-bar.tsx';
+import { Table } from '../ui/table.tsx';
 
 const BY = { address: 'Public address', network: 'Provider' } as const;
 
@@ -27,47 +28,38 @@ export function NetworkTable({ channel }: { channel: string }) {
         {({ items, shards, shardsAsked }) =>
           items.length === 0 ? <Empty title='Nobody is watching.' /> : (
             <>
-              <div class='table-frame'>
-                <table class='as-list'>
-                  <thead>
-                    <tr>
-                      <th>{BY[by.value]}</th>
-                      <th class='number'>Viewers</th>
-                      <th>Sources</th>
-                      <th class='number'>Inside the network</th>
-                      <th class='number'>From the edge</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map((row) => (
-                      <tr key={row.key + row.country}>
-                        <td>
-                          <span class='row-title'>{row.key || 'Not known'}</span>
-                          <span class='quiet small'>{row.country}</span>
-                        </td>
-                        <td class='number'>{formatCount(row.viewers)}</td>
-                        <td class='whole'>
-                          <SourceBar
-                            thin
-                            sources={{
-                              lan: row.lanBytes,
-                              peer: row.peerBytes,
-                              turn: row.turnBytes,
-                              edge: row.edgeBytes,
-                            }}
-                          />
-                        </td>
-                        <td class='number whole'>
-                          {row.lanShare === null
-                            ? '–'
-                            : `${Math.floor(row.lanShare * 100)} %, ${formatBytes(row.lanBytes)}`}
-                        </td>
-                        <td class='number wide-only'>{formatBytes(row.edgeBytes)}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table
+                heads={[BY[by.value], { number: 'Viewers' }, 'Sources', { number: 'Inside the network' }, {
+                  number: 'From the edge',
+                }]}
+              >
+                {items.map((row) => (
+                  <tr key={row.key + row.country}>
+                    <td>
+                      <span class='row-title'>{row.key || 'Not known'}</span>
+                      <span class='quiet small'>{row.country}</span>
+                    </td>
+                    <td class='number'>{formatCount(row.viewers)}</td>
+                    <td class='whole'>
+                      <SourceBar
+                        thin
+                        sources={{
+                          lan: row.lanBytes,
+                          peer: row.peerBytes,
+                          turn: row.turnBytes,
+                          edge: row.edgeBytes,
+                        }}
+                      />
+                    </td>
+                    <td class='number whole'>
+                      {row.lanShare === null
+                        ? '–'
+                        : `${Math.floor(row.lanShare * 100)} %, ${formatBytes(row.lanBytes)}`}
+                    </td>
+                    <td class='number wide-only'>{formatBytes(row.edgeBytes)}</td>
+                  </tr>
+                ))}
+              </Table>
               {items.every(({ key }) => key === '') && (
                 <p class='quiet small'>
                   This edge does not learn its viewers’ addresses: behind Cloudflare, or a proxy that it

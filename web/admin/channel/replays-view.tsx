@@ -2,10 +2,10 @@
 import { useSignal } from '@preact/signals';
 import type { ChannelResource } from '../../../protocol/channel.ts';
 import type { RecordingResource, RecordingState } from '../../../protocol/replay.ts';
+import { attempt } from '../attempt.ts';
 import { api } from '../desk.ts';
 import { formatBytes, formatSpan, formatTime } from '../format.ts';
 import { live } from '../live/live.ts';
-import { asFailure } from '../load.ts';
 import { may } from '../me.ts';
 import { More, usePages } from '../pager.tsx';
 import { announce } from '../ui/announce.tsx';
@@ -26,15 +26,13 @@ export function ReplaysView({ channel, onChange }: ViewProps) {
   const on = channel.settings.record;
   const turn = async () => {
     const where = `/channels/${channel.name}/recording`;
-    try {
+    await attempt(async () => {
       if (on) await api.delete(where);
       else await api.post(where);
       onChange((await api.get<{ channel: ChannelResource }>(`/channels/${channel.name}`)).channel);
       announce(on ? 'Nothing is recorded any more' : 'Broadcasts are recorded from now on');
       pages.again();
-    } catch (error) {
-      announce(asFailure(error).message);
-    }
+    });
   };
   return (
     <section class='stack' aria-label='Replays'>

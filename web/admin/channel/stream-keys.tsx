@@ -1,9 +1,9 @@
 /** The stream keys of a channel: make, disable, reset, delete. A key is shown once, when it is made or reset. */
 import { useSignal } from '@preact/signals';
 import type { StreamKeyResource } from '../../../protocol/access.ts';
+import { attempt } from '../attempt.ts';
 import { api } from '../desk.ts';
 import { formatTime } from '../format.ts';
-import { asFailure } from '../load.ts';
 import { may } from '../me.ts';
 import { usePages } from '../pager.tsx';
 import { announce } from '../ui/announce.tsx';
@@ -11,6 +11,7 @@ import { Confirm } from '../ui/confirm.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { FormFailure } from '../ui/field.tsx';
 import { Empty, Loaded } from '../ui/loaded.tsx';
+import { Table } from '../ui/table.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { useForm } from '../use-form.ts';
 import { PublishSettings } from './publish-settings.tsx';
@@ -28,15 +29,12 @@ export function StreamKeys({ channel }: { channel: string }) {
     shown.value = streamKey;
     pages.again();
   };
-  const setDisabled = async (key: StreamKeyResource, disabled: boolean) => {
-    try {
+  const setDisabled = (key: StreamKeyResource, disabled: boolean) =>
+    attempt(async () => {
       await api.patch(`${path}/${key.id}`, { disabled });
       announce(disabled ? 'Key disabled: whoever publishes with it is dropped' : 'Key enabled');
       pages.again();
-    } catch (error) {
-      announce(asFailure(error).message);
-    }
-  };
+    });
   const asked = question.value;
   return (
     <section class='section' aria-labelledby='keys'>
@@ -61,59 +59,45 @@ export function StreamKeys({ channel }: { channel: string }) {
               </Empty>
             )
             : (
-              <div class='table-frame'>
-                <table class='as-list'>
-                  <thead>
-                    <tr>
-                      <th>Key</th>
-                      <th>Made</th>
-                      <th>State</th>
-                      <th>
-                        <span class='unseen'>Actions</span>
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {keys.map((key) => (
-                      <tr key={key.id}>
-                        <td>
-                          <span class='row-title'>{key.label || 'Stream key'}</span>
-                          <span class='quiet small mono'>{key.id}</span>
-                        </td>
-                        <td class='fits'>{formatTime(key.createdAt)}</td>
-                        <td class='whole'>{key.disabled ? <span class='bad'>Disabled</span> : 'Enabled'}</td>
-                        <td class='actions whole'>
-                          {may('operator') && (
-                            <>
-                              <button
-                                type='button'
-                                class='button plain'
-                                onClick={() => void setDisabled(key, !key.disabled)}
-                              >
-                                {key.disabled ? 'Enable' : 'Disable'}
-                              </button>
-                              <button
-                                type='button'
-                                class='button plain'
-                                onClick={() => question.value = { what: 'reset', key }}
-                              >
-                                Reset
-                              </button>
-                              <button
-                                type='button'
-                                class='button plain'
-                                onClick={() => question.value = { what: 'delete', key }}
-                              >
-                                Delete
-                              </button>
-                            </>
-                          )}
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table heads={['Key', 'Made', 'State']} actions>
+                {keys.map((key) => (
+                  <tr key={key.id}>
+                    <td>
+                      <span class='row-title'>{key.label || 'Stream key'}</span>
+                      <span class='quiet small mono'>{key.id}</span>
+                    </td>
+                    <td class='fits'>{formatTime(key.createdAt)}</td>
+                    <td class='whole'>{key.disabled ? <span class='bad'>Disabled</span> : 'Enabled'}</td>
+                    <td class='actions whole'>
+                      {may('operator') && (
+                        <>
+                          <button
+                            type='button'
+                            class='button plain'
+                            onClick={() => void setDisabled(key, !key.disabled)}
+                          >
+                            {key.disabled ? 'Enable' : 'Disable'}
+                          </button>
+                          <button
+                            type='button'
+                            class='button plain'
+                            onClick={() => question.value = { what: 'reset', key }}
+                          >
+                            Reset
+                          </button>
+                          <button
+                            type='button'
+                            class='button plain'
+                            onClick={() => question.value = { what: 'delete', key }}
+                          >
+                            Delete
+                          </button>
+                        </>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </Table>
             )}
       </Loaded>
       {asked?.what === 'new' && <NewKey path={path} onClose={close} onMade={show} />}

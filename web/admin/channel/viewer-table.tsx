@@ -9,6 +9,7 @@ import { shortId } from '../swarm/short-id.ts';
 import { Empty, Loaded } from '../ui/loaded.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
 import { SourceBar } from '../ui/source-bar.tsx';
+import { Table } from '../ui/table.tsx';
 import { DEVICE_NAMES } from './device-names.ts';
 import { Expel, type Expulsion } from './expel.tsx';
 
@@ -32,7 +33,7 @@ export function ViewerTable({ channel }: { channel: string }) {
         {(rows) =>
           rows.length === 0
             ? <Empty title={query.value ? `No viewer matches “${query.value}”.` : 'Nobody is watching.'} />
-            : <Table rows={rows} onExpel={(what, viewer) => question.value = { what, viewer }} />}
+            : <Rows rows={rows} onExpel={(what, viewer) => question.value = { what, viewer }} />}
       </Loaded>
       <More of={pages} />
       {question.value && (
@@ -52,28 +53,16 @@ interface TableProps {
   onExpel: (what: Expulsion['what'], viewer: ViewerRow) => void;
 }
 
-function Table({ rows, onExpel }: TableProps) {
+function Rows({ rows, onExpel }: TableProps) {
   return (
-    <div class='table-frame'>
-      <table class='as-list'>
-        <thead>
-          <tr>
-            <th>Viewer</th>
-            <th>From</th>
-            <th>Device</th>
-            <th>Sources</th>
-            <th class='number'>Received</th>
-            <th class='number'>Gave</th>
-            <th class='number'>Behind live</th>
-            <th class='number'>Stalls</th>
-            <th>
-              <span class='unseen'>Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>{rows.map((row) => <Row key={row.peerId} row={row} onExpel={onExpel} />)}</tbody>
-      </table>
-    </div>
+    <Table
+      heads={['Viewer', 'From', 'Device', 'Sources', { number: 'Received' }, { number: 'Gave' }, {
+        number: 'Behind live',
+      }, { number: 'Stalls' }]}
+      actions
+    >
+      {rows.map((row) => <Row key={row.peerId} row={row} onExpel={onExpel} />)}
+    </Table>
   );
 }
 

@@ -1,8 +1,8 @@
 /** Deliveries that were given up: send one again, or forget them all. */
 import type { DeadDelivery, HookResource } from '../../../protocol/webhook.ts';
+import { attempt } from '../attempt.ts';
 import { api } from '../desk.ts';
 import { formatTime } from '../format.ts';
-import { asFailure } from '../load.ts';
 import { More, usePages } from '../pager.tsx';
 import { announce } from '../ui/announce.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -17,16 +17,13 @@ interface DeadDeliveriesProps {
 export function DeadDeliveries({ hook, onClose, onChange }: DeadDeliveriesProps) {
   const path = `/webhooks/${hook.id}/dead`;
   const pages = usePages<DeadDelivery>(path);
-  const act = async (said: string, what: () => Promise<unknown>) => {
-    try {
+  const act = (said: string, what: () => Promise<unknown>) =>
+    attempt(async () => {
       await what();
       announce(said);
       pages.again();
       onChange();
-    } catch (error) {
-      announce(asFailure(error).message);
-    }
-  };
+    });
   return (
     <Dialog title='Given up' broad onClose={onClose}>
       <p class='quiet'>{hook.url}</p>

@@ -1,9 +1,9 @@
 /** What is rented out: until when, to whom, and what was used of it. */
 import { useSignal } from '@preact/signals';
 import type { LeaseResource, LeaseState } from '../../../protocol/lease.ts';
+import { attempt } from '../attempt.ts';
 import { api } from '../desk.ts';
 import { formatBytes, formatCount, formatTime } from '../format.ts';
-import { asFailure } from '../load.ts';
 import { may } from '../me.ts';
 import { More, usePages } from '../pager.tsx';
 import { saveFile } from '../save-file.ts';
@@ -11,6 +11,7 @@ import { channelPath } from '../route.ts';
 import { announce } from '../ui/announce.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Empty, Loaded } from '../ui/loaded.tsx';
+import { Table } from '../ui/table.tsx';
 import { NewLeaseDialog } from './new-lease.tsx';
 
 const STATES: Record<LeaseState, string> = {
@@ -28,13 +29,10 @@ export function Leases() {
   const question = useSignal<Question | undefined>(undefined);
   const close = () => question.value = undefined;
   const asked = question.value;
-  const download = async () => {
-    try {
+  const download = () =>
+    attempt(async () => {
       saveFile(await api.file('/leases/use.csv'), 'leases.csv');
-    } catch (error) {
-      announce(asFailure(error).message);
-    }
-  };
+    });
   return (
     <section class='section' aria-labelledby='leases'>
       <div class='row spread'>
@@ -61,31 +59,20 @@ export function Leases() {
               </Empty>
             )
             : (
-              <div class='table-frame'>
-                <table class='as-list'>
-                  <thead>
-                    <tr>
-                      <th>Tenant and channel</th>
-                      <th>State</th>
-                      <th>Time</th>
-                      <th class='number'>Viewers</th>
-                      <th class='number'>Delivered</th>
-                      <th>
-                        <span class='unseen'>Actions</span>
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {leases.map((lease) => (
-                      <Row
-                        key={lease.id}
-                        lease={lease}
-                        onRevoke={() => question.value = { what: 'revoke', lease }}
-                      />
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table
+                heads={['Tenant and channel', 'State', 'Time', { number: 'Viewers' }, {
+                  number: 'Delivered',
+                }]}
+                actions
+              >
+                {leases.map((lease) => (
+                  <Row
+                    key={lease.id}
+                    lease={lease}
+                    onRevoke={() => question.value = { what: 'revoke', lease }}
+                  />
+                ))}
+              </Table>
             )}
       </Loaded>
       <More of={pages} />

@@ -6,6 +6,7 @@ import { More, usePages } from '../pager.tsx';
 import { Empty, Loaded } from '../ui/loaded.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
+import { Table } from '../ui/table.tsx';
 
 export function AuditPage() {
   const query = useSignal('');
@@ -24,20 +25,9 @@ export function AuditPage() {
           entries.length === 0
             ? <Empty title={query.value ? `Nothing holds “${query.value}”.` : 'Nothing was changed yet.'} />
             : (
-              <div class='table-frame'>
-                <table class='as-list'>
-                  <thead>
-                    <tr>
-                      <th>When</th>
-                      <th>Who</th>
-                      <th>What</th>
-                      <th>Fields</th>
-                      <th>Outcome</th>
-                    </tr>
-                  </thead>
-                  <tbody>{entries.map((entry) => <Row key={entry.id} entry={entry} />)}</tbody>
-                </table>
-              </div>
+              <Table heads={['When', 'Who', 'What', 'Fields', 'Outcome']}>
+                {entries.map((entry) => <Row key={entry.id} entry={entry} />)}
+              </Table>
             )}
       </Loaded>
       <More of={pages} />

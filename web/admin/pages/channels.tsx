@@ -13,6 +13,7 @@ import { SearchBox } from '../ui/search-box.tsx';
 import { OffloadBar } from '../ui/source-bar.tsx';
 import { Spark } from '../ui/spark.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
+import { Table } from '../ui/table.tsx';
 
 export function ChannelsPage() {
   const query = useSignal('');
@@ -67,21 +68,13 @@ function Summary({ news }: { news: ChannelNews[] }) {
 
 function ChannelTable({ rows }: { rows: ChannelRow[] }) {
   return (
-    <div class='table-frame'>
-      <table class='as-list'>
-        <thead>
-          <tr>
-            <th>Channel</th>
-            <th>State</th>
-            <th class='number'>Viewers</th>
-            <th>Last minutes</th>
-            <th>Carried by viewers</th>
-            <th class='number'>Edge sends</th>
-          </tr>
-        </thead>
-        <tbody>{rows.map((row) => <Row key={row.name} row={row} />)}</tbody>
-      </table>
-    </div>
+    <Table
+      heads={['Channel', 'State', { number: 'Viewers' }, 'Last minutes', 'Carried by viewers', {
+        number: 'Edge sends',
+      }]}
+    >
+      {rows.map((row) => <Row key={row.name} row={row} />)}
+    </Table>
   );
 }
 

@@ -1,8 +1,8 @@
 /** Others who may sign playback tokens, believed by their public keys. */
 import { useSignal } from '@preact/signals';
 import type { Issuer } from '../../../protocol/access.ts';
+import { attempt } from '../attempt.ts';
 import { api } from '../desk.ts';
-import { asFailure } from '../load.ts';
 import { may } from '../me.ts';
 import { usePages } from '../pager.tsx';
 import { announce } from '../ui/announce.tsx';
@@ -15,15 +15,12 @@ import { useForm } from '../use-form.ts';
 export function Issuers() {
   const pages = usePages<Issuer>('/issuers');
   const adding = useSignal(false);
-  const remove = async (issuer: string) => {
-    try {
+  const remove = (issuer: string) =>
+    attempt(async () => {
       await api.delete(`/issuers?issuer=${encodeURIComponent(issuer)}`);
       announce(`Tokens of ${issuer} are refused from now on`);
       pages.again();
-    } catch (error) {
-      announce(asFailure(error).message);
-    }
-  };
+    });
   return (
     <section class='section' aria-labelledby='issuers'>
       <div class='row spread'>

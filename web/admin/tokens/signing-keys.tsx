@@ -1,14 +1,15 @@
 /** The keys that tokens are signed with. */
 import { useSignal } from '@preact/signals';
 import type { SigningKeyResource } from '../../../protocol/access.ts';
+import { attempt } from '../attempt.ts';
 import { api } from '../desk.ts';
 import { formatTime } from '../format.ts';
-import { asFailure } from '../load.ts';
 import { may } from '../me.ts';
 import { usePages } from '../pager.tsx';
 import { announce } from '../ui/announce.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Loaded } from '../ui/loaded.tsx';
+import { Table } from '../ui/table.tsx';
 import { SelectField } from '../ui/text-field.tsx';
 
 /** How long tokens of the old key stay good, seconds. */
@@ -21,15 +22,12 @@ export function SigningKeys() {
   const pages = usePages<SigningKeyResource>('/keys');
   const asking = useSignal(false);
   const overlap = useSignal('86400');
-  const retire = async (id: string) => {
-    try {
+  const retire = (id: string) =>
+    attempt(async () => {
       await api.delete(`/keys/${id}`);
       announce('Tokens of this key are refused from now on');
       pages.again();
-    } catch (error) {
-      announce(asFailure(error).message);
-    }
-  };
+    });
   return (
     <section class='section' aria-labelledby='signing'>
       <div class='row spread'>
@@ -47,40 +45,26 @@ export function SigningKeys() {
       </div>
       <Loaded of={pages}>
         {(keys) => (
-          <div class='table-frame'>
-            <table>
-              <thead>
-                <tr>
-                  <th>Key</th>
-                  <th>Made</th>
-                  <th>State</th>
-                  <th>
-                    <span class='unseen'>Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {keys.map(({ id, createdAt, retiresAt }) => (
-                  <tr key={id}>
-                    <td class='mono'>{id}</td>
-                    <td>{formatTime(createdAt)}</td>
-                    <td>{retiresAt ? `Believed until ${formatTime(retiresAt)}` : 'Signs'}</td>
-                    <td class='actions'>
-                      {retiresAt && may('owner') && (
-                        <button
-                          type='button'
-                          class='button plain little'
-                          onClick={() => void retire(id)}
-                        >
-                          End now
-                        </button>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table heads={['Key', 'Made', 'State']} actions list={false}>
+            {keys.map(({ id, createdAt, retiresAt }) => (
+              <tr key={id}>
+                <td class='mono'>{id}</td>
+                <td>{formatTime(createdAt)}</td>
+                <td>{retiresAt ? `Believed until ${formatTime(retiresAt)}` : 'Signs'}</td>
+                <td class='actions'>
+                  {retiresAt && may('owner') && (
+                    <button
+                      type='button'
+                      class='button plain little'
+                      onClick={() => void retire(id)}
+                    >
+                      End now
+                    </button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </Table>
         )}
       </Loaded>
       {asking.value && (
