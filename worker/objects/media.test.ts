@@ -5,7 +5,9 @@ import type { LiveJoinAnswer } from '../../protocol/join.ts';
 import { indexToHex, packIndex } from '../../protocol/piece-index.ts';
 import { mediaOf } from '../env.ts';
 import { bindings, eventually, fetchMedia, framesIn, goOnAir, joinLive, openLink } from '../testing/edge.ts';
+import { UNACKED_MS } from '../media/seed.ts';
 import { initOf, segmentOfFrames } from '../testing/frames.ts';
+import { putClockAhead } from '../testing/quick-timers.ts';
 
 /** The object loses its memory and its sockets at once, as when its machine goes. */
 async function crash(channel: string): Promise<void> {
@@ -154,6 +156,7 @@ test('a seed that acknowledges keeps its feeds, one that never does loses them',
   await streams[0]!.next();
   const acks = FEEDS.map((feed) => ({ ...feed, index: packIndex(0, 0, feed.substream) }));
   expect(await media.acknowledge(good.peerId, acks)).toEqual([]);
+  putClockAhead(UNACKED_MS);
   // The silent one reads what it was sent, and then the end.
   await streams[1]!.next();
   await streams[1]!.next();

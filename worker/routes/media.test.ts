@@ -206,7 +206,7 @@ test('media of a broadcast that is over is gone', async () => {
 });
 
 test('what is served is counted by kind, from the cache or not', async () => {
-  quickTimers();
+  quickTimers(500);
   const { viewer, channel } = await withMedia(3);
   const sizes: Record<string, number> = {};
   for (
@@ -225,7 +225,7 @@ test('what is served is counted by kind, from the cache or not', async () => {
 });
 
 test('over the egress cap media is refused as "later", and the refusals are counted', async () => {
-  quickTimers();
+  quickTimers(500);
   const { viewer, channel } = await withMedia(3, { egressCapKbps: 16 });
   const statuses: number[] = [];
   let refused: Response | undefined;

@@ -12,3 +12,10 @@ export function quickTimers(mostMs = 20): void {
   const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(quick as typeof setTimeout);
   onTestFinished(() => spy.mockRestore());
 }
+
+/** Puts the wall clock ahead, until the test ends. Timers that run do not notice. */
+export function putClockAhead(ms: number): void {
+  const real = Date.now;
+  const spy = vi.spyOn(Date, 'now').mockImplementation(() => real() + ms);
+  onTestFinished(() => spy.mockRestore());
+}
