@@ -214,6 +214,7 @@ export class Mesh implements MeshControl {
       demandKbps: this.#demandKbps,
       lagP50Ms: meter.lagAt(0.5),
       lagP95Ms: meter.lagAt(0.95),
+      lagNowMs: meter.recentLagAt(0.95),
     };
   }
 

@@ -2,6 +2,8 @@
 import type { PieceSource } from './seams.ts';
 
 const SAMPLES = 256;
+/** What counts as now. */
+const RECENT = 32;
 
 export class Meter {
   readonly bytes: Record<PieceSource, number> = {
@@ -25,11 +27,20 @@ export class Meter {
     this.#lags[this.#count++ % SAMPLES] = Math.min(65_535, ms);
   }
 
+  /** Lag of the newest few pieces, as `lagAt`. */
+  recentLagAt(share: number): number {
+    const count = Math.min(this.#count, RECENT);
+    return at(Array.from({ length: count }, (_, i) => this.#lags[(this.#count - 1 - i) % SAMPLES]!), share);
+  }
+
   /** Lag of the latest pieces at a share of them, in milliseconds; 0 before any came. */
   lagAt(share: number): number {
-    const count = Math.min(this.#count, SAMPLES);
-    if (count === 0) return 0;
-    const sorted = this.#lags.slice(0, count).sort();
-    return sorted[Math.min(count - 1, Math.floor(share * count))]!;
+    return at([...this.#lags.slice(0, Math.min(this.#count, SAMPLES))], share);
   }
+}
+
+function at(lags: number[], share: number): number {
+  if (lags.length === 0) return 0;
+  lags.sort((a, b) => a - b);
+  return lags[Math.min(lags.length - 1, Math.floor(share * lags.length))]!;
 }

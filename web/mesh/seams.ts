@@ -177,4 +177,6 @@ export interface MeshStats {
   /** Median and 95th percentile of arrival after the cut, as far as clocks allow, milliseconds. */
   lagP50Ms: number;
   lagP95Ms: number;
+  /** The same of the newest few pieces, some two seconds of them. */
+  lagNowMs: number;
 }

@@ -33,6 +33,8 @@ export interface ViewerStats {
   /** Of the current broadcast: arrival after the cut, milliseconds. */
   lagP50Ms: number;
   lagP95Ms: number;
+  /** 95th percentile of the newest few pieces. */
+  lagNowMs: number;
 }
 
 /** What playback adds to the reports: counted since the viewer was made, `bufferMs` and `latencyMs` now. */
@@ -66,6 +68,7 @@ export function emptyStats(): ViewerStats {
     substreams: 0,
     lagP50Ms: 0,
     lagP95Ms: 0,
+    lagNowMs: 0,
   };
 }
 
@@ -104,10 +107,11 @@ export function addSession(
     substreams: mesh.substreams,
     lagP50Ms: mesh.lagP50Ms,
     lagP95Ms: mesh.lagP95Ms,
+    lagNowMs: mesh.lagNowMs,
   };
 }
 
 /** The totals of what is over: nothing of the present is left. */
 export function settle(stats: ViewerStats): ViewerStats {
-  return { ...stats, peers: 0, feeds: 0, parented: 0, substreams: 0, lagP50Ms: 0, lagP95Ms: 0 };
+  return { ...stats, peers: 0, feeds: 0, parented: 0, substreams: 0, lagP50Ms: 0, lagP95Ms: 0, lagNowMs: 0 };
 }

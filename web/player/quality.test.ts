@@ -102,3 +102,24 @@ Deno.test('a burst that shows what the line can do shortens the wait', () => {
   };
   assert.ok(until(fast) < until(slow));
 });
+
+Deno.test('late pieces on a full line lead to the best rendition that it has room for', () => {
+  const { figures, wait } = viewer(0);
+  const second = () =>
+    wait(1, { lagP95Ms: figures.lagP95Ms + 300, receivedBytes: figures.receivedBytes + 100_000 });
+  while (figures.nowMs < 30_000 && second() === '1080p') { /* 800 kbps come of the 3,000 that it takes */ }
+  assert.equal(second(), '360p', '720p takes 1,500');
+});
+
+Deno.test('a bad start is not waited out', () => {
+  const { figures, wait } = viewer(0);
+  wait(1);
+  while (wait(1, { lagP95Ms: 2500 }) === '1080p') assert.ok(figures.nowMs < 10_000);
+  assert.ok(figures.nowMs <= 4000, `after ${figures.nowMs} ms`);
+});
+
+Deno.test('while what queued up is worked off, nothing more is given up', () => {
+  const { figures, wait } = viewer(0);
+  assert.equal(wait(8, { lagP95Ms: 2600 }), '720p');
+  for (let i = 0; i < 12; i++) assert.equal(wait(1, { lagP95Ms: figures.lagP95Ms * 0.92 }), '720p');
+});

@@ -20,7 +20,7 @@ export interface QualityInput {
   stalls: number;
   droppedFrames: number;
   frames: number;
-  /** 95th percentile of arrival after the cut. */
+  /** 95th percentile of arrival after the cut, of the newest pieces. */
   lagP95Ms: number;
   targetMs: number;
   bufferMs: number;
@@ -30,6 +30,11 @@ export interface QualityInput {
 
 /** After a change the figures of before are no guide. */
 const SETTLE_MS = 6000;
+/** A beginning that goes so badly is not waited out. */
+const BAD_START_MS = 2000;
+const BAD_START_SHARE = 1.5;
+/** Pieces that come late, but less so than a look ago: what queued up before a change is being worked off. */
+const RECOVERING_SHARE = 0.97;
 const UP_AFTER_MS = 15_000;
 const LONGEST_UP_MS = 240_000;
 /** Arrival takes this share of the target: too late, or early enough for more. */
@@ -61,7 +66,11 @@ export class QualityChoice {
   #wentUp = false;
   #before: QualityInput | undefined;
   #base: QualityInput | undefined;
+  #first: QualityInput | undefined;
   #bestKbps = 0;
+  /** Of late. */
+  #kbps = 0;
+  #isRecovering = false;
 
   /** @param qualities Best first; not empty. @param at Which one is played. */
   constructor(private readonly qualities: readonly Quality[], at: number) {
@@ -75,12 +84,13 @@ export class QualityChoice {
   /** Call it about once a second; answers the rendition to play. */
   next(input: QualityInput): Quality {
     this.#changedAtMs ??= input.nowMs;
-    this.#base ??= input;
+    this.#first ??= this.#base ??= input;
     this.#observe(input);
-    if (input.nowMs - this.#changedAtMs < SETTLE_MS) return this.now;
+    const badStart = this.#base === this.#first && input.lagP95Ms > input.targetMs * BAD_START_SHARE;
+    if (input.nowMs - this.#changedAtMs < (badStart ? BAD_START_MS : SETTLE_MS)) return this.now;
     if (this.#isInTrouble(input)) {
       if (this.#wentUp) this.#upAfterMs = Math.min(LONGEST_UP_MS, this.#upAfterMs * 2);
-      this.#move(this.#at + 1, input);
+      this.#move(this.#below(input), input);
       this.#wentUp = false;
     } else if (this.#mayRise(input)) {
       this.#move(this.#at - 1, input);
@@ -95,13 +105,28 @@ export class QualityChoice {
     if (!before || input.nowMs <= before.nowMs) return;
     const kbps = (input.receivedBytes - before.receivedBytes) * 8 / (input.nowMs - before.nowMs);
     this.#bestKbps = Math.max(kbps, this.#bestKbps * 0.98);
+    this.#kbps = this.#kbps === 0 ? kbps : this.#kbps * 0.6 + kbps * 0.4;
+    this.#isRecovering = input.lagP95Ms < before.lagP95Ms * RECOVERING_SHARE;
+  }
+
+  /** The next one down; where pieces come late, and the line is full, the best of those below that it has room for. */
+  #below(input: QualityInput): number {
+    const next = this.#at + 1;
+    if (this.#kbps === 0 || !this.#isLate(input)) return next;
+    const fits = this.qualities.findIndex(({ kbps }, place) => place >= next && kbps * HEADROOM < this.#kbps);
+    return fits < 0 ? this.qualities.length - 1 : fits;
+  }
+
+  #isLate(input: QualityInput): boolean {
+    return input.lagP95Ms > input.targetMs * LATE_SHARE;
   }
 
   #isInTrouble(input: QualityInput): boolean {
     const base = this.#base!;
     const frames = input.frames - base.frames;
     const dropped = input.droppedFrames - base.droppedFrames;
-    return input.stalls > base.stalls || input.lagP95Ms > input.targetMs * LATE_SHARE ||
+    const late = this.#isLate(input);
+    return (late && !this.#isRecovering) || (!late && input.stalls > base.stalls) ||
       (frames > LEAST_FRAMES && dropped > frames * DROPPED_SHARE);
   }
 

@@ -329,7 +329,7 @@ export class Session {
       stalls: stats.stalls,
       droppedFrames: quality?.droppedVideoFrames ?? 0,
       frames: quality?.totalVideoFrames ?? 0,
-      lagP95Ms: this.#viewer.stats().lagP95Ms,
+      lagP95Ms: this.#viewer.stats().lagNowMs,
       targetMs: this.#figures?.targetMs ?? 0,
       bufferMs: stats.bufferSeconds * 1000,
       shownHeight: shown,

@@ -4,7 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import * as v from 'valibot';
-import type { Broadcast } from '../../protocol/broadcast.ts';
+import type { Broadcast, Track } from '../../protocol/broadcast.ts';
 import type { ChannelSettings } from '../../protocol/channel.ts';
 import { decodePieceFrame, type PieceFrame } from '../../protocol/frame.ts';
 import { mainPlaylist } from '../../protocol/hls.ts';
@@ -220,10 +220,13 @@ export class Media extends DurableObject<Env> {
 
   async #hlsMain({ broadcast, settings }: Kept): Promise<Response> {
     requireHls(settings);
-    const ready = () =>
-      broadcast.tracks.every(({ track }) => segmentsOf(this.#window, track).some(isComplete));
-    if (!await this.#waiting.until(ready, PIECE_WAIT_MS)) throw later('no segment is complete yet');
-    return playlist(mainPlaylist(broadcast));
+    const has = ({ track }: Track) => segmentsOf(this.#window, track).some(isComplete);
+    const ready = () => broadcast.tracks.every(has);
+    if (await this.#waiting.until(ready, PIECE_WAIT_MS)) return playlist(mainPlaylist(broadcast));
+    // A lower rendition may be away for a while: the source does not wait for it.
+    const tracks = broadcast.tracks.filter(has);
+    if (tracks[0] !== broadcast.tracks[0]) throw later('no segment is complete yet');
+    return playlist(mainPlaylist({ ...broadcast, tracks }));
   }
 
   async #hlsTrack({ broadcast, settings }: Kept, track: number): Promise<Response> {
