@@ -47,6 +47,11 @@ const VIDEO_TRACK = 0;
 const AUDIO_TRACK = 1;
 const FIRST_RENDITION_TRACK = 2;
 const AUDIO_SLICE_MS = 200;
+/** Whether a track is a lower rendition of the source. */
+export function isRendition(track: number): boolean {
+  return track >= FIRST_RENDITION_TRACK;
+}
+
 /** The broadcast is announced at this much media, whatever is still unknown. */
 const ANNOUNCE_BY_MS = 2000;
 /** Without metadata: a second track may still come within this. */

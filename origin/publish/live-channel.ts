@@ -3,8 +3,9 @@ import type { Broadcast } from '../../protocol/broadcast.ts';
 import type { ChannelSettings } from '../../protocol/channel.ts';
 import type { FromOrigin, IngestStatus } from '../../protocol/control.ts';
 import type { KeyPeriods } from '../../protocol/keys.ts';
+import { trackOf } from '../../protocol/piece-index.ts';
 import type { EncoderSession } from '../media/encoder-session.ts';
-import { Packager } from '../media/packager.ts';
+import { isRendition, Packager } from '../media/packager.ts';
 import { deriveBroadcastKey } from '../media/broadcast-key.ts';
 import type { MediaSink, PublishSession } from '../rtmp/seam.ts';
 import type { Granted } from './control-client.ts';
@@ -87,7 +88,7 @@ export class LiveChannel {
       onPiece: (piece) => {
         options.metrics.pieceCut(piece.bytes.length);
         channel.#link?.offer(piece);
-        channel.#recorder.piece(piece);
+        if (!isRendition(trackOf(piece.record.index))) channel.#recorder.piece(piece);
       },
       onTracks: (broadcast) => channel.#announce(broadcast),
       onError: (error) => channel.#fail(error),
@@ -206,7 +207,9 @@ export class LiveChannel {
   }
 
   #announce(broadcast: Broadcast): void {
-    this.#recorder.announce(broadcast);
+    // A recording is the source, as it was sent.
+    const tracks = broadcast.tracks.filter(({ track }) => !isRendition(track));
+    this.#recorder.announce({ ...broadcast, tracks });
     this.#tellLive();
     if (this.#link) {
       this.#link.update(broadcast);
