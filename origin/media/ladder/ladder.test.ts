@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { segmentOf } from '../../../protocol/piece-index.ts';
+import { RecordFlag } from '../../../protocol/record.ts';
 import type { FlvTag } from '../../rtmp/seam.ts';
-import { BroadcastRecorder } from '../testing/broadcast-recorder.ts';
+import { BroadcastRecorder, EPOCH_MS } from '../testing/broadcast-recorder.ts';
 import { encodeFlv } from '../testing/flv-file.ts';
+import { testSchedule } from '../testing/key-schedule.ts';
 import type { StartTranscoder, TranscoderEvents } from './transcoder.ts';
 
 const RUNGS = [{ height: 720, kbps: 900 }, { height: 96, kbps: 200 }];
@@ -128,4 +130,14 @@ Deno.test('a new session ends the renditions of the one before', async () => {
   await recorder.packager.settled();
   assert.equal(echo.starts.length, 2);
   assert.deepEqual(segments(recorder, 3), segments(recorder, 0));
+});
+
+Deno.test('of a protected channel no rendition comes out in clear', async () => {
+  const echo = new Echo();
+  const keys = testSchedule('cenc', () => EPOCH_MS);
+  const recorder = await BroadcastRecorder.create({ keys, ladder: { rungs: RUNGS, start: echo.start } });
+  await recorder.play(await media(5));
+  assert.ok(recorder.of(3).length > 10);
+  for (const { record } of recorder.of(3)) assert.ok(record.flags & RecordFlag.encrypted);
+  assert.equal(recorder.announced.at(-1)!.drm, 'cenc');
 });
