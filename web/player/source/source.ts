@@ -8,6 +8,7 @@
 import type { Broadcast, Track } from '../../../protocol/broadcast.ts';
 import { fullJitterMs } from '../../peer/backoff.ts';
 import { Emitter } from '../../peer/emitter.ts';
+import { AppendWatch } from './append-watch.ts';
 import { bufferedAheadMs } from './buffered.ts';
 import { Comfort } from './comfort.ts';
 import type { Feed } from './feed.ts';
@@ -74,6 +75,7 @@ export class Source extends Emitter<SourceEvents> {
   #rate = new RateControl();
   #comfort = new Comfort();
   #watchdog = new Watchdog();
+  #appends = new AppendWatch();
   #failures = 0;
   #following = true;
   #firstPieceAt: number | undefined;
@@ -353,6 +355,7 @@ export class Source extends Emitter<SourceEvents> {
     const latencyMs = this.#clock.latencyMs(positionUs, serverNowMs);
     const bufferMs = bufferedAheadMs(this.#video);
     if (!this.#video.paused && !this.#video.seeking) this.#steer(latencyMs, bufferMs);
+    this.#hop(positionUs, bufferMs);
     this.#watch(positionUs);
     this.emit('figures', {
       latencyMs,
@@ -370,6 +373,17 @@ export class Source extends Emitter<SourceEvents> {
     const advice = this.#rate.next({ latencyMs, targetMs: this.#target(), bufferMs });
     if (advice === 'jump') this.jumpToLive();
     else if (Math.abs(this.#video.playbackRate - advice) > 0.002) this.#video.playbackRate = advice;
+  }
+
+  #hop(positionUs: number, bufferMs: number): void {
+    const to = this.#appends.look({
+      nowMs: performance.now(),
+      paused: this.#video.paused || this.#video.seeking,
+      positionUs,
+      bufferedUs: positionUs + bufferMs * 1000,
+      readyUs: this.#seekable().endS * 1e6,
+    });
+    if (to !== undefined) this.#video.currentTime = to / 1e6;
   }
 
   /** Falls out of the window, or stands still though there is something to play: to live; again: load anew. */
