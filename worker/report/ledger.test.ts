@@ -1,26 +1,11 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_SETTINGS } from '../../protocol/channel.ts';
 import { addViewer, emptyNow, latencyAt } from '../swarm/shard-now.ts';
 import { addToTally, emptyTally } from '../swarm/tally.ts';
-import { reportOf } from '../testing/figures.ts';
+import { PULSE, reportOf } from '../testing/figures.ts';
 import { emptyUse } from './edge-use.ts';
 import { healthOf } from './health.ts';
 import { Ledger } from './ledger.ts';
-import type { Pulse } from './pulse.ts';
 import { emptyAmounts } from './shard-told.ts';
-
-const PULSE: Pulse = {
-  state: 'live',
-  reason: '',
-  settings: DEFAULT_SETTINGS,
-  latencyTargetMs: 1300,
-  supplyRatio: 2,
-  supplyStep: 0,
-  helped: 0,
-  shards: 1,
-  seeds: 1,
-  bitrateKbps: 500,
-};
 
 test('a step is closed once, when its time is over', () => {
   const ledger = new Ledger(0);

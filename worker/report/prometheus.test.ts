@@ -1,24 +1,10 @@
 import { expect, test } from 'vitest';
 import { addUse, countBytes, type EdgeUse, emptyUse, hasUse } from './edge-use.ts';
-import { DEFAULT_SETTINGS } from '../../protocol/channel.ts';
 import { emptyNow } from '../swarm/shard-now.ts';
+import { PULSE } from '../testing/figures.ts';
 import { emptyTotals, Ledger } from './ledger.ts';
 import { prometheusText } from './prometheus.ts';
-import type { Pulse } from './pulse.ts';
 import { emptyAmounts } from './shard-told.ts';
-
-const PULSE: Pulse = {
-  state: 'live',
-  reason: '',
-  settings: DEFAULT_SETTINGS,
-  latencyTargetMs: 1300,
-  supplyRatio: 2,
-  supplyStep: 0,
-  helped: 0,
-  shards: 1,
-  seeds: 1,
-  bitrateKbps: 500,
-};
 
 function useOf(bytes: EdgeUse['bytes'], rest: Partial<EdgeUse> = {}): EdgeUse {
   return { ...emptyUse(), bytes, ...rest };

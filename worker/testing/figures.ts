@@ -1,8 +1,24 @@
 /** Reports of viewers, and what the API says of them, for tests in workerd. */
+import { DEFAULT_SETTINGS } from '../../protocol/channel.ts';
 import { nothingCounted, type PeerReport } from '../../protocol/stats.ts';
+import type { Pulse } from '../report/pulse.ts';
 import { ask } from './edge.ts';
 
 const BEARER = { authorization: 'Bearer admin-token-of-the-tests' };
+
+/** A channel that is live and well. */
+export const PULSE: Pulse = {
+  state: 'live',
+  reason: '',
+  settings: DEFAULT_SETTINGS,
+  latencyTargetMs: 1300,
+  supplyRatio: 2,
+  supplyStep: 0,
+  helped: 0,
+  shards: 1,
+  seeds: 1,
+  bitrateKbps: 500,
+};
 
 /** A viewer's report with these amounts. */
 export function reportOf(more: Partial<PeerReport> = {}): PeerReport {

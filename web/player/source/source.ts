@@ -355,8 +355,9 @@ export class Source extends Emitter<SourceEvents> {
     const latencyMs = this.#clock.latencyMs(positionUs, serverNowMs);
     const bufferMs = bufferedAheadMs(this.#video);
     if (!this.#video.paused && !this.#video.seeking) this.#steer(latencyMs, bufferMs);
-    this.#hop(positionUs, bufferMs);
-    this.#watch(positionUs);
+    const seekable = this.#seekable();
+    this.#hop(positionUs, bufferMs, seekable.endS * 1e6);
+    this.#watch(positionUs, seekable);
     this.emit('figures', {
       latencyMs,
       targetMs: this.#target(),
@@ -375,20 +376,20 @@ export class Source extends Emitter<SourceEvents> {
     else if (Math.abs(this.#video.playbackRate - advice) > 0.002) this.#video.playbackRate = advice;
   }
 
-  #hop(positionUs: number, bufferMs: number): void {
+  /** The buffer stands still though more has come: on behind its end. */
+  #hop(positionUs: number, bufferMs: number, readyUs: number): void {
     const to = this.#appends.look({
       nowMs: performance.now(),
       paused: this.#video.paused || this.#video.seeking,
       positionUs,
       bufferedUs: positionUs + bufferMs * 1000,
-      readyUs: this.#seekable().endS * 1e6,
+      readyUs,
     });
     if (to !== undefined) this.#video.currentTime = to / 1e6;
   }
 
   /** Falls out of the window, or stands still though there is something to play: to live; again: load anew. */
-  #watch(positionUs: number): void {
-    const seekable = this.#seekable();
+  #watch(positionUs: number, seekable: SourceFigures['seekable']): void {
     const verdict = this.#watchdog.look({
       nowMs: performance.now(),
       positionUs,
@@ -408,7 +409,7 @@ export class Source extends Emitter<SourceEvents> {
     if (latencyMs > this.#target() + LEFT_BEHIND_MS) this.#following = false;
   }
 
-  #seekable(): { startS: number; endS: number } {
+  #seekable(): SourceFigures['seekable'] {
     const tracks = this.#load?.tracks ?? [];
     const offers = tracks.map((each) => this.#offer(each)).filter((offer) => offer.units.length > 0);
     if (offers.length === 0) return { startS: 0, endS: 0 };
