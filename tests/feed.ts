@@ -23,7 +23,11 @@ export interface Feed {
   stop(): Promise<void>;
 }
 
-/** Starts the encoder; frames are paced by this process's clock. 640x360, about 512 kbps by default. */
+/**
+ * Starts the encoder; frames are paced by this process's clock. 640x360, about 512 kbps by default. Sound is paced by
+ * the frames beside it: with a clock of its own (`-re`) it would start late, and the muxer would hold the picture back
+ * by as much.
+ */
 export function startFeed(options: FeedOptions): Feed {
   const { output, videoKbps = 440, audioKbps = 64, fps = 25, gop = 2 * fps, encoder = [] } = options;
   const child = new Deno.Command('ffmpeg', {
@@ -32,7 +36,7 @@ export function startFeed(options: FeedOptions): Feed {
       ...['-f', 'lavfi', '-i', `testsrc2=size=${STRIP_WIDTH}x${360 - STRIP_HEIGHT}:rate=${fps}`],
       ...['-f', 'rawvideo', '-pixel_format', 'gray', '-video_size', `${STRIP_WIDTH}x${STRIP_HEIGHT}`],
       ...['-framerate', String(fps), '-i', 'pipe:0'],
-      ...['-re', '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'],
+      ...['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'],
       ...['-filter_complex', '[1]format=yuv420p[clock];[0]format=yuv420p[picture];[picture][clock]vstack[v]'],
       ...['-map', '[v]', '-map', '2:a', '-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency'],
       ...[
