@@ -23,13 +23,15 @@ export interface Proxy {
 
 export interface ProxyOptions {
   target: string;
+  /** Where WebSockets of this path go instead: a tracker beside the servers. */
+  tracker?: { path: string; url: string };
   /** Whether a response carries media, by its path. */
   isMedia: (path: string) => boolean;
   /** Media of all responses together, kbps. */
   capKbps?: number;
 }
 
-export function startProxy({ target, isMedia, capKbps }: ProxyOptions): Proxy {
+export function startProxy({ target, tracker, isMedia, capKbps }: ProxyOptions): Proxy {
   const counts: Counts = { mediaBytes: 0, otherBytes: 0, signalBytes: 0, requests: 0, messagesIn: 0 };
   const gate = capKbps ? rateGate(capKbps) : undefined;
 
@@ -37,7 +39,10 @@ export function startProxy({ target, isMedia, capKbps }: ProxyOptions): Proxy {
     const { pathname, search } = new URL(request.url);
     counts.requests++;
     if (request.headers.get('upgrade')?.toLowerCase() === 'websocket') {
-      return relaySocket(request, `${target.replace(/^http/, 'ws')}${pathname}${search}`, counts);
+      const url = pathname === tracker?.path
+        ? tracker.url
+        : target.replace(/^http/, 'ws') + pathname + search;
+      return relaySocket(request, url, counts);
     }
     const headers = new Headers(request.headers);
     headers.delete('accept-encoding');
@@ -87,7 +92,8 @@ function relaySocket(request: Request, url: string, counts: Counts): Response {
   const server = new WebSocket(url);
   viewer.binaryType = server.binaryType = 'arraybuffer';
   const early: (string | ArrayBuffer)[] = [];
-  const size = (data: string | ArrayBuffer) => typeof data === 'string' ? data.length : data.byteLength;
+  const size = (data: string | ArrayBuffer) =>
+    (typeof data === 'string' ? new TextEncoder().encode(data) : data).byteLength;
   viewer.onmessage = ({ data }) => {
     counts.messagesIn++;
     counts.signalBytes += size(data);

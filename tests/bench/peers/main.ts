@@ -11,11 +11,11 @@ import { P2PML } from './p2pml.ts';
 import { runScenario } from './run.ts';
 import { planScenario, type ScenarioName } from './scenario.ts';
 import { SHOAL, SHOAL_WITHOUT_PEERS } from './shoal.ts';
+import { StreamMeter } from './stream-meter.ts';
 import type { System } from './system.ts';
 
 const SYSTEMS: System[] = [SHOAL, SHOAL_WITHOUT_PEERS, ...P2PML];
 const SCENARIOS: ScenarioName[] = ['steady', 'capped', 'churn', 'flash'];
-const STREAM = { videoKbps: 440, audioKbps: 64 };
 
 const { values } = parseArgs({
   args: Deno.args,
@@ -54,7 +54,8 @@ const hls = (folder: string, segmentS: number) =>
 await Deno.mkdir(`${hlsFolder}/one`);
 await Deno.mkdir(`${hlsFolder}/two`);
 const feed = startFeed({
-  ...STREAM,
+  videoKbps: 440,
+  audioKbps: 64,
   gop: 25,
   // onfail: a reconnect of one output must not stop the others.
   output: [
@@ -66,6 +67,7 @@ const feed = startFeed({
   ],
 });
 
+const stream = new StreamMeter(`${hlsFolder}/one`);
 const rows: Row[] = [];
 try {
   await liveWithin(30);
@@ -77,11 +79,11 @@ try {
         {
           hlsFolder,
           shoalUrl: stack.edge.url,
+          stream: () => stream.look(),
           setCap: async (kbps) => {
             await stack.api('PATCH', '/channels/demo', { settings: { egressCapKbps: kbps } });
           },
         },
-        STREAM.videoKbps + STREAM.audioKbps,
       );
       rows.push(row);
       console.log(JSON.stringify(row));

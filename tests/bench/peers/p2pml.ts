@@ -10,6 +10,8 @@ const TYPES: Record<string, string> = {
   js: 'text/javascript',
 };
 
+const TRACKER_PATH = '/tracker';
+
 /** A page of ours (pages/) with its query. */
 function p2pml(name: string, page: 'hls' | 'shaka', query: string): System {
   return {
@@ -35,7 +37,8 @@ function p2pml(name: string, page: 'hls' | 'shaka', query: string): System {
       });
       return {
         target: `http://127.0.0.1:${server.addr.port}`,
-        page: `/?tracker=${encodeURIComponent(tracker.url)}&${query}`,
+        tracker: { path: TRACKER_PATH, url: tracker.url },
+        page: `/?tracker=${TRACKER_PATH}&${query}`,
         isMedia: (path) => /\.(m4s|mp4)$/.test(path),
         async stop() {
           await server.shutdown();

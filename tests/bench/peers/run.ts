@@ -3,9 +3,11 @@ import { launchChromium } from '../../e2e/chromium.ts';
 import { latencyOf } from '../../bar-code.ts';
 import { quantile, type Row } from '../table.ts';
 import { startProxy } from './counting-proxy.ts';
-import { cpuSeconds } from './cpu.ts';
+import { CpuMeter } from './cpu.ts';
+import { copiesBetween, medianStartUp, type Reading } from './figures.ts';
 import { PROBE, type ProbeReading } from './probe.ts';
 import type { Scenario } from './scenario.ts';
+import { kbpsBetween } from './stream-meter.ts';
 import type { FeedSource, System } from './system.ts';
 import type { Browser, Page } from 'puppeteer-core';
 
@@ -20,13 +22,14 @@ export async function runScenario(
   system: System,
   scenario: Scenario,
   feed: FeedSource,
-  streamKbps: number,
 ): Promise<Row> {
-  const capKbps = scenario.capCopies ? Math.round(scenario.capCopies * streamKbps) : undefined;
+  const soFar = kbpsBetween({ bytes: 0, seconds: 0 }, await feed.stream());
+  const capKbps = scenario.capCopies ? Math.round(scenario.capCopies * soFar) : undefined;
   const servers = await system.start(feed, capKbps);
-  const proxy = startProxy({ target: servers.target, isMedia: servers.isMedia, capKbps });
+  const proxy = startProxy({ ...servers, capKbps });
   const browser = await launchChromium();
   try {
+    const cpu = new CpuMeter(browser.process()!.pid!);
     const all: Viewer[] = [];
     const present: Viewer[] = [];
     const latencies: number[] = [];
@@ -34,8 +37,8 @@ export async function runScenario(
     const atS = () => (performance.now() - started) / 1000;
     const steps = scenario.steps.toSorted((a, b) => a.atS - b.atS);
     const opening: Promise<void>[] = [];
-    const first = proxy.counts();
-    let from: { counts: typeof first; cpu: number; atS: number } | undefined;
+    const first: Reading = { counts: proxy.counts(), stream: await feed.stream(), atS: 0 };
+    let from: Reading & { cpuS: number } | undefined;
     let viewerSeconds = 0;
 
     while (atS() < scenario.endS) {
@@ -45,8 +48,10 @@ export async function runScenario(
       }
       const tickAt = atS();
       await Promise.all(present.map((viewer) => read(viewer)));
+      const stream = await feed.stream();
+      const cpuS = cpu.look();
       if (!from && tickAt >= scenario.fromS) {
-        from = { counts: proxy.counts(), cpu: cpuSeconds(browser.process()!.pid!), atS: tickAt };
+        from = { counts: proxy.counts(), stream, cpuS, atS: tickAt };
         for (const viewer of present) viewer.base = viewer.last;
       }
       if (from) {
@@ -62,10 +67,10 @@ export async function runScenario(
     await Promise.all(opening);
     if (!from) throw new Error('the scenario ended before measuring began');
     await Promise.all(present.map((viewer) => read(viewer)));
-    const counts = proxy.counts();
-    const seconds = atS() - from.atS;
-    const copiesOf = (bytes: number, overS: number) => bytes * 8 / 1000 / streamKbps / overS;
-    const copies = copiesOf(counts.mediaBytes - from.counts.mediaBytes, seconds);
+    const now: Reading = { counts: proxy.counts(), stream: await feed.stream(), atS: atS() };
+    const { counts } = now;
+    const seconds = now.atS - from.atS;
+    const copies = copiesBetween(from, now);
     const played = all.reduce((sum, { last, base }) => sum + (last?.playedS ?? 0) - (base?.playedS ?? 0), 0);
     const watched = all.reduce(
       (sum, { last, base }) => sum + (last?.watchedS ?? 0) - (base?.watchedS ?? 0),
@@ -79,15 +84,16 @@ export async function runScenario(
       viewers: scenario.steps.filter((step) => step.what === 'join').length -
         scenario.steps.filter((step) => step.what === 'leave').length,
       copies,
-      copiesFromStart: copiesOf(counts.mediaBytes - first.mediaBytes, atS()),
+      copiesFromStart: copiesBetween(first, now),
       offload: 1 - copies / (viewerSeconds / seconds),
       latencyP50S: quantile(latencies, 0.5),
       latencyP95S: quantile(latencies, 0.95),
       stalls: all.reduce((sum, { last, base }) => sum + (last?.stalls ?? 0) - (base?.stalls ?? 0), 0),
+      stallsFromStart: all.reduce((sum, { last }) => sum + (last?.stalls ?? 0), 0),
       playedRatio: watched > 0 ? played / watched : 0,
-      startupP50Ms: quantile(all.flatMap(({ last }) => last?.startupMs ?? []), 0.5),
+      startupP50Ms: medianStartUp(all.map(({ last }) => last?.startupMs)),
       started: all.filter(({ last }) => last?.startupMs !== undefined).length,
-      cpuPerPage: (cpuSeconds(browser.process()!.pid!) - from.cpu) / viewerSeconds,
+      cpuPerPage: (cpu.look() - from.cpuS) / viewerSeconds,
       edgeRequestsPerViewerMinute: requests / (viewerSeconds / 60),
       signalKbpsPerViewer: (counts.signalBytes - from.counts.signalBytes) * 8 / 1000 / viewerSeconds,
       otherKbpsPerViewer: (counts.otherBytes - from.counts.otherBytes) * 8 / 1000 / viewerSeconds,

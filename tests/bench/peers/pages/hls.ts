@@ -1,11 +1,11 @@
-/** A viewer of P2P Media Loader with hls.js. Query: playlist, tracker, tuned. */
+/** A viewer of P2P Media Loader with hls.js. Query: playlist, tracker (both paths on this host), tuned. */
 import Hls from 'hls.js';
 import { HlsJsP2PEngine } from 'p2p-media-loader-hlsjs';
 
 const query = new URLSearchParams(location.search);
 const tuned = query.has('tuned');
 const core = {
-  announceTrackers: [query.get('tracker')!],
+  announceTrackers: [`ws://${location.host}${query.get('tracker')}`],
   rtcConfig: { iceServers: [] },
   swarmId: 'bench',
   ...(tuned ? { highDemandTimeWindow: 3, httpDownloadTimeWindow: 6, p2pDownloadTimeWindow: 20 } : {}),

@@ -1,4 +1,4 @@
-/** A viewer of P2P Media Loader with Shaka. Query: playlist, tracker, tuned. */
+/** A viewer of P2P Media Loader with Shaka. Query: playlist, tracker (both paths on this host), tuned. */
 import bundled from 'shaka-player';
 import { ShakaP2PEngine } from 'p2p-media-loader-shaka';
 
@@ -10,7 +10,7 @@ const tuned = query.has('tuned');
 ShakaP2PEngine.registerPlugins(shaka);
 const engine = new ShakaP2PEngine({
   core: {
-    announceTrackers: [query.get('tracker')!],
+    announceTrackers: [`ws://${location.host}${query.get('tracker')}`],
     rtcConfig: { iceServers: [] },
     swarmId: 'bench',
     ...(tuned ? { highDemandTimeWindow: 3, httpDownloadTimeWindow: 6, p2pDownloadTimeWindow: 20 } : {}),
