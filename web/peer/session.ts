@@ -7,7 +7,7 @@ import type { PieceFrame } from '../../protocol/frame.ts';
 import type { Grant, LiveJoinAnswer } from '../../protocol/join.ts';
 import { joinMediaPath } from '../../protocol/media.ts';
 import { announceProof, decodeTicket } from '../../protocol/ticket.ts';
-import type { FromPeer, Introduction, NatKind, ToPeer } from '../../protocol/tracker.ts';
+import type { Feed, FromPeer, Introduction, NatKind, ToPeer } from '../../protocol/tracker.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import { EdgeBusy, type MeshEvent, type PieceSource, type Playhead, type World } from '../mesh/seams.ts';
 import type { Connection } from './connection.ts';
@@ -81,6 +81,8 @@ export class Session {
   #reach: Reach | undefined;
   #signaling: Signaling;
   #bridge: Signaling | undefined;
+  /** The socket that dealt the feeds: who moved into the backbone has them by that one, and answers there. */
+  #fedBy: Signaling | undefined;
   #seedStream: SeedStream;
   #runs: RunFetcher;
   #reporter: Reporter;
@@ -126,7 +128,7 @@ export class Session {
       take: (frame) => this.#mesh.offerPiece(frame, 'seed'),
       acknowledge: () => this.#mesh.acknowledge(),
       uploaded: () => this.#mesh.stats().uploadBytes,
-      tell,
+      tell: (message) => (this.#fedBy ?? this.#signaling).tell(message),
     });
     this.#runs = this.#makeRuns();
     this.#reporter = new Reporter({
@@ -270,13 +272,14 @@ export class Session {
         if (this.#dialer) socket?.tell({ action: 'more', want, known });
         return;
       }
-      case 'offence':
-        return void this.#signaling.tell({
-          action: 'complain',
-          peer_id: event.peerId,
-          identity: event.identity,
-          why: event.why,
-        });
+      case 'offence': {
+        const { peerId, identity, why } = event;
+        // Only where the culprit is seated is it known.
+        for (const socket of [this.#signaling, this.#bridge]) {
+          socket?.tell({ action: 'complain', peer_id: peerId, identity, why });
+        }
+        return;
+      }
       case 'linked':
         this.#linked.add(event.peerId);
         return this.#neighboursChanged();
@@ -404,10 +407,7 @@ export class Session {
       case 'renewed':
         return this.#renewed(message);
       case 'feeds':
-        if (backbone) return;
-        this.#mesh.setFeeds(message.feeds);
-        this.#seedStream.set(message.feeds, message.path);
-        return this.#runs.changed();
+        return this.#setFeeds(message.feeds, message.path, backbone ? this.#bridge : this.#signaling);
       case 'bridge':
         return this.#setBridge(message.path);
       case 'drop':
@@ -422,6 +422,13 @@ export class Session {
     }
   }
 
+  #setFeeds(feeds: Feed[], path: string, dealtBy: Signaling | undefined): void {
+    this.#fedBy = dealtBy;
+    this.#mesh.setFeeds(feeds);
+    this.#seedStream.set(feeds, path);
+    this.#runs.changed();
+  }
+
   /** One targeted offer to each, all in one message. */
   #introduced(neighbours: Introduction[], backbone: boolean): void {
     const carrier = backbone ? this.#bridge : this.#signaling;
@@ -432,6 +439,7 @@ export class Session {
     if (path !== null && this.#bridge) return this.#bridge.move(path);
     this.#closedSignals += this.#bridge?.sent ?? 0;
     this.#bridge?.close();
+    if (this.#bridge && this.#fedBy === this.#bridge) this.#setFeeds([], '', undefined);
     this.#bridge = path === null || !this.#dialer ? undefined : this.#makeSignaling(path, true);
   }
 

@@ -66,7 +66,9 @@ const [one, two] = [await broadcastOf('1'.repeat(32)), await broadcastOf('2'.rep
 function watching(more: Partial<ViewerOptions> = {}, surroundings: Partial<PeerEnvironment> = {}) {
   const clock = new FakeClock();
   const edge = { answer: IDLE as object, status: 200, joins: 0 };
+  const requests: string[] = [];
   const environment = fakeEnvironment(clock, (url) => {
+    requests.push(url.pathname);
     if (url.pathname.startsWith('/join/')) {
       edge.joins++;
       return Response.json(edge.answer, { status: edge.status });
@@ -82,7 +84,7 @@ function watching(more: Partial<ViewerOptions> = {}, surroundings: Partial<PeerE
   });
   const states: string[] = [];
   viewer.on('state', ({ state, reason }) => states.push(reason ? `${state}: ${reason.code}` : state));
-  return { clock, edge, viewer, states };
+  return { clock, edge, viewer, states, requests };
 }
 
 /** The join is answered, its media is verified. The clock's first timer is the join's own. */
@@ -275,4 +277,35 @@ Deno.test('without WebCrypto a viewer says what is missing', async () => {
   viewer.start();
   await until('a state', () => states.length > 0);
   assert.deepEqual(states, ['unsupported: no-crypto']);
+});
+
+Deno.test('feeds dealt in the backbone are taken and acknowledged there, and given up with it', async () => {
+  class NoConnection {
+    constructor() {
+      throw new Error('nobody is dialled here');
+    }
+  }
+  const RTCPeerConnection = NoConnection as unknown as PeerEnvironment['RTCPeerConnection'];
+  const { clock, viewer, requests } = await live({}, { RTCPeerConnection });
+  const home = FakeSocket.last;
+  const path = `/swarm/${one.answer.broadcast.infoHash}/announce?shard=b0`;
+  home.say({ action: 'bridge', path });
+  const backbone = FakeSocket.last;
+  assert.match(backbone.url, /shard=b0$/);
+  await backbone.open();
+  await until('the announce in the backbone', () => backbone.sent.length > 0);
+  backbone.say(WELCOME);
+  backbone.say({
+    action: 'feeds',
+    feeds: [{ track: 0, substream: 1 }],
+    path: '/media/demo/seed/of-the-test',
+  });
+  assert.equal(viewer.stats().feeds, 1);
+  await until('the seed stream is asked for', () => requests.some((asked) => asked.includes('of-the-test')));
+  await clock.pass(2100);
+  assert.ok(!home.sent.some(({ action }) => action === 'ack'));
+  assert.ok(backbone.sent.some(({ action }) => action === 'ack'));
+  home.say({ action: 'bridge', path: null });
+  assert.equal(viewer.stats().feeds, 0);
+  viewer.stop();
 });
