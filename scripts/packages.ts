@@ -28,6 +28,18 @@ export const TEST_PACKAGES: SystemPackage[] = [
   { program: 'openssl', package: 'openssl', why: 'self-signed certificates' },
 ];
 
+/** What `deno task test --long` needs beyond that. */
+export const LONG_TEST_PACKAGES: SystemPackage[] = [
+  {
+    program: 'WebKitWebDriver',
+    package: 'webkit2gtk-driver gstreamer1.0-libav gstreamer1.0-plugins-good gstreamer1.0-plugins-bad',
+    why: 'tests in a third real browser',
+  },
+  { program: 'xvfb-run', package: 'xvfb xauth', why: 'a display for that browser' },
+  { program: 'aria2c', package: 'aria2', why: 'tests of replays with a torrent client of another make' },
+  { program: 'transmission-cli', package: 'transmission-cli', why: 'the same, with Transmission' },
+];
+
 /** The wanted packages whose program is not on PATH. */
 export async function missing(wanted: SystemPackage[]): Promise<SystemPackage[]> {
   const found = await Promise.all(wanted.map((one) => succeeds('which', [one.program])));

@@ -5,7 +5,7 @@
  * or of root is listed and counts as failed. The last line is `N passed, N failed`.
  */
 import { parseArgs } from 'node:util';
-import { ensure, FFMPEG, TEST_PACKAGES } from './packages.ts';
+import { ensure, FFMPEG, LONG_TEST_PACKAGES, TEST_PACKAGES } from './packages.ts';
 import { pathOf, ROOT, STATE_DIR } from './paths.ts';
 import { sourceFiles } from './directions.ts';
 import { readJunit, type Tally } from './junit.ts';
@@ -27,7 +27,7 @@ if (values.help) {
 
 const lacking: string[] = [];
 try {
-  await ensure([FFMPEG, ...TEST_PACKAGES], console.log);
+  await ensure([FFMPEG, ...TEST_PACKAGES, ...(values.long ? LONG_TEST_PACKAGES : [])], console.log);
 } catch (error) {
   lacking.push(error instanceof Error ? error.message : String(error));
 }

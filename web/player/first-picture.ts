@@ -11,15 +11,19 @@ export class FirstPicture {
     return this.#startupMs;
   }
 
-  /** Waits for the next picture, or, where there is none to come, for the clock to move. */
+  /**
+   * Waits for the next picture, or, where there is none to come, for the clock to move. Not every browser that knows
+   * frame callbacks makes them (WebKitGTK calls none): a moving clock with new frames counted will do as well.
+   */
   arm(): void {
     this.#disarm();
     const { video } = this;
     const startS = video.currentTime;
+    const startFrames = framesOf(video);
     const moved = () => {
-      if (video.videoWidth === 0 && video.readyState >= 3 && video.currentTime !== startS && !video.seeking) {
-        done();
-      }
+      if (video.readyState < 3 || video.currentTime === startS || video.seeking) return;
+      const counted = framesOf(video);
+      if (video.videoWidth === 0 || (counted > 0 && counted !== startFrames)) done();
     };
     const frames = 'requestVideoFrameCallback' in video;
     const frame = frames ? video.requestVideoFrameCallback(() => done()) : 0;
@@ -42,4 +46,9 @@ export class FirstPicture {
   stop(): void {
     this.#disarm();
   }
+}
+
+/** Frames so far; browsers begin again at 0 after some seeks. */
+function framesOf(video: HTMLVideoElement): number {
+  return video.getVideoPlaybackQuality?.().totalVideoFrames ?? 0;
 }
