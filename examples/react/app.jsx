@@ -16,8 +16,8 @@ function App() {
         ref={player}
         edge-url={query.get('edge') ?? 'http://localhost:8787'}
         channel={query.get('channel') ?? 'demo'}
-        autoplay=''
-        muted=''
+        autoplay
+        muted
         onshoal-state={(event) => setState(event.detail.state)}
         onshoal-stats={(event) => setStats(event.detail)}
       />

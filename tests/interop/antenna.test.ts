@@ -106,7 +106,7 @@ Deno.test('stock players play what the antenna receives, over a reconnect, and i
     });
 
     await t.step('so do mpv and VLC, and the example of the bare mesh counts pieces', async () => {
-      const example = new URL('../../examples/count-pieces.ts', import.meta.url).pathname;
+      const example = new URL('../../examples/count-pieces.mjs', import.meta.url).pathname;
       const address = `${stack.edge.url}/watch/demo`;
       const [mpv, vlc, counted] = await Promise.all([
         run('mpv', ['--no-config', '--vo=null', '--ao=null', '--length=3', index]),

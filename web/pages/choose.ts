@@ -14,7 +14,8 @@
     }
     return;
   }
-  const modern = typeof AbortSignal === 'function' && 'any' in AbortSignal && 'toSorted' in Array.prototype;
+  const modern = typeof AbortSignal === 'function' && 'any' in AbortSignal &&
+    'toSorted' in Array.prototype && 'withResolvers' in Promise;
   const script = document.createElement('script');
   if (modern) script.type = 'module';
   const folder = own.src.replace(/[^/]*$/, '') + (modern ? '' : 'legacy/');

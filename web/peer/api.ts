@@ -61,6 +61,16 @@ export interface MeshSegment {
   discontinuity: boolean;
 }
 
+/** What a viewer takes from its surroundings. In a page nothing has to be given; `shoal-mesh/headless` makes it elsewhere. */
+export interface MeshEnvironment {
+  fetch: typeof globalThis.fetch;
+  WebSocket: new (url: string) => WebSocket;
+  /** `antenna`: it stays for long and has an uplink to give. */
+  device: 'computer' | 'phone' | 'tv' | 'settop' | 'antenna';
+  /** Pays by the byte: nothing is uploaded. */
+  savesData: boolean;
+}
+
 export interface MeshViewerOptions {
   /** Origin of the edge, as `https://live.example.org`. */
   edgeUrl: string;
@@ -69,6 +79,8 @@ export interface MeshViewerOptions {
   p2p?: MeshP2p;
   /** Most that is given to others. */
   uploadKbps?: number;
+  /** Only what `headlessEnvironment()` answered. */
+  environment?: MeshEnvironment;
 }
 
 export interface MeshViewerEvents {

@@ -56,6 +56,25 @@ export interface ShoalPlayerEvents {
   'tokenneeded': { reason: 'token-missing' | 'token-expired' | 'token-invalid' | 'expires-soon' };
 }
 
+/** The element's attributes; docs/player.md says what each does. On `true` and `''` the ones that are on or off are on. */
+export interface ShoalPlayerAttributes {
+  channel?: string;
+  'edge-url'?: string;
+  token?: string;
+  p2p?: ShoalP2p;
+  autoplay?: boolean | '';
+  muted?: boolean | '';
+  controls?: boolean | '' | 'false';
+  'latency-ms'?: number | string;
+  'upload-kbps'?: number | string;
+  consent?: 'given' | 'ask';
+  quality?: string;
+  mesh?: 'worker' | 'page';
+  decryption?: 'auto' | 'eme' | 'page';
+  'device-id'?: string;
+  lang?: string;
+}
+
 /** The element's own properties and methods. */
 export interface ShoalPlayer {
   /** The playback token; may be set at any time, an attribute of the same name is read where it is not set. */
@@ -80,12 +99,23 @@ export interface ShoalPlayer {
   pause(): void;
   togglePlay(): void;
   toggleMute(): void;
+  /** 0 to 1; 0 mutes. */
+  setVolume(volume: number): void;
   /** To the live edge. */
   jumpToLive(): void;
   /** Back (or forth) within the window, by so many seconds. */
   seekBy(seconds: number): void;
+  /** To a time of the video element within the window, seconds. */
+  seek(timeS: number): void;
+  /** As the menu does: the browser keeps the choice. */
+  setP2p(policy: ShoalP2p): void;
+  /** `auto`, or the name of one of `qualities`. */
+  setQuality(name: string): void;
+  /** As the question of `consent="ask"` does. */
+  answerConsent(policy: ShoalP2p): void;
   toggleFullscreen(): void;
   togglePictureInPicture(): void;
+  toggleCaptions(): void;
   /** Shows or hides the statistics. */
   toggleOverlay(): void;
   /** Once more, after a refusal. */
@@ -93,4 +123,6 @@ export interface ShoalPlayer {
   stats(): ShoalPlayerStats;
   /** A text to paste anywhere: it holds no token, no key and no address. */
   diagnostic(): string;
+  /** The same, to the clipboard. */
+  copyDiagnostic(): Promise<void>;
 }

@@ -37,6 +37,9 @@ import { styles } from './ui/styles.ts';
 import { unmute } from './ui/unmute.ts';
 import { languageOf, loadWords } from './words/words.ts';
 
+/** Properties that a page may set. */
+const EARLY = ['token', 'p2p', 'quality', 'muted', 'volume'] as const;
+
 export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPlayer {
   static readonly observedAttributes = ATTRIBUTES;
 
@@ -77,7 +80,9 @@ export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPl
 
   connectedCallback(): void {
     this.#attributes = this.#read();
-    this.#video.muted = this.#attributes.muted;
+    this.#takeEarly();
+    // What was set as a property stays where there is no attribute: frameworks set the one or the other.
+    if (this.#attributes.muted) this.#video.muted = true;
     this.#observe();
     void this.#speak();
     this.#watchExpiry();
@@ -264,6 +269,16 @@ export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPl
     }
   }
 
+  /** Properties that a page set before this script had come lie on the element itself and would hide the real ones. */
+  #takeEarly(): void {
+    for (const name of EARLY) {
+      if (!Object.hasOwn(this, name)) continue;
+      const value = this[name];
+      delete (this as Partial<ShoalPlayerElement>)[name];
+      Object.assign(this, { [name]: value });
+    }
+  }
+
   #read(): PlayerAttributes {
     return parseAttributes(
       (name) => this.getAttribute(name),
@@ -288,13 +303,13 @@ export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPl
   }
 
   async #begin(visit: number): Promise<void> {
-    const { p2p, quality } = this.#attributes;
+    const { p2p } = this.#attributes;
     const remembered = rememberedP2p();
     const asksConsent = this.#attributes.consent === 'ask' && remembered === undefined && p2p !== 'off';
     this.#store.set({
       asksConsent,
       p2pChoice: asksConsent ? 'off' : stricter(p2p, remembered ?? 'on'),
-      qualityChoice: quality,
+      ...(this.hasAttribute('quality') && { qualityChoice: this.#attributes.quality }),
     });
     this.#store.set({ phase: 'joining', reason: undefined });
     const session = await this.#makeSession();
@@ -354,8 +369,16 @@ export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPl
 
   /** What outlives a session. */
   #lasting(): Partial<PlayerState> {
-    const { volume, muted, canFullscreen, canPictureInPicture, fullscreen, overlay, p2pChoice } =
-      this.#store.state;
+    const {
+      volume,
+      muted,
+      canFullscreen,
+      canPictureInPicture,
+      fullscreen,
+      overlay,
+      p2pChoice,
+      qualityChoice,
+    } = this.#store.state;
     const { words, language } = this.#store.state;
     return {
       volume,
@@ -365,6 +388,7 @@ export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPl
       fullscreen,
       overlay,
       p2pChoice,
+      qualityChoice,
       words,
       language,
     };
