@@ -4,6 +4,7 @@
  */
 import type { LinkRoute } from '../mesh/seams.ts';
 import { bindingOf, routeOf } from './connection-facts.ts';
+import { isOfUse, packDescription, unpackDescription } from './description.ts';
 import type { PeerEnvironment } from './environment.ts';
 
 export interface ConnectionEvents {
@@ -45,7 +46,8 @@ export class Connection {
     this.#pc = new environment.RTCPeerConnection!(configuration);
     this.#timer = environment.setTimer(CONNECT_MS, () => this.close('no connection in time'));
     this.#pc.onicecandidate = ({ candidate }) => {
-      if (this.#sent && candidate?.candidate) this.#events.candidate(candidate.candidate, candidate.sdpMid);
+      if (!this.#sent || !candidate || !isOfUse(candidate.candidate)) return;
+      this.#events.candidate(candidate.candidate, candidate.sdpMid);
     };
     this.#pc.onconnectionstatechange = () => this.#watch();
     this.#pc.ondatachannel = ({ channel }) => {
@@ -67,7 +69,7 @@ export class Connection {
     return this.#channel?.bufferedAmount ?? 0;
   }
 
-  /** Makes the offer, with the candidates found so far. */
+  /** Makes the offer, with the candidates found so far. Descriptions come and go in their short form (description.ts). */
   async offer(): Promise<string> {
     this.#take(this.#pc.createDataChannel(CHANNEL_LABEL, { ordered: true }));
     await this.#pc.setLocalDescription(await this.#pc.createOffer());
@@ -76,14 +78,14 @@ export class Connection {
 
   /** Takes the other's offer and makes the answer. */
   async answer(offer: string): Promise<string> {
-    await this.#describe({ type: 'offer', sdp: offer });
+    await this.#describe('offer', offer);
     await this.#pc.setLocalDescription(await this.#pc.createAnswer());
     return await this.#gathered();
   }
 
   /** Takes the other's answer. */
   async accept(answer: string): Promise<void> {
-    await this.#describe({ type: 'answer', sdp: answer });
+    await this.#describe('answer', answer);
   }
 
   /** Takes a remote candidate; a malformed one is dropped. */
@@ -143,8 +145,8 @@ export class Connection {
     this.#events.closed(reason);
   }
 
-  async #describe(description: RTCSessionDescriptionInit): Promise<void> {
-    await this.#pc.setRemoteDescription(description);
+  async #describe(type: 'offer' | 'answer', text: string): Promise<void> {
+    await this.#pc.setRemoteDescription({ type, sdp: unpackDescription(text) });
     this.#described = true;
     for (const { candidate, sdpMid } of this.#early.splice(0)) await this.addCandidate(candidate!, sdpMid!);
   }
@@ -165,7 +167,7 @@ export class Connection {
     this.#sent = true;
     const sdp = this.#pc.localDescription?.sdp;
     if (!sdp) throw new Error('no local description');
-    return sdp;
+    return packDescription(sdp);
   }
 
   #take(channel: RTCDataChannel): void {

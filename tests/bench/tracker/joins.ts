@@ -2,6 +2,7 @@
 import { fromBase64Url, fromHex, toBase64Url, toBinaryString } from '../../../protocol/bytes.ts';
 import type { LiveJoinAnswer } from '../../../protocol/join.ts';
 import { announceProof } from '../../../protocol/ticket.ts';
+import { packDescription } from '../../../web/peer/description.ts';
 import type { Edge } from '../../edge.ts';
 import { putOnAir } from '../../on-air.ts';
 import { CrowdSocket, openMany, type Tally } from './crowd-socket.ts';
@@ -15,6 +16,9 @@ export interface JoinCost {
   /** Neighbours that a newcomer had through the tracker by then. */
   neighbours: number;
 }
+
+/** A description as Shoal's peers send it. */
+const DESCRIPTION = packDescription(SDP);
 
 /** Who is there before, and who comes. */
 const AUDIENCE = 100;
@@ -112,9 +116,8 @@ async function arrive(edge: Edge, tally: Tally): Promise<Newcomer> {
     if (message.action === 'welcome') {
       named = (message.neighbours as { peer_id: string }[]).map(({ peer_id }) => peer_id);
     } else if ('offer' in message) {
-      socket.send(
-        stockAnswer(infoHash, answer.peerId, message.peer_id as string, message.offer_id as string),
-      );
+      const { peer_id, offer_id } = message as { peer_id: string; offer_id: string };
+      socket.send(stockAnswer(infoHash, answer.peerId, peer_id, offer_id, DESCRIPTION));
     } else if ('answer' in message) met.add(message.peer_id as string);
   };
   socket.send(JSON.stringify({
@@ -133,7 +136,7 @@ async function arrive(edge: Edge, tally: Tally): Promise<Newcomer> {
       offers: named!.map((to, i) => ({
         to_peer_id: to,
         offer_id: binaryId('t', i),
-        offer: { type: 'offer', sdp: SDP },
+        offer: { type: 'offer', sdp: DESCRIPTION },
       })),
     }));
     await until('answers to all offers', () => met.size === named!.length);

@@ -51,13 +51,19 @@ export function stockAnnounce(infoHash: string, peerId: string, offers: number, 
 }
 let nextOffer = 0;
 
-export function stockAnswer(infoHash: string, peerId: string, to: string, offerId: string): string {
+export function stockAnswer(
+  infoHash: string,
+  peerId: string,
+  to: string,
+  offerId: string,
+  sdp = SDP,
+): string {
   return JSON.stringify({
     action: 'announce',
     info_hash: infoHash,
     peer_id: peerId,
     to_peer_id: to,
-    answer: { type: 'answer', sdp: SDP },
+    answer: { type: 'answer', sdp },
     offer_id: offerId,
   });
 }
