@@ -6,6 +6,12 @@ import { pairOf, pairsOf, printMatrix } from './matrix.ts';
 import { type Relay, startRelay } from './relay.ts';
 import type { Sight } from './viewer.ts';
 
+/** Bytes of a stream with its control, headers and signaling, over those of its media. */
+const ABOUT_ONE = 1.4;
+/** About five seconds of the stream. */
+const ROUND_BYTES = 400_000;
+const MOST_ROUNDS = 12;
+
 Deno.test('two ends of one connection make a pair, and its dearer side tells its way', () => {
   const sight = (binding: string, route: 'lan' | 'peer' | 'turn', ms: number) =>
     ({ meetings: [{ binding, route, ms }] }) as Sight;
@@ -127,23 +133,25 @@ Deno.test('viewers behind every kind of NAT meet by the cheapest way there is, a
     );
 
     await t.step('three viewers of one LAN take about one copy from outside', async () => {
-      // What comes by the LAN is what enters once; until that has settled, more does.
-      const settled = await until('LAN first', (now) => {
-        const bytes = ['home1', 'home2', 'home3'].map((name) => now.get(name)!.stats.lanBytes);
-        return bytes.reduce((sum, one) => sum + one, 0) > 1_000_000;
-      });
+      const names = ['home1', 'home2', 'home3'];
       const taken = (seen: Map<string, Sight>) => {
-        const { peerBytes, edgeBytes } = seen.get('home1')!.stats;
-        return peerBytes + edgeBytes;
+        const of = ({ peerBytes, edgeBytes }: Sight['stats']) => peerBytes + edgeBytes;
+        return names.reduce((sum, name) => sum + of(seen.get(name)!.stats), 0) / names.length;
       };
-      const began = await home.traffic();
-      const ended = await until('half a megabyte taken', (now) => taken(now) - taken(settled) > 500_000);
-      const entered = (await home.traffic()).inBytes - began.inBytes;
-      const copies = entered / (taken(ended) - taken(settled));
-      console.log(
-        `${copies.toFixed(2)} copies entered the LAN of three (all bytes on its uplink, headers included)`,
-      );
-      assert.ok(copies < 2, `${copies.toFixed(2)} copies entered the LAN of three`);
+      // Until the links have found their places more than once enters: it is measured a few seconds at a time.
+      const measured: string[] = [];
+      let least = Infinity;
+      for (let round = 0; round < MOST_ROUNDS && least > ABOUT_ONE; round++) {
+        const [began, before] = [taken(await sights()), (await home.traffic()).inBytes];
+        const ended = await until('media', (now) => taken(now) - began > ROUND_BYTES);
+        const copies = ((await home.traffic()).inBytes - before) / (taken(ended) - began);
+        measured.push(copies.toFixed(2));
+        least = Math.min(least, copies);
+      }
+      const what =
+        `copies that entered the LAN of three, all bytes on its uplink, headers and signaling included: `;
+      console.log(what + measured.join(', '));
+      assert.ok(least <= ABOUT_ONE, what + measured.join(', '));
     });
 
     await t.step('what can come directly does not come through TURN', async () => {

@@ -23,6 +23,8 @@ const DISPLACING_MS = 30;
 const WAY_MS = { lan: 0, peer: 400, turn: 1100 };
 /** Of two who could feed each other by a cheaper way, chance decides who moves. */
 const CHEAPER_PROBABILITY = 0.4;
+/** A lane that could come by a cheaper way stays with its parent for so long; every other for settleMs. */
+const SETTLE_CHEAPER_MS = 2000;
 /** Share of repaired pieces above which a parent is left. */
 const REPAIRED_LIMIT = 0.6;
 /** A parent that was silent for so long is left even when there is nobody else. */
@@ -73,8 +75,9 @@ export class Parents {
       ) {
         this.#find(lane, true, lane.parent);
       } else if (
-        improve && now - lane.switchedAt > tuning.settleMs &&
-        world.random() < (this.#savingMs(lane) > 0 ? CHEAPER_PROBABILITY : tuning.improveProbability)
+        improve && now - lane.switchedAt > SETTLE_CHEAPER_MS && this.#savingMs(lane) > 0
+          ? world.random() < CHEAPER_PROBABILITY
+          : improve && now - lane.switchedAt > tuning.settleMs && world.random() < tuning.improveProbability
       ) this.#find(lane, false, lane.parent);
     }
   }
@@ -266,7 +269,7 @@ export class Parents {
         estimate += DISPLACING_MS;
       }
       estimate += Math.max(0, WAY_MS[one.link.route] - cheapest);
-      estimate += one.parentOf * tuning.sameParentMs;
+      if (!one.isLan) estimate += one.parentOf * tuning.sameParentMs;
       if (one.parentOf >= half && linked.length > 3 && !one.isLan) estimate += tuning.halfFromOneMs;
       if (estimate < this.#estimate && !isChild(lane, one)) {
         this.#estimate = estimate;

@@ -19,8 +19,15 @@ interface Request {
   guessed: boolean;
 }
 
-/** Providers that are compared for one request. */
+/** Providers that are compared for one request, beside those on the LAN. */
 const COMPARED = 3;
+/** What asking outside of the LAN costs, while somebody on it has the piece. */
+const OUTSIDE_COST = 500;
+/**
+ * A parent on the LAN that is late with a piece asks for it itself and passes it on: its children wait for so long, or
+ * each of them would fetch a copy into the LAN.
+ */
+const LAN_PATIENCE_MS = 200;
 /** Penalty from which a neighbour is mostly passed over. */
 const SHUNNED = 3;
 /** A neighbour is taken to hold what is older than the usual lag of its substream by this. */
@@ -255,7 +262,8 @@ export class Repair {
     if (now - lane.switchedAt < CATCH_UP_MS) return true;
     const slack = Math.max(tuning.repairSlackMs, tuning.repairDeviations * lane.deviationMs);
     // What is late by habit is not waited for: one late piece would make the next ones later still.
-    return ageMs < Math.min(lane.lagMs + slack, MOST_PATIENCE_MS);
+    const patience = lane.parent?.isLan ? LAN_PATIENCE_MS : 0;
+    return ageMs < Math.min(lane.lagMs + slack + patience, MOST_PATIENCE_MS);
   }
 
   #request(index: number, ageMs: number, now: number): boolean {
@@ -285,8 +293,9 @@ export class Repair {
     const { parent, substream } = this.#context.lanes.of(index)!;
     let best: Neighbour | undefined;
     let least = Infinity;
-    for (let i = 0, seen = 0; i < count && seen < COMPARED; i++) {
+    for (let i = 0, seen = 0; i < count; i++) {
       const one = linked[(first + i) % count]!;
+      if (seen >= COMPARED && !one.isLan) continue;
       const state = one.states[track];
       if (state === undefined || (one.uploadKbps <= 0 && !one.isLan)) continue;
       if (now < one.pausedUntil) continue;
@@ -295,10 +304,13 @@ export class Repair {
       if (isInit ? store.piece(index) !== undefined : !stateHas(state, index)) {
         const lag = (state.lags[substream] ?? NO_SOURCE) & NO_SOURCE;
         if (isInit || lag === NO_SOURCE || ageMs < lag * LAG_UNIT_MS + GUESS_MS) continue;
-        if (one === parent || this.#wasTried(index, one, now)) continue;
+        // A parent pushes what it gets. On the LAN it is asked all the same before anybody outside; the others there
+        // mostly wait for the very same copy.
+        if ((one === parent) !== one.isLan || this.#wasTried(index, one, now)) continue;
       }
-      seen++;
-      let cost = one.responseMs * (1 + one.requests) + one.bad * tuning.badProviderMs;
+      if (!one.isLan) seen++;
+      let cost = (one.isLan ? 0 : OUTSIDE_COST) + one.responseMs * (1 + one.requests) +
+        one.bad * tuning.badProviderMs;
       if (this.#wasTried(index, one, now)) cost += 400;
       if (one === parent) cost += 100;
       cost += (now - one.heardAt) * UNHEARD_COST;

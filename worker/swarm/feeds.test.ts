@@ -395,3 +395,16 @@ test('of each rendition a few candidates are named, however weak', () => {
     'w1',
   ]);
 });
+
+test('where there are two copies, a household gets one of each substream', () => {
+  const table = new Table(2);
+  const at = (address: string) => ({ address, network: '', country: '', region: '' });
+  const home = 'abcd'.split('').map((id) => candidate(id, { place: at('198.51.100.7') }));
+  const others = 'efg'.split('').map((id, i) => candidate(id, { place: at(`203.0.113.${i}`) }));
+  table.dealer.offer('0', [...home, ...others]);
+  table.run(120_000);
+  expect([...table.copies.values()]).toEqual(Array(FEEDS).fill(2));
+  const atHome = home.flatMap(({ id }) => table.held.get(id) ?? []);
+  expect(new Set(atHome).size).toBe(atHome.length);
+  expect(atHome.length).toBeGreaterThan(0);
+});

@@ -7,7 +7,7 @@
  * for a while.
  */
 import type { Feed, NatKind } from '../../protocol/tracker.ts';
-import { type Place, witnessGroup } from './place.ts';
+import { householdOf, type Place, witnessGroup } from './place.ts';
 import type { PeerRow } from './seat.ts';
 
 /** A peer that might hold feeds. What it says of itself is a claim; what it does shows in its acknowledgements. */
@@ -86,6 +86,8 @@ interface Known extends Candidate {
   load: number;
   /** Its network, where that is known. */
   group: string | undefined;
+  /** Who share a LAN with it, where its address is known. */
+  household: string | undefined;
   blamedMs: number;
 }
 
@@ -164,13 +166,15 @@ export class FeedDealer {
   offer(shard: string, candidates: Candidate[]): void {
     for (const candidate of candidates) {
       const known = this.#known.get(candidate.id);
-      const group = witnessGroup(candidate.place);
+      const { place } = candidate;
+      const household = place.address === '' ? undefined : householdOf(place.address);
+      const group = witnessGroup(place);
       if (known) {
         // A bridge sits in two shards: what its own one says of it does not move it out of the backbone.
         const staysAtHome = known.shard !== shard && this.#homes(known.shard) && !this.#homes(shard);
-        if (!staysAtHome) Object.assign(known, candidate, { shard, group });
+        if (!staysAtHome) Object.assign(known, candidate, { shard, group, household });
       } else {
-        const fresh = { shard, group, load: 0, blamedMs: -Infinity };
+        const fresh = { shard, group, household, load: 0, blamedMs: -Infinity };
         this.#known.set(candidate.id, { ...candidate, ...fresh });
       }
     }
@@ -317,7 +321,7 @@ export class FeedDealer {
       if (!known || slot.next !== undefined || canGive(known)) continue;
       const best = this.#best(slot, nowMs);
       if (!best || !canGive(best) || nowMs - best.sinceMs < SETTLE_MS) continue;
-      if (this.#cost(known, slot, 0, nowMs) - this.#cost(best, slot, 1, nowMs) < CLEAR_GAIN) continue;
+      if (!this.#isGain(slot, known, best, nowMs)) continue;
       known.load--;
       this.#give(best);
       slot.holder = best.id;
@@ -329,15 +333,18 @@ export class FeedDealer {
     let moving = this.#slots.filter((slot) => slot.next !== undefined).length;
     const byCost = this.#slots
       .filter((slot) => slot.next === undefined && slot.holder !== undefined)
-      .map((slot) => ({ slot, known: this.#known.get(slot.holder!)! }))
-      .sort((a, b) => this.#cost(b.known, b.slot, 0, nowMs) - this.#cost(a.known, a.slot, 0, nowMs));
+      .map((slot) => {
+        const known = this.#known.get(slot.holder!)!;
+        return { slot, known, cost: this.#cost(known, slot, 0, nowMs, this.#beside(slot)) };
+      })
+      .sort((a, b) => b.cost - a.cost);
     for (const { slot, known } of byCost) {
       if (moving >= MOVES) return;
       const young = nowMs - slot.sinceMs < HOLD_MS && known.load <= 2 && this.#homes(known.shard);
       if (young) continue;
       const best = this.#best(slot, nowMs);
       if (!best || nowMs - best.sinceMs < SETTLE_MS) continue;
-      if (this.#cost(known, slot, 0, nowMs) - this.#cost(best, slot, 1, nowMs) < CLEAR_GAIN) continue;
+      if (!this.#isGain(slot, known, best, nowMs)) continue;
       known.load--;
       this.#give(best);
       slot.next = best.id;
@@ -348,16 +355,16 @@ export class FeedDealer {
 
   #best(slot: Slot, nowMs: number): Known | undefined {
     const taken = new Set<string>();
-    for (const other of this.#slots) {
-      if (other.track !== slot.track || other.substream !== slot.substream) continue;
+    for (const other of this.#copies(slot)) {
       if (other.holder !== undefined) taken.add(other.holder);
       if (other.next !== undefined) taken.add(other.next);
     }
+    const beside = this.#beside(slot);
     let best: Known | undefined;
     let least = Infinity;
     for (const known of this.#known.values()) {
       if (taken.has(known.id) || !this.#plays(known, slot)) continue;
-      const cost = this.#cost(known, slot, 1, nowMs);
+      const cost = this.#cost(known, slot, 1, nowMs, beside);
       if (cost < least) {
         best = known;
         least = cost;
@@ -366,8 +373,30 @@ export class FeedDealer {
     return best;
   }
 
-  /** What it would cost that this peer holds the slot; `more`: feeds added to what it carries. */
-  #cost(known: Known, slot: Slot, more: number, nowMs: number): number {
+  #isGain(slot: Slot, known: Known, best: Known, nowMs: number): boolean {
+    const beside = this.#beside(slot);
+    const now = this.#cost(known, slot, 0, nowMs, beside);
+    return now - this.#cost(best, slot, 1, nowMs, beside) >= CLEAR_GAIN;
+  }
+
+  /** All copies of a substream. */
+  #copies({ track, substream }: Slot): Slot[] {
+    return this.#slots.filter((other) => other.track === track && other.substream === substream);
+  }
+
+  /** Households that the substream's other copies go to. */
+  #beside(slot: Slot): Set<string> {
+    const households = this.#copies(slot).map((other) =>
+      other === slot ? undefined : this.#known.get(other.next ?? other.holder ?? '')?.household
+    );
+    return new Set(households.filter((household) => household !== undefined));
+  }
+
+  /**
+   * What it would cost that this peer holds the slot; `more`: feeds added to what it carries; `beside`: households
+   * that have this substream already, since one copy is enough for a LAN.
+   */
+  #cost(known: Known, slot: Slot, more: number, nowMs: number, beside: Set<string>): number {
     const load = known.load + more;
     const spare = known.uploadKbps / (slot.kbps * 2 * load);
     const supply = known.uploadKbps <= 0 ? 6 : spare < 1 ? 2 : 0;
@@ -377,7 +406,8 @@ export class FeedDealer {
     const home = this.#homes(known.shard) ? 0 : 3;
     const settling = nowMs - known.sinceMs < SETTLE_MS ? 1 : 0;
     const crowd = 0.25 * Math.min(4, this.#inGroup(known));
-    return load + supply + reach + blame + home + settling + crowd - Math.min(0.5, spare / 20);
+    const again = known.household !== undefined && beside.has(known.household) ? 2 : 0;
+    return load + supply + reach + blame + home + settling + crowd + again - Math.min(0.5, spare / 20);
   }
 
   /** Other seeds in the same network. */
