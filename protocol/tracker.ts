@@ -9,17 +9,19 @@ import * as v from 'valibot';
 import { Grant, IceServer, MAX_PASS_LENGTH } from './join.ts';
 import { PeerReport } from './stats.ts';
 
-/** 20 characters, each a byte. */
 // deno-lint-ignore no-control-regex
-export const BinaryId = v.pipe(v.string(), v.regex(/^[\x00-\xff]{20}$/, 'must be 20 characters below 256'));
+const BINARY_ID = /^[\x00-\xff]{20}$/;
+/** 20 characters, each a byte. */
+export const BinaryId = v.pipe(v.string(), v.regex(BINARY_ID, 'must be 20 characters below 256'));
 /** Most offers relayed of one announce. */
 export const MAX_OFFERS = 10;
 /** Longest text frame that the edge reads, in characters. */
 export const MAX_SIGNAL_LENGTH = 64 * 1024;
 
+const MAX_SDP_LENGTH = 16_384;
 const sessionDescription = v.object({
   type: v.picklist(['offer', 'answer']),
-  sdp: v.pipe(v.string(), v.maxLength(16_384)),
+  sdp: v.pipe(v.string(), v.maxLength(MAX_SDP_LENGTH)),
 });
 const count = v.pipe(v.number(), v.minValue(0));
 const track = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(15));
@@ -42,13 +44,25 @@ export const Capability = v.object({
 });
 export type Capability = v.InferOutput<typeof Capability>;
 
-export const Offer = v.object({
-  offer_id: BinaryId,
-  offer: sessionDescription,
+export interface Offer {
+  offer_id: string;
+  offer: v.InferOutput<typeof sessionDescription>;
   /** Shoal: the one peer it is meant for. Without it the edge picks (stock clients). */
-  to_peer_id: v.optional(BinaryId),
-});
-export type Offer = v.InferOutput<typeof Offer>;
+  to_peer_id?: string | undefined;
+}
+/** In one function: an announce has up to ten, and a schema of parts takes several times as long over each. */
+export const Offer = v.custom<Offer>(isOffer, 'must be {offer_id, offer: {type, sdp}, to_peer_id?}');
+
+function isOffer(value: unknown): value is Offer {
+  const { offer_id, offer, to_peer_id } = (value ?? {}) as Record<string, unknown>;
+  const { type, sdp } = (offer ?? {}) as Record<string, unknown>;
+  return isBinaryId(offer_id) && (to_peer_id === undefined || isBinaryId(to_peer_id)) &&
+    (type === 'offer' || type === 'answer') && typeof sdp === 'string' && sdp.length <= MAX_SDP_LENGTH;
+}
+
+function isBinaryId(value: unknown): boolean {
+  return typeof value === 'string' && BINARY_ID.test(value);
+}
 
 /** A substream of a track: the unit that feeds and subscriptions are counted in. */
 export const Feed = v.object({ track, substream });

@@ -305,12 +305,12 @@ export class Swarm extends DurableObject<Env> {
     return count >= MOST_IDLE_OF_ONE;
   }
 
-  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void | Promise<void> {
     const port = this.#ports.get(socket);
     if (!port) return;
     const text = typeof message === 'string' ? message : new TextDecoder().decode(message);
     if (!this.#shard) return this.#ended?.takeFarewell(port, text) ? undefined : port.refuse(text);
-    await this.#shard.receive(port, text);
+    return this.#shard.receive(port, text);
   }
 
   override async webSocketClose(socket: WebSocket): Promise<void> {
