@@ -15,6 +15,8 @@ export interface LocalEdgeOptions {
   storage?: string;
   /** Folder with the built player and pages. */
   assets?: string;
+  /** Module of the Worker, from the root of the repository; worker/main.ts unless told otherwise. */
+  entry?: string;
   /** PEM texts; with them the edge speaks https only. */
   tls?: { key: string; cert: string };
 }
@@ -27,10 +29,12 @@ export interface LocalEdge {
 
 /** As in wrangler.toml. */
 export const COMPATIBILITY_DATE = '2026-10-01';
-let bundle: Promise<string> | undefined;
+const MAIN = 'worker/main.ts';
+const bundles = new Map<string, Promise<string>>();
 
 export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEdge> {
-  const script = await (bundle ??= bundleWorker());
+  const entry = options.entry ?? MAIN;
+  const script = await (bundles.get(entry) ?? bundles.set(entry, bundleWorker(entry)).get(entry)!);
   const miniflare = new Miniflare(convertV4MiniflareOptions({
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 0,
@@ -60,7 +64,7 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
 }
 
 /** The whole Worker as one ES module. */
-export async function bundleWorker(entry = 'worker/main.ts'): Promise<string> {
+export async function bundleWorker(entry = MAIN): Promise<string> {
   const result = await build({
     entryPoints: [pathOf(new URL(entry, ROOT))],
     bundle: true,

@@ -17,6 +17,8 @@ export interface EdgeOptions {
   port?: number;
   /** Folder with the built player and pages. */
   assets?: string;
+  /** Module of the Worker; worker/main.ts unless told otherwise. */
+  entry?: string;
 }
 
 export type Edge = LocalEdge;

@@ -1,4 +1,4 @@
-/** The edge goes, for a moment and for long, under eight viewers who feed each other. */
+/** The edge or one of its objects goes, for a moment and for long, under eight viewers who feed each other. */
 import assert from 'node:assert/strict';
 import { headlessEnvironment, headlessQuiet } from '../../web/antenna/headless-environment.ts';
 import { Viewer } from '../../web/peer/viewer.ts';
@@ -18,10 +18,10 @@ const OUTAGE_MS = 10_000;
 Deno.test.afterAll(headlessQuiet);
 
 Deno.test(
-  'viewers play through an edge that is back in a moment, and come back to live after ten seconds',
+  'viewers play through an object or an edge that is back in a moment, and come back to live after ten seconds',
   options,
   async (t) => {
-    const stack = await startStack();
+    const stack = await startStack({ entry: 'worker/testing/abortable.ts' });
     const encoder = startLastingEncoder(stack.publishUrl());
     const viewers: Viewer[] = [];
     const playbacks: Playback[] = [];
@@ -36,11 +36,11 @@ Deno.test(
         `${at}: ${viewers[at]!.state}, ${Math.round(one.latencyMs)} ms behind, stalls ` +
         one.since(fromMs).map(({ atMs, ms }) => `${Math.round(atMs - fromMs)}+${Math.round(ms)}`).join(' ')
       ).join('\n');
-    /** Takes the edge away and brings it back; answers when that began and how long it took. */
-    const outage = async (downMs: number) => {
+    /** Does what takes something away and brings it back; answers when that began and how long it took. */
+    const outage = async (act: () => Promise<void>) => {
       const atMs = performance.now();
       for (const one of playbacks) one.heldUpMs = 0;
-      await stack.restartEdge(downMs);
+      await act();
       return { atMs, tookMs: performance.now() - atMs };
     };
     const heldUpMs = () => Math.max(...playbacks.map((one) => one.heldUpMs));
@@ -70,34 +70,51 @@ Deno.test(
         () => playbacks.every((one, at) => one.plays && viewers[at]!.stats().peers >= 3),
         { withinMs: 40_000 },
       );
-      const { id } = viewers[0]!.broadcast!;
+      const { id, infoHash } = viewers[0]!.broadcast!;
 
-      await t.step('an edge that is back in a moment stalls nobody', async () => {
+      /** Nobody waits for longer than what media was late for beyond the buffer in hand: mostly not at all. */
+      const stallsNobody = async (what: string, act: () => Promise<void>) => {
         await until('everybody has a buffer', () => playbacks.every(({ bufferMs }) => bufferMs > 700), {
           withinMs: 30_000,
         });
         const inHandMs = Math.min(...playbacks.map(({ bufferMs }) => bufferMs));
-        const { atMs, tookMs } = await outage(0);
+        const { atMs, tookMs } = await outage(act);
         await allBack(atMs);
         await until('six seconds have gone by', () => performance.now() - atMs > 6000 + tookMs);
         const silentMs = longestSilence(atMs);
-        const what =
-          `the edge was away for ${Math.round(tookMs)} ms, silent for ${Math.round(silentMs)} ms, ` +
+        const seen =
+          `${what} was away for ${Math.round(tookMs)} ms, silent for ${Math.round(silentMs)} ms, ` +
           `${Math.round(inHandMs)} ms were in hand, held up ${Math.round(heldUpMs())} ms:\n${figures(atMs)}`;
-        console.log(what);
-        assert.ok(silentMs < tookMs + RECONNECT_MS + heldUpMs(), `media came late: ${what}`);
+        console.log(seen);
+        assert.ok(silentMs < tookMs + RECONNECT_MS + heldUpMs(), `media came late: ${seen}`);
         // A busy machine may take longer over the restart than any buffer bridges; beyond that nobody waits.
         const beyondMs = silentMs + heldUpMs() + DELIVERY_MS - inHandMs;
         for (const one of playbacks) {
           const longest = Math.max(0, ...one.since(atMs).map(({ ms }) => ms));
-          assert.ok(longest <= Math.max(0, beyondMs), `somebody stalled: ${what}`);
+          assert.ok(longest <= Math.max(0, beyondMs), `somebody stalled: ${seen}`);
         }
+      };
+
+      for (const object of ['channel', 'media', 'swarm'] as const) {
+        await t.step(`the ${object} object is aborted, and nobody stalls`, async () => {
+          await stallsNobody(`the ${object} object`, async () => {
+            const answer = await fetch(`${stack.edge.url}/abort`, {
+              method: 'POST',
+              body: JSON.stringify({ object, channel: 'demo', infoHash }),
+            });
+            assert.match(await answer.text(), /aborted by a test/);
+          });
+        });
+      }
+
+      await t.step('an edge that is back in a moment stalls nobody', async () => {
+        await stallsNobody('the edge', () => stack.restartEdge());
       });
 
       await t.step(
         'an edge that is gone for ten seconds costs one rebuffering, and nobody is left behind',
         async () => {
-          const { atMs, tookMs } = await outage(OUTAGE_MS);
+          const { atMs, tookMs } = await outage(() => stack.restartEdge(OUTAGE_MS));
           await allBack(atMs);
           for (const [at, one] of playbacks.entries()) {
             const stalls = one.since(atMs);
