@@ -32,12 +32,12 @@ function reporting() {
 
 Deno.test('reports fall on the phase of the period, by the clock of the edge', async () => {
   const { clock, reports, reporter } = reporting();
-  reporter.pace(5000, 1200);
-  await clock.pass(12_000);
-  assert.deepEqual(reports.map(({ atMs }) => atMs), [1200, 6200, 11_200]);
-  reporter.pace(30_000, 2000);
-  await clock.pass(30_000);
-  assert.equal(reports.at(-1)!.atMs, 32_000, 'another pace takes the place of the old one');
+  reporter.pace(100_000, 1200);
+  await clock.pass(202_000);
+  assert.deepEqual(reports.map(({ atMs }) => atMs), [1200, 101_200, 201_200]);
+  reporter.pace(150_000, 2000);
+  await clock.pass(110_000);
+  assert.equal(reports.at(-1)!.atMs, 302_000, 'another pace takes the place of the old one');
   reporter.close();
   assert.equal(clock.pending, 0);
 });
@@ -81,9 +81,9 @@ Deno.test('stalls before this session are of another report, the start-up is tol
 
 Deno.test('a report says what time it covers', async () => {
   const { clock, reports, reporter } = reporting();
-  reporter.pace(5000, 2000);
-  await clock.pass(8000);
-  assert.deepEqual(reports.map(({ report }) => report.forMs), [1000, 5000]);
+  reporter.pace(100_000, 2000);
+  await clock.pass(103_000);
+  assert.deepEqual(reports.map(({ report }) => report.forMs), [1000, 100_000]);
   reporter.close();
 });
 
@@ -94,5 +94,19 @@ Deno.test('who feeds a viewer is told only while somebody looks', async () => {
   reporter.pace(30_000, 0);
   await clock.pass(30_000);
   reporter.close();
-  assert.deepEqual(reports.map(({ report }) => report.parents?.length), [undefined, 1]);
+  assert.deepEqual(reports.map(({ report }) => report.parents?.length), [undefined, 1, 1]);
+});
+
+Deno.test('when somebody begins to look there is one report soon, and then the pace', async () => {
+  const { clock, reports, reporter } = reporting();
+  reporter.pace(300_000, 250_000);
+  await clock.pass(10_000);
+  reporter.pace(30_000, 9000);
+  await clock.pass(60_000);
+  assert.deepEqual(reports.map(({ atMs }) => atMs), [12_250, 39_000, 69_000]);
+  reporter.pace(30_000, 9000);
+  reporter.pace(300_000, 250_000);
+  await clock.pass(10_000);
+  assert.equal(reports.length, 3, 'the same pace again, or a slower one, is no reason');
+  reporter.close();
 });

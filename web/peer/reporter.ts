@@ -24,6 +24,9 @@ export interface ReporterOptions {
 }
 
 const LEAST_PERIOD_MS = 1000;
+/** The first report for somebody who begins to look comes within this, after a moment in which playback begins. */
+const SOON_MS = 2000;
+const LEAST_SOON_MS = 500;
 /** Reports as frequent as this are asked for when somebody looks. */
 const DETAILED_BELOW_MS = 60_000;
 
@@ -33,6 +36,7 @@ export class Reporter {
   #toldMs: number;
   #startupTold = false;
   #detailed = false;
+  #periodMs = Infinity;
   #timer: number | undefined;
 
   constructor(options: ReporterOptions) {
@@ -43,14 +47,20 @@ export class Reporter {
     this.#toldMs = options.environment.now();
   }
 
-  /** Reports whenever the edge's clock modulo the period is the phase. */
+  /**
+   * Reports whenever the edge's clock modulo the period is the phase. When somebody begins to look, there is one report
+   * soon: half a minute is long before an empty chart.
+   */
   pace(everyMs: number, phaseMs: number): void {
     const period = Math.max(LEAST_PERIOD_MS, everyMs);
     this.#detailed = period <= DETAILED_BELOW_MS;
     const { environment, nowMs } = this.#options;
     environment.clearTimer(this.#timer ?? 0);
     const into = (((nowMs() - phaseMs) % period) + period) % period;
-    this.#timer = environment.setTimer(period - into, () => {
+    const begins = this.#detailed && period < this.#periodMs;
+    this.#periodMs = period;
+    const soon = begins ? LEAST_SOON_MS + environment.random() * (SOON_MS - LEAST_SOON_MS) : Infinity;
+    this.#timer = environment.setTimer(Math.min(period - into, soon), () => {
       this.report();
       this.pace(everyMs, phaseMs);
     });

@@ -8,7 +8,7 @@ interface Parcel {
 function couriers() {
   const delivered: number[] = [];
   const timers: { delayMs: number; run: () => void }[] = [];
-  const state = { nowMs: 0, answer: () => Promise.resolve() };
+  const state = { nowMs: 0, everyMs: 1000, answer: () => Promise.resolve() };
   const courier = new Courier<Parcel>({
     empty: () => ({ sum: 0 }),
     add: (total, more) => void (total.sum += more.sum),
@@ -16,7 +16,7 @@ function couriers() {
       await state.answer();
       delivered.push(sum);
     },
-    everyMs: () => 1000,
+    everyMs: () => state.everyMs,
     nowMs: () => state.nowMs,
     setTimer: (delayMs, run) => void timers.push({ delayMs, run }),
   });
@@ -65,4 +65,25 @@ test('deliveries keep their distance', async () => {
   state.nowMs = 300;
   courier.add({ sum: 1 });
   expect(timers[0]!.delayMs).toBe(700);
+});
+
+test('when deliveries may come sooner, the one that waits does not wait on', async () => {
+  const { courier, delivered, state, timers } = couriers();
+  state.everyMs = 10_000;
+  await courier.flush();
+  courier.add({ sum: 1 });
+  timers.shift()!.run();
+  await settled();
+  courier.add({ sum: 2 });
+  const late = timers.shift()!;
+  expect(late.delayMs).toBe(10_000);
+  state.everyMs = 1000;
+  courier.add({ sum: 3 });
+  expect(timers[0]!.delayMs).toBe(1000);
+  timers.shift()!.run();
+  await settled();
+  courier.add({ sum: 4 });
+  late.run();
+  await settled();
+  expect(delivered).toEqual([1, 5]);
 });

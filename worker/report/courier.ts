@@ -17,7 +17,8 @@ export class Courier<Parcel> {
   readonly #options: CourierOptions<Parcel>;
   #parcel: Parcel | undefined;
   #isUnderWay = false;
-  #isTimed = false;
+  /** When the timer that counts runs out; another one that still runs does nothing. */
+  #dueMs = Infinity;
   #deliveredMs = -Infinity;
 
   constructor(options: CourierOptions<Parcel>) {
@@ -52,12 +53,16 @@ export class Courier<Parcel> {
   }
 
   #arm(): void {
-    if (this.#isTimed || this.#isUnderWay) return;
-    this.#isTimed = true;
+    if (this.#isUnderWay) return;
     const { everyMs, nowMs, setTimer } = this.#options;
     const delay = Math.max(0, Math.min(everyMs(), this.#deliveredMs + everyMs() - nowMs()));
+    const dueMs = nowMs() + delay;
+    // One that was set when nobody looked may be far away.
+    if (dueMs >= this.#dueMs) return;
+    this.#dueMs = dueMs;
     setTimer(delay, () => {
-      this.#isTimed = false;
+      if (this.#dueMs !== dueMs) return;
+      this.#dueMs = Infinity;
       void this.flush();
     });
   }
