@@ -19,10 +19,10 @@ async function allowChannel(request: Request, env: Env, name: string, role: Role
 
 type Gate = MiddlewareHandler<{ Bindings: Env }>;
 
-/** Before anything else of a route is looked at: the role. Not open to tenants. */
-export function admit(role: Role): Gate {
+/** Before anything else of a route is looked at: the role. Not open to tenants. Who it is stands in `caller`. */
+export function admit(role: Role): MiddlewareHandler<{ Bindings: Env; Variables: { caller: Caller } }> {
   return async (c, next) => {
-    await allow({ to: 'admin', role }, c.req.raw, c.env);
+    c.set('caller', await allow({ to: 'admin', role }, c.req.raw, c.env));
     await next();
   };
 }

@@ -5,7 +5,7 @@ import { parseBody } from './body.ts';
 import type { Env } from './env.ts';
 import { Failure } from './failure.ts';
 
-/** Longest body that is read, in characters. */
+/** Longest body that is read where a route does not say, in characters. */
 const MAX_BODY_LENGTH = 64 * 1024;
 
 type Taker<Target extends string, Schema extends v.GenericSchema> = MiddlewareHandler<
@@ -29,10 +29,13 @@ export function takeQuery<Schema extends v.GenericSchema>(schema: Schema): Taker
 }
 
 /** A JSON body whatever its content type, as `c.req.valid('json')`. An empty body is `{}`. */
-export function takeBody<Schema extends v.GenericSchema>(schema: Schema): Taker<'json', Schema> {
+export function takeBody<Schema extends v.GenericSchema>(
+  schema: Schema,
+  maxLength: number = MAX_BODY_LENGTH,
+): Taker<'json', Schema> {
   return async (c, next) => {
     const text = await c.req.text();
-    const parsed = parseBody(text === '' ? '{}' : text, schema, MAX_BODY_LENGTH);
+    const parsed = parseBody(text === '' ? '{}' : text, schema, maxLength);
     c.req.addValidatedData('json', parsed as object);
     await next();
   };

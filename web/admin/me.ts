@@ -1,6 +1,7 @@
 /** What whoever is signed in may do. What may not be done is not offered; the edge refuses it all the same. */
 import { signal } from '@preact/signals';
 import { type Role, roleCovers } from '../../protocol/claims.ts';
+import { told } from './api/client.ts';
 import { api, session } from './desk.ts';
 
 /** `GET /api/me`. */
@@ -17,7 +18,7 @@ export async function askWhoThisIs(): Promise<void> {
   const token = session.token;
   me.value = undefined;
   try {
-    const answer = await api.get<Me>('/me');
+    const answer = await told(api.me.$get());
     if (session.token === token) me.value = answer;
   } catch {
     // The pages say what is wrong: they ask, too.

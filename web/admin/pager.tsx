@@ -2,8 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Page } from '../../protocol/page.ts';
-import { type ApiFailure, type Query, queryText } from './api/client.ts';
-import { api } from './desk.ts';
+import { type ApiFailure, told } from './api/client.ts';
 import { asFailure, type Load, reachable } from './load.ts';
 
 /** A list as far as it was fetched. */
@@ -21,9 +20,14 @@ interface State<T> {
   busy: boolean;
 }
 
-/** Asks again from the start whenever path, query or `round` change; what was shown stays until the answer is here. */
-export function usePages<T>(path: string, query: Query = {}, round = 0): Pages<T> {
-  const key = path + queryText(query);
+/** Asks the API for the page that begins behind `after`. */
+export type AskPage<T> = (page: { after?: string }) => Promise<{ json(): Promise<Page<T>> }>;
+
+/**
+ * Asks again from the start whenever `key` or `round` change; what was shown stays until the answer is here.
+ * @param key What the list is of: everything that `ask` depends on.
+ */
+export function usePages<T>(key: string, ask: AskPage<T>, round = 0): Pages<T> {
   const state = useSignal<State<T>>({ key, busy: true });
   const asked = useRef(0);
   const fetchPage = async (after: string | undefined, before: T[]) => {
@@ -31,7 +35,7 @@ export function usePages<T>(path: string, query: Query = {}, round = 0): Pages<T
     const kept = state.peek().items;
     state.value = { ...state.peek(), busy: true };
     try {
-      const page = await api.get<Page<T>>(path, { ...query, after });
+      const page = await told(ask(after === undefined ? {} : { after }));
       if (mine !== asked.current) return;
       reachable.value = true;
       state.value = { key, busy: false, items: [...before, ...page.items], ...nextOf(page) };

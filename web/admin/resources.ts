@@ -1,13 +1,9 @@
-/** Rows of the API's lists as the dashboard reads them, where protocol/ has them in parts. */
-import type { ChannelResource } from '../../protocol/channel.ts';
-import type { ChannelNews } from '../../protocol/report.ts';
+/** Rows of the API's lists, as its routes type them. */
+import type { InferResponseType } from 'hono/client';
+import type { Api } from './api/client.ts';
 
-/** `GET /api/channels`. */
-export type ChannelRow = ChannelResource & Partial<Omit<ChannelNews, 'name' | 'state' | 'reason'>>;
+/** Of `GET /api/channels`. */
+export type ChannelRow = InferResponseType<Api['channels']['$get']>['items'][number];
 
-/** `POST /api/channels`. */
-export interface MadeChannel {
-  channel: ChannelResource;
-  /** Shown this once. */
-  streamKey: string;
-}
+/** `POST /api/channels`; the stream key is shown this once. */
+export type MadeChannel = InferResponseType<Api['channels']['$post']>;

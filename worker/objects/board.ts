@@ -223,9 +223,7 @@ export class Board extends DurableObject<Env> {
   }
 
   #watched(): Set<string> {
-    const sockets = this.ctx.getWebSockets().filter(({ readyState }) =>
-      readyState === WebSocket.READY_STATE_OPEN
-    );
+    const sockets = this.ctx.getWebSockets().filter(({ readyState }) => readyState === WebSocket.OPEN);
     return new Set(sockets.map((socket) => lookerOf(socket).watching).filter((name) => name !== null));
   }
 }

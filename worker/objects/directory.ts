@@ -458,7 +458,7 @@ export class Directory extends DurableObject<Env> {
   /** The newest open control socket of an origin. */
   #socketOf(origin: string, except?: WebSocket): WebSocket | undefined {
     return this.ctx.getWebSockets(origin)
-      .filter((socket) => socket !== except && socket.readyState === WebSocket.READY_STATE_OPEN)
+      .filter((socket) => socket !== except && socket.readyState === WebSocket.OPEN)
       .sort((a, b) => openedAt(b) - openedAt(a))[0];
   }
 

@@ -252,7 +252,7 @@ export class Media extends DurableObject<Env> {
     );
     const init = this.#window.get(index);
     if (!init) throw gone('the window does not hold this init segment');
-    return this.#send('hls', init.bytes, IMMUTABLE, 'video/mp4');
+    return this.#send('hls', joinedBytes([init.bytes]), IMMUTABLE, 'video/mp4');
   }
 
   #hlsSegment({ settings }: Kept, track: number, number: number): Response {
@@ -266,7 +266,7 @@ export class Media extends DurableObject<Env> {
   /** Draws on the egress cap and counts. Throws Failure 503 when the cap is spent. */
   #send(
     kind: MediaKind,
-    body: Uint8Array,
+    body: Uint8Array<ArrayBuffer>,
     cacheControl: string,
     type = 'application/octet-stream',
   ): Response {

@@ -79,9 +79,7 @@ export class SourceDesk {
 
   #takers(): WebSocket[] {
     return this.#ctx.getWebSockets()
-      .filter((socket) =>
-        socket.readyState === WebSocket.READY_STATE_OPEN && attached(socket).sources === true
-      );
+      .filter((socket) => socket.readyState === WebSocket.OPEN && attached(socket).sources === true);
   }
 
   #rows(): Row[] {

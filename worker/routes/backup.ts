@@ -1,9 +1,9 @@
 /** `GET /api/backup`, `POST /api/restore`: all settings of the box as one document. The owner's alone. */
 import { Hono } from 'hono';
+import { admit } from '../channel-gate.ts';
+import { takeBody } from '../input.ts';
 import { Backup, BACKUP_VERSION, type Restored } from '../../protocol/backup.ts';
-import { allow } from '../access/allow.ts';
 import { targetProblem } from '../access/hook-target.ts';
-import { parseBody } from '../body.ts';
 import { directoryOf, type Env, hooksOf } from '../env.ts';
 import { Failure } from '../failure.ts';
 import { askLeaseDesk } from '../lease-desk.ts';
@@ -14,8 +14,7 @@ const MAX_BODY_LENGTH = 16 * 1024 * 1024;
 const AT_ONCE = 5;
 
 export const backup = new Hono<{ Bindings: Env }>()
-  .get('/backup', async (c) => {
-    await allow({ to: 'admin', role: 'owner' }, c.req.raw, c.env);
+  .get('/backup', admit('owner'), async (c) => {
     const [box, directory, rental, webhooks] = await Promise.all([
       directoryOf(c.env).box(),
       directoryOf(c.env).backup(),
@@ -36,9 +35,8 @@ export const backup = new Hono<{ Bindings: Env }>()
       'cache-control': 'no-store',
     });
   })
-  .post('/restore', async (c) => {
-    await allow({ to: 'admin', role: 'owner' }, c.req.raw, c.env);
-    const document = parseBody(await c.req.text(), Backup, MAX_BODY_LENGTH);
+  .post('/restore', admit('owner'), takeBody(Backup, MAX_BODY_LENGTH), async (c) => {
+    const document = c.req.valid('json');
     const { box, channels, issuers, signingKeys, sources, tenants, leases, webhooks } = document;
     for (const { url } of [...sources, ...webhooks]) requireTarget(url, c.env);
     await directoryOf(c.env).restore({ channels, issuers, signingKeys, sources });

@@ -1,8 +1,10 @@
 /** Sending viewers away: `/api/channels/:name/viewers/:peerId/kick` and `/ban`, `/api/channels/:name/bans`. */
 import { type Context, Hono } from 'hono';
+import { admit } from '../channel-gate.ts';
+import { takeBody } from '../input.ts';
+import type * as v from 'valibot';
 import { Expulsion, NewBan } from '../../protocol/access.ts';
-import { allow } from '../access/allow.ts';
-import { parseBody } from '../body.ts';
+import type { Caller } from '../access/allow.ts';
 import { rotateKeys } from '../content-keys.ts';
 import { channelOf, type Env } from '../env.ts';
 import { Failure } from '../failure.ts';
@@ -10,53 +12,39 @@ import type { ExpulsionOrder } from '../objects/channel-bans.ts';
 import { MOST_BANS } from '../store/ban-book.ts';
 import { knownChannel } from './known-channel.ts';
 
-const MAX_BODY_BYTES = 4096;
-
-type BansContext = Context<{ Bindings: Env }>;
+type BansContext = Context<{ Bindings: Env; Variables: { caller: Caller } }>;
 
 export const bans = new Hono<{ Bindings: Env }>()
-  .post('/:name/viewers/:peerId/kick', (c) => expelPeer(c, 'kick'))
-  .post('/:name/viewers/:peerId/ban', (c) => expelPeer(c, 'ban'))
-  .get('/:name/bans', async (c) => {
-    await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
+  .post('/:name/viewers/:peerId/kick', admit('operator'), takeBody(Expulsion), (c) => {
+    return expel(c, { kind: 'kick', peerId: c.req.param('peerId') }, c.req.valid('json'));
+  })
+  .post('/:name/viewers/:peerId/ban', admit('operator'), takeBody(Expulsion), (c) => {
+    return expel(c, { kind: 'ban', peerId: c.req.param('peerId') }, c.req.valid('json'));
+  })
+  .get('/:name/bans', admit('operator'), async (c) => {
     const { name } = await knownChannel(c.env, c.req.param('name'));
     return c.json({ items: await channelOf(c.env, name).bans() });
   })
-  .post('/:name/bans', async (c) => {
-    const { subject: by } = await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
-    const { viewer, reason, ttlS, rotateKeys: rotates } = parseBody(
-      await c.req.text(),
-      NewBan,
-      MAX_BODY_BYTES,
-    );
-    return await expel(c, { kind: 'ban', subject: viewer, reason, by }, ttlS, rotates);
+  .post('/:name/bans', admit('operator'), takeBody(NewBan), (c) => {
+    const { viewer: subject, ...terms } = c.req.valid('json');
+    return expel(c, { kind: 'ban', subject }, terms);
   })
-  .delete('/:name/bans/:id', async (c) => {
-    await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
+  .delete('/:name/bans/:id', admit('operator'), async (c) => {
     const { name } = await knownChannel(c.env, c.req.param('name'));
     if (await channelOf(c.env, name).liftBan(c.req.param('id'))) return c.body(null, 204);
     throw new Failure(404, 'unknown-ban', 'there is no such ban', { field: 'id' });
   });
 
-async function expelPeer(c: BansContext, kind: 'kick' | 'ban'): Promise<Response> {
-  const { subject: by } = await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
-  const { reason, ttlS, rotateKeys: rotates } = parseBody(
-    await c.req.text() || '{}',
-    Expulsion,
-    MAX_BODY_BYTES,
-  );
-  return await expel(c, { kind, peerId: c.req.param('peerId') ?? '', reason, by }, ttlS, rotates);
-}
-
 async function expel(
   c: BansContext,
-  order: ExpulsionOrder,
-  ttlS: number | undefined,
-  rotates: boolean,
-): Promise<Response> {
+  whom: Pick<ExpulsionOrder, 'kind' | 'peerId' | 'subject'>,
+  { reason, ttlS, rotateKeys: rotates }: v.InferOutput<typeof Expulsion>,
+) {
   const { name, settings } = await knownChannel(c.env, c.req.param('name') ?? '');
   const verdict = await channelOf(c.env, name).expel({
-    ...order,
+    ...whom,
+    reason,
+    by: c.get('caller').subject,
     ...(ttlS === undefined ? {} : { forMs: ttlS * 1000 }),
   });
   if (!verdict.ok) {
@@ -67,5 +55,5 @@ async function expel(
   }
   // What it holds already is of no use from the next key on.
   if (rotates && settings.drm !== 'off') await rotateKeys(c.env, name, settings, true);
-  return order.kind === 'kick' ? c.body(null, 204) : c.json({ ban: verdict.ban }, 201);
+  return whom.kind === 'kick' ? c.body(null, 204) : c.json({ ban: verdict.ban }, 201);
 }

@@ -1,20 +1,18 @@
 /** `/api/channels/:name/keys`: the content keys of a protected channel, by id and time. Keys themselves never leave. */
 import { Hono } from 'hono';
+import { admit } from '../channel-gate.ts';
+import { takeBody } from '../input.ts';
 import * as v from 'valibot';
 import type { ChannelResource } from '../../protocol/channel.ts';
-import { allow } from '../access/allow.ts';
-import { parseBody } from '../body.ts';
 import { rotateKeys } from '../content-keys.ts';
 import { directoryOf, type Env, keysOf } from '../env.ts';
 import { Failure } from '../failure.ts';
 
 /** `revoke`: throws the key to come away as well, which viewers hold already; for a ban. */
 const Rotation = v.object({ revoke: v.optional(v.boolean(), false) });
-const MAX_BODY_BYTES = 1024;
 
 export const channelKeys = new Hono<{ Bindings: Env }>()
-  .get('/:name/keys', async (c) => {
-    await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
+  .get('/:name/keys', admit('operator'), async (c) => {
     const { name } = await protectedChannel(c.env, c.req.param('name'));
     const items = await keysOf(c.env, name).list();
     return c.json({
@@ -25,10 +23,9 @@ export const channelKeys = new Hono<{ Bindings: Env }>()
       })),
     });
   })
-  .post('/:name/keys/rotate', async (c) => {
-    await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
+  .post('/:name/keys/rotate', admit('operator'), takeBody(Rotation), async (c) => {
     const { name, settings } = await protectedChannel(c.env, c.req.param('name'));
-    const { revoke } = parseBody(await c.req.text() || '{}', Rotation, MAX_BODY_BYTES);
+    const { revoke } = c.req.valid('json');
     await rotateKeys(c.env, name, settings, revoke);
     return c.body(null, 204);
   });

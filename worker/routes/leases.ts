@@ -2,10 +2,13 @@
  * `/api/leases` and `/api/channels/:name/leases`: rental of channels. The owner's; a tenant's token reads its own.
  */
 import { type Context, Hono } from 'hono';
+import { admit } from '../channel-gate.ts';
+import { takeBody, takeQuery } from '../input.ts';
+import { PageQuery } from '../../protocol/page.ts';
+import * as v from 'valibot';
 import { toHex } from '../../protocol/bytes.ts';
 import { LeaseEdit, type LeaseResource, NewLease, NewLeaseOfChannel } from '../../protocol/lease.ts';
 import { allow } from '../access/allow.ts';
-import { parseBody } from '../body.ts';
 import { directoryOf, type Env } from '../env.ts';
 import { Failure } from '../failure.ts';
 import { askLeaseDesk } from '../lease-desk.ts';
@@ -13,30 +16,34 @@ import { pageIn } from '../page.ts';
 import { leaseDaysCsv, leasesCsv } from '../report/lease-csv.ts';
 import { valueOf } from './tenants.ts';
 
-/** Longest body that is read, in bytes. */
-const MAX_BODY_BYTES = 32 * 1024;
+const LeaseFilter = v.object({
+  channel: v.optional(v.pipe(v.string(), v.maxLength(100))),
+  tenant: v.optional(v.pipe(v.string(), v.maxLength(100))),
+});
+const LeaseQuery = v.object({ ...PageQuery.entries, ...LeaseFilter.entries });
 type Asked = Context<{ Bindings: Env }>;
 
 export const leases = new Hono<{ Bindings: Env }>()
-  .get('/', async (c) => c.json(pageIn(await visible(c, asksFor(c)), ({ id }) => id, c.req.query())))
-  .post('/', async (c) => {
-    await owner(c);
-    const terms = parseBody(await c.req.text(), NewLease, MAX_BODY_BYTES);
+  .get('/', takeQuery(LeaseQuery), async (c) => {
+    const { limit, after, ...filter } = c.req.valid('query');
+    return c.json(pageIn(await visible(c, filter), ({ id }) => id, { limit, after }));
+  })
+  .post('/', admit('owner'), takeBody(NewLease), async (c) => {
+    const terms = c.req.valid('json');
     return c.json({ lease: await add(c.env, terms) }, 201);
   })
-  .get('/use.csv', async (c) => csvAnswer('leases.csv', leasesCsv(await visible(c, asksFor(c)))))
+  .get('/use.csv', takeQuery(LeaseFilter), async (c) => {
+    return csvAnswer('leases.csv', leasesCsv(await visible(c, c.req.valid('query'))));
+  })
   .get('/:id', async (c) => c.json({ lease: await one(c, c.req.param('id')) }))
-  .patch('/:id', async (c) => {
-    await owner(c);
-    const edit = parseBody(await c.req.text(), LeaseEdit, MAX_BODY_BYTES);
+  .patch('/:id', admit('owner'), takeBody(LeaseEdit), async (c) => {
+    const edit = c.req.valid('json');
     return c.json({ lease: valueOf(await askLeaseDesk(c.env, 'editLease', c.req.param('id'), edit)) });
   })
-  .post('/:id/revoke', async (c) => {
-    await owner(c);
+  .post('/:id/revoke', admit('owner'), async (c) => {
     return c.json({ lease: valueOf(await askLeaseDesk(c.env, 'revokeLease', c.req.param('id'))) });
   })
-  .delete('/:id', async (c) => {
-    await owner(c);
+  .delete('/:id', admit('owner'), async (c) => {
     valueOf(await askLeaseDesk(c.env, 'removeLease', c.req.param('id')));
     return c.body(null, 204);
   })
@@ -52,29 +59,19 @@ export const leases = new Hono<{ Bindings: Env }>()
 
 /** Below `/api/channels/:name/leases`. */
 export const channelLeases = new Hono<{ Bindings: Env }>()
-  .get('/:name/leases', async (c) => {
+  .get('/:name/leases', takeQuery(PageQuery), async (c) => {
     const all = await visible(c, { channel: c.req.param('name') });
-    return c.json(pageIn(all, ({ id }) => id, c.req.query()));
+    return c.json(pageIn(all, ({ id }) => id, c.req.valid('query')));
   })
-  .post('/:name/leases', async (c) => {
-    await owner(c);
-    const terms = parseBody(await c.req.text(), NewLeaseOfChannel, MAX_BODY_BYTES);
+  .post('/:name/leases', admit('owner'), takeBody(NewLeaseOfChannel), async (c) => {
+    const terms = c.req.valid('json');
     return c.json({ lease: await add(c.env, { ...terms, channel: c.req.param('name') }) }, 201);
   });
-
-function asksFor(c: Asked): { channel?: string; tenant?: string } {
-  const { channel, tenant } = c.req.query();
-  return { ...(channel === undefined ? {} : { channel }), ...(tenant === undefined ? {} : { tenant }) };
-}
-
-function owner(c: Asked) {
-  return allow({ to: 'admin', role: 'owner' }, c.req.raw, c.env);
-}
 
 /** Leases that the caller may see, newest first. */
 async function visible(
   c: Asked,
-  filter: { channel?: string; tenant?: string },
+  filter: v.InferOutput<typeof LeaseFilter>,
 ): Promise<LeaseResource[]> {
   const { tenant } = await allow({ to: 'admin', role: 'reports', tenants: true }, c.req.raw, c.env);
   return (await askLeaseDesk(c.env, 'listLeases', { ...filter, ...(tenant ? { tenant } : {}) }))

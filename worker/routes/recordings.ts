@@ -1,6 +1,8 @@
 /** `/api/channels/:name/recording` and `…/recordings`: starting, stopping, listing and deleting recordings. */
 import { Hono } from 'hono';
-import { allow } from '../access/allow.ts';
+import { admit } from '../channel-gate.ts';
+import { takeQuery } from '../input.ts';
+import { PageQuery } from '../../protocol/page.ts';
 import { directoryOf, type Env, replaysOf } from '../env.ts';
 import { Failure } from '../failure.ts';
 import { pageIn } from '../page.ts';
@@ -8,28 +10,23 @@ import { needsEncryption } from '../replay/needs-encryption.ts';
 import { replayStore } from '../replay/store.ts';
 
 export const recordings = new Hono<{ Bindings: Env }>()
-  .post('/:name/recording', async (c) => {
-    await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
+  .post('/:name/recording', admit('operator'), async (c) => {
     replayStore(c.env);
     return c.json({ channel: await record(c.env, c.req.param('name'), true) });
   })
-  .delete('/:name/recording', async (c) => {
-    await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
+  .delete('/:name/recording', admit('operator'), async (c) => {
     return c.json({ channel: await record(c.env, c.req.param('name'), false) });
   })
-  .get('/:name/recordings', async (c) => {
-    await allow({ to: 'admin', role: 'reports' }, c.req.raw, c.env);
+  .get('/:name/recordings', admit('reports'), takeQuery(PageQuery), async (c) => {
     const channel = await known(c.env, c.req.param('name'));
-    return c.json(pageIn(await replaysOf(c.env, channel.name).list(), ({ id }) => id, c.req.query()));
+    return c.json(pageIn(await replaysOf(c.env, channel.name).list(), ({ id }) => id, c.req.valid('query')));
   })
-  .get('/:name/recordings/:id', async (c) => {
-    await allow({ to: 'admin', role: 'reports' }, c.req.raw, c.env);
+  .get('/:name/recordings/:id', admit('reports'), async (c) => {
     const recording = await replaysOf(c.env, c.req.param('name')).get(c.req.param('id'));
     if (!recording) throw unknownRecording();
     return c.json({ recording });
   })
-  .delete('/:name/recordings/:id', async (c) => {
-    await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
+  .delete('/:name/recordings/:id', admit('operator'), async (c) => {
     if (!await replaysOf(c.env, c.req.param('name')).remove(c.req.param('id'))) throw unknownRecording();
     return c.body(null, 204);
   });

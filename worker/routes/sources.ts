@@ -1,23 +1,18 @@
 /** `/api/channels/:name/source`: another Shoal's channel as the input of this one. The owner's alone. */
 import { Hono } from 'hono';
+import { admit } from '../channel-gate.ts';
+import { takeBody } from '../input.ts';
 import { NewSource } from '../../protocol/source.ts';
-import { allow } from '../access/allow.ts';
 import { targetProblem } from '../access/hook-target.ts';
-import { parseBody } from '../body.ts';
 import { directoryOf, type Env } from '../env.ts';
 import { Failure } from '../failure.ts';
 
-/** Longest body that is read, in bytes. */
-const MAX_BODY_BYTES = 16 * 1024;
-
 export const sources = new Hono<{ Bindings: Env }>()
-  .get('/:name/source', async (c) => {
-    await allow({ to: 'admin', role: 'owner' }, c.req.raw, c.env);
+  .get('/:name/source', admit('owner'), async (c) => {
     return c.json({ source: await directoryOf(c.env).source(c.req.param('name')) ?? null });
   })
-  .put('/:name/source', async (c) => {
-    await allow({ to: 'admin', role: 'owner' }, c.req.raw, c.env);
-    const source = parseBody(await c.req.text(), NewSource, MAX_BODY_BYTES);
+  .put('/:name/source', admit('owner'), takeBody(NewSource), async (c) => {
+    const source = c.req.valid('json');
     const problem = targetProblem(source.url, c.env.SHOAL_HOOKS_LOCAL === '1');
     if (problem) throw new Failure(400, 'bad-field', `url: ${problem}`, { field: 'url' });
     const directory = directoryOf(c.env);
@@ -29,8 +24,7 @@ export const sources = new Hono<{ Bindings: Env }>()
     }
     return c.json({ source: await directory.setSource(channel.name, source) });
   })
-  .delete('/:name/source', async (c) => {
-    await allow({ to: 'admin', role: 'owner' }, c.req.raw, c.env);
+  .delete('/:name/source', admit('owner'), async (c) => {
     if (!await directoryOf(c.env).removeSource(c.req.param('name'))) {
       throw new Failure(404, 'no-source', 'this channel has no source');
     }

@@ -1,28 +1,26 @@
 /** `/api/tenants`: who rents. The owner's alone. */
 import { Hono } from 'hono';
+import { takeBody, takeQuery } from '../input.ts';
+import { PageQuery } from '../../protocol/page.ts';
 import { NewTenant, TenantEdit } from '../../protocol/lease.ts';
 import { allow } from '../access/allow.ts';
-import { parseBody } from '../body.ts';
 import type { Env } from '../env.ts';
 import { Failure } from '../failure.ts';
 import { askLeaseDesk } from '../lease-desk.ts';
 import { pageIn } from '../page.ts';
 import type { Result } from '../store/lease-book.ts';
 
-/** Longest body that is read, in bytes. */
-const MAX_BODY_BYTES = 16 * 1024;
-
 export const tenants = new Hono<{ Bindings: Env }>()
   .use(async (c, next) => {
     await allow({ to: 'admin', role: 'owner' }, c.req.raw, c.env);
     await next();
   })
-  .get('/', async (c) => {
+  .get('/', takeQuery(PageQuery), async (c) => {
     const all = await askLeaseDesk(c.env, 'listTenants');
-    return c.json(pageIn(all, ({ name }) => name, c.req.query()));
+    return c.json(pageIn(all, ({ name }) => name, c.req.valid('query')));
   })
-  .post('/', async (c) => {
-    const tenant = parseBody(await c.req.text(), NewTenant, MAX_BODY_BYTES);
+  .post('/', takeBody(NewTenant), async (c) => {
+    const tenant = c.req.valid('json');
     return c.json({ tenant: valueOf(await askLeaseDesk(c.env, 'addTenant', tenant)) }, 201);
   })
   .get('/:name', async (c) => {
@@ -32,8 +30,8 @@ export const tenants = new Hono<{ Bindings: Env }>()
     if (!tenant) throw new Failure(404, 'unknown-tenant', 'there is no such tenant', { field: 'name' });
     return c.json({ tenant });
   })
-  .patch('/:name', async (c) => {
-    const edit = parseBody(await c.req.text(), TenantEdit, MAX_BODY_BYTES);
+  .patch('/:name', takeBody(TenantEdit), async (c) => {
+    const edit = c.req.valid('json');
     return c.json({ tenant: valueOf(await askLeaseDesk(c.env, 'editTenant', c.req.param('name'), edit)) });
   })
   .delete('/:name', async (c) => {

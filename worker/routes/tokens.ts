@@ -1,6 +1,8 @@
 /** Tokens: `POST /api/tokens` (admin), `POST /api/channels/:name/tokens` (playback), and a look at any. */
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { Hono } from 'hono';
+import { admit } from '../channel-gate.ts';
+import { takeBody } from '../input.ts';
 import * as v from 'valibot';
 import {
   type IssuedToken,
@@ -16,16 +18,13 @@ import {
   PLAYBACK_REFUSALS,
 } from '../../protocol/claims.ts';
 import { readAdminToken } from '../access/admin-token.ts';
-import { allow } from '../access/allow.ts';
 import { keyMemory } from '../access/key-set.ts';
 import { readPlaybackToken } from '../access/playback-token.ts';
 import { signToken } from '../access/token-signer.ts';
-import { parseBody } from '../body.ts';
 import type { Env } from '../env.ts';
 import { Failure } from '../failure.ts';
 import { knownChannel } from './known-channel.ts';
 
-const MAX_BODY_BYTES = 64 * 1024;
 const TokenToCheck = v.object({
   token: v.pipe(v.string(), v.maxLength(MAX_TOKEN_LENGTH)),
   /** Channel that a playback token is to be good for; absent: the one that it names. */
@@ -33,33 +32,35 @@ const TokenToCheck = v.object({
 });
 
 export const tokens = new Hono<{ Bindings: Env }>()
-  .post('/', async (c) => {
-    await allow({ to: 'admin', role: 'owner' }, c.req.raw, c.env);
-    const { subject, role, tenant, ttlS } = parseBody(await c.req.text(), NewAdminToken, MAX_BODY_BYTES);
+  .post('/', admit('owner'), takeBody(NewAdminToken), async (c) => {
+    const { subject, role, tenant, ttlS } = c.req.valid('json');
     const claims = { sub: subject, role, ...(tenant === undefined ? {} : { tenant }) };
     return c.json(await issue(c.env, ADMIN_AUDIENCE, ttlS, claims), 201);
   })
-  .post('/check', async (c) => {
-    await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
-    const { token, channel } = parseBody(await c.req.text(), TokenToCheck, MAX_BODY_BYTES);
+  .post('/check', admit('operator'), takeBody(TokenToCheck), async (c) => {
+    const { token, channel } = c.req.valid('json');
     return c.json(await report(c.env, token, channel));
   });
 
-export const channelTokens = new Hono<{ Bindings: Env }>().post('/:name/tokens', async (c) => {
-  await allow({ to: 'admin', role: 'operator' }, c.req.raw, c.env);
-  const { name } = await knownChannel(c.env, c.req.param('name'));
-  const ask = parseBody(await c.req.text() || '{}', NewPlaybackToken, MAX_BODY_BYTES);
-  const { viewer, devices, sites, tenant, notBeforeS, ttlS } = ask;
-  const claims = {
-    channel: name,
-    ...(viewer === undefined ? {} : { sub: viewer }),
-    ...(devices === undefined ? {} : { devices }),
-    ...(sites.length === 0 ? {} : { sites }),
-    ...(tenant === undefined ? {} : { tenant }),
-    ...(notBeforeS === undefined ? {} : { nbf: notBeforeS }),
-  };
-  return c.json(await issue(c.env, PLAYBACK_AUDIENCE, ttlS, claims), 201);
-});
+export const channelTokens = new Hono<{ Bindings: Env }>().post(
+  '/:name/tokens',
+  admit('operator'),
+  takeBody(NewPlaybackToken),
+  async (c) => {
+    const { name } = await knownChannel(c.env, c.req.param('name'));
+    const ask = c.req.valid('json');
+    const { viewer, devices, sites, tenant, notBeforeS, ttlS } = ask;
+    const claims = {
+      channel: name,
+      ...(viewer === undefined ? {} : { sub: viewer }),
+      ...(devices === undefined ? {} : { devices }),
+      ...(sites.length === 0 ? {} : { sites }),
+      ...(tenant === undefined ? {} : { tenant }),
+      ...(notBeforeS === undefined ? {} : { nbf: notBeforeS }),
+    };
+    return c.json(await issue(c.env, PLAYBACK_AUDIENCE, ttlS, claims), 201);
+  },
+);
 
 async function issue(
   env: Env,

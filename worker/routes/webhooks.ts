@@ -1,32 +1,35 @@
 /** `/api/webhooks`: who is told what happens. The owner's alone; a secret is shown once. */
 import { Hono } from 'hono';
+import { takeBody, takeQuery } from '../input.ts';
+import { PageQuery } from '../../protocol/page.ts';
 import { HookEdit, NewHook } from '../../protocol/webhook.ts';
 import { allow } from '../access/allow.ts';
 import { targetProblem } from '../access/hook-target.ts';
-import { parseBody } from '../body.ts';
 import { type Env, hooksOf } from '../env.ts';
 import { Failure } from '../failure.ts';
 import { pageIn } from '../page.ts';
 
 /** Longest body that is read, in bytes. */
-const MAX_BODY_BYTES = 128 * 1024;
+const MAX_BODY_LENGTH = 128 * 1024;
 
 export const webhooks = new Hono<{ Bindings: Env }>()
   .use(async (c, next) => {
     await allow({ to: 'admin', role: 'owner' }, c.req.raw, c.env);
     await next();
   })
-  .get('/', async (c) => c.json(pageIn(await hooksOf(c.env).list(), ({ id }) => id, c.req.query())))
-  .post('/', async (c) => {
-    const hook = parseBody(await c.req.text(), NewHook, MAX_BODY_BYTES);
+  .get('/', takeQuery(PageQuery), async (c) => {
+    return c.json(pageIn(await hooksOf(c.env).list(), ({ id }) => id, c.req.valid('query')));
+  })
+  .post('/', takeBody(NewHook, MAX_BODY_LENGTH), async (c) => {
+    const hook = c.req.valid('json');
     requireTarget(hook.url, c.env);
     const made = await hooksOf(c.env).create(hook);
     if (!made) throw new Failure(409, 'too-many', 'there are as many webhooks as there may be');
     return c.json({ webhook: made.hook, secret: made.secret }, 201);
   })
   .get('/:id', async (c) => c.json({ webhook: found(await hooksOf(c.env).get(c.req.param('id'))) }))
-  .patch('/:id', async (c) => {
-    const edit = parseBody(await c.req.text(), HookEdit, MAX_BODY_BYTES);
+  .patch('/:id', takeBody(HookEdit, MAX_BODY_LENGTH), async (c) => {
+    const edit = c.req.valid('json');
     if (edit.url !== undefined) requireTarget(edit.url, c.env);
     return c.json({ webhook: found(await hooksOf(c.env).edit(c.req.param('id'), edit)) });
   })
@@ -38,9 +41,9 @@ export const webhooks = new Hono<{ Bindings: Env }>()
     return c.json({ secret: found(await hooksOf(c.env).resetSecret(c.req.param('id'))) });
   })
   .post('/:id/test', async (c) => c.json({ test: found(await hooksOf(c.env).tryOut(c.req.param('id'))) }))
-  .get('/:id/dead', async (c) => {
+  .get('/:id/dead', takeQuery(PageQuery), async (c) => {
     const dead = found(await hooksOf(c.env).dead(c.req.param('id')));
-    return c.json(pageIn(dead, ({ id }) => id, c.req.query()));
+    return c.json(pageIn(dead, ({ id }) => id, c.req.valid('query')));
   })
   .delete('/:id/dead', async (c) => {
     if (!await hooksOf(c.env).bury(c.req.param('id'))) throw unknown();

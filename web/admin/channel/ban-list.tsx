@@ -1,5 +1,4 @@
 /** Who may not watch this channel. */
-import type { BanResource } from '../../../protocol/access.ts';
 import { attempt } from '../attempt.ts';
 import { api } from '../desk.ts';
 import { formatTime } from '../format.ts';
@@ -11,23 +10,23 @@ import { Empty, Loaded } from '../ui/loaded.tsx';
 import { Table } from '../ui/table.tsx';
 
 export function BanList({ channel }: { channel: string }) {
-  const path = `/channels/${channel}/bans`;
-  const pages = usePages<BanResource>(path);
+  const { bans } = api.channels[':name'];
+  const pages = usePages(channel, () => bans.$get({ param: { name: channel } }));
   const lift = (id: string) =>
     attempt(async () => {
-      await api.delete(`${path}/${id}`);
+      await bans[':id'].$delete({ param: { name: channel, id } });
       announce('The ban is lifted');
       pages.again();
     });
   return (
     <>
       <Loaded of={pages}>
-        {(bans) =>
-          bans.length === 0
+        {(items) =>
+          items.length === 0
             ? <Empty title='Nobody is banned.' />
             : (
               <Table heads={['Viewer', 'Reason', 'Since', 'Until', 'By']} actions>
-                {bans.map((ban) => (
+                {items.map((ban) => (
                   <tr key={ban.id}>
                     <td>
                       <span class='row-title'>{ban.viewer ?? shortId(ban.peerId ?? ban.id)}</span>

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ChannelResource } from '../../../protocol/channel.ts';
+import { told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { formatSpan } from '../format.ts';
 import { live } from '../live/live.ts';
@@ -37,7 +38,7 @@ export interface ViewProps {
 
 export function ChannelPage({ name, view }: { name: string; view: ChannelView }) {
   const load = useLoad(name, async (signal) => {
-    return (await api.get<{ channel: ChannelResource }>(`/channels/${name}`, {}, signal)).channel;
+    return (await told(api.channels[':name'].$get({ param: { name } }, { init: { signal } }))).channel;
   }, live.openings.value);
   const news = live.book.news.value.get(name);
   useEffect(() => {
@@ -96,7 +97,7 @@ function Head({ channel, load }: { channel: ChannelResource; load: Load<ChannelR
   const asking = useSignal(false);
   const { name, title, state, reason, broadcast } = channel;
   const act = async (what: 'start' | 'stop') => {
-    load.set((await api.post<{ channel: ChannelResource }>(`/channels/${name}/${what}`)).channel);
+    load.set((await told(api.channels[':name'][what].$post({ param: { name } }))).channel);
     announce(what === 'stop' ? `${title} is stopped` : `${title} may be published again`);
   };
   const since = broadcast && state === 'live'

@@ -30,9 +30,13 @@ export function Expel({ channel, expulsion: { what, viewer }, onClose, onDone }:
   const ttl = useSignal('');
   const name = viewer.viewer || shortId(viewer.peerId);
   const go = async () => {
-    await api.post(`/channels/${channel}/viewers/${encodeURIComponent(viewer.peerId)}/${what}`, {
-      reason: reason.value.trim(),
-      ...(what === 'ban' && ttl.value ? { ttlS: Number(ttl.value) } : {}),
+    await api.channels[':name'].viewers[':peerId'][what].$post({
+      // The client puts the parts of a path in as they are, and a peer's id may hold any character.
+      param: { name: channel, peerId: encodeURIComponent(viewer.peerId) },
+      json: {
+        reason: reason.value.trim(),
+        ...(what === 'ban' && ttl.value ? { ttlS: Number(ttl.value) } : {}),
+      },
     });
     announce(what === 'kick' ? `${name} was sent away` : `${name} is banned`);
     onDone();

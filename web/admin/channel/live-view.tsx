@@ -1,8 +1,9 @@
 /** A channel now: its figures, who carries it, how it went, its picture, and what to do about what is wrong. */
 import { useSignal } from '@preact/signals';
-import type { Figures, History } from '../../../protocol/report.ts';
+import type { Figures } from '../../../protocol/report.ts';
 import { Chart } from '../charts/chart.tsx';
 import { CHARTS, historyColumns, liveColumns } from '../charts/columns.ts';
+import { told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { formatCount, formatKbps, formatMs } from '../format.ts';
 import { live } from '../live/live.ts';
@@ -144,8 +145,10 @@ function PastCharts({ channel, span }: { channel: string; span: Exclude<Span, 'n
   // Asked again when a step has closed; a day's chart does not change with ten seconds.
   const round = span === 'hour' ? live.book.steps.value : 0;
   const load = useLoad(`${channel} ${span}`, (signal) => {
-    const query = { from: Math.round(Date.now() - SPAN_MS[span]) };
-    return api.get<History>(`/channels/${channel}/history`, query, signal);
+    const query = { from: String(Math.round(Date.now() - SPAN_MS[span])) };
+    return told(
+      api.channels[':name'].history.$get({ param: { name: channel }, query }, { init: { signal } }),
+    );
   }, round);
   return (
     <Loaded of={load}>

@@ -1,6 +1,6 @@
 /** Viewers by provider or by public address: who sits in the same house, and what that saved. */
 import { useSignal } from '@preact/signals';
-import type { Networks } from '../../../protocol/report.ts';
+import { told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { formatBytes, formatCount } from '../format.ts';
 import { live } from '../live/live.ts';
@@ -16,7 +16,12 @@ export function NetworkTable({ channel }: { channel: string }) {
   const by = useSignal<keyof typeof BY>('address');
   const load = useLoad(
     `${channel} ${by.value}`,
-    (signal) => api.get<Networks>(`/channels/${channel}/networks`, { by: by.value }, signal),
+    (signal) =>
+      told(
+        api.channels[':name'].networks.$get({ param: { name: channel }, query: { by: by.value } }, {
+          init: { signal },
+        }),
+      ),
     live.book.steps.value,
   );
   return (

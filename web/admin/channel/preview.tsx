@@ -27,12 +27,12 @@ function Player({ channel }: { channel: string }) {
   useEffect(() => {
     if (!document.querySelector(`script[src="${SCRIPT}"]`)) {
       const script = Object.assign(document.createElement('script'), { type: 'module', src: SCRIPT });
-      document.head.append(script);
+      document.head.appendChild(script);
     }
     const player = document.createElement('shoal-player');
     for (const name of ['autoplay', 'muted']) player.setAttribute(name, '');
     player.setAttribute('channel', channel);
-    box.current!.append(player);
+    box.current!.appendChild(player);
     return () => player.remove();
   }, [channel]);
   return <div class='preview-box' ref={box} />;

@@ -2,6 +2,7 @@
 import { may } from '../me.ts';
 import type { ViewProps } from './channel-page.tsx';
 import { PublishSettings } from './publish-settings.tsx';
+import { SourceSection } from './source-section.tsx';
 import { Share } from './share.tsx';
 import { StreamKeys } from './stream-keys.tsx';
 
@@ -13,6 +14,7 @@ export function PublishView({ channel }: ViewProps) {
         <PublishSettings channel={channel.name} />
       </section>
       {may('operator') && <StreamKeys channel={channel.name} />}
+      {may('owner') && <SourceSection channel={channel.name} />}
       <Share channel={channel.name} />
     </>
   );

@@ -1,8 +1,8 @@
 /** Recordings of a channel, and the replays they became. */
 import { useSignal } from '@preact/signals';
-import type { ChannelResource } from '../../../protocol/channel.ts';
 import type { RecordingResource, RecordingState } from '../../../protocol/replay.ts';
 import { attempt } from '../attempt.ts';
+import { told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { formatBytes, formatSpan, formatTime } from '../format.ts';
 import { live } from '../live/live.ts';
@@ -20,16 +20,19 @@ const STATES: Record<RecordingState, string> = {
 };
 
 export function ReplaysView({ channel, onChange }: ViewProps) {
-  const path = `/channels/${channel.name}/recordings`;
-  const pages = usePages<RecordingResource>(path, {}, live.book.steps.value);
+  const { name } = channel;
+  const one = api.channels[':name'];
+  const pages = usePages(
+    name,
+    (query) => one.recordings.$get({ param: { name }, query }),
+    live.book.steps.value,
+  );
   const asked = useSignal<RecordingResource | undefined>(undefined);
   const on = channel.settings.record;
   const turn = async () => {
-    const where = `/channels/${channel.name}/recording`;
     await attempt(async () => {
-      if (on) await api.delete(where);
-      else await api.post(where);
-      onChange((await api.get<{ channel: ChannelResource }>(`/channels/${channel.name}`)).channel);
+      const call = on ? one.recording.$delete : one.recording.$post;
+      onChange((await told(call({ param: { name } }))).channel);
       announce(on ? 'Nothing is recorded any more' : 'Broadcasts are recorded from now on');
       pages.again();
     });
@@ -69,7 +72,7 @@ export function ReplaysView({ channel, onChange }: ViewProps) {
           act='Delete recording'
           onClose={() => asked.value = undefined}
           onConfirm={async () => {
-            await api.delete(`${path}/${asked.value!.id}`);
+            await one.recordings[':id'].$delete({ param: { name, id: asked.value!.id } });
             announce('The recording is deleted');
             pages.again();
           }}

@@ -1,7 +1,7 @@
 /** A channel's settings: the form is made from their schema, and what is saved holds at once. */
 import { useSignal } from '@preact/signals';
 import type { ChannelResource } from '../../../protocol/channel.ts';
-import type { ApiFailure } from '../api/client.ts';
+import { type ApiFailure, told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { asFailure } from '../load.ts';
 import { may } from '../me.ts';
@@ -15,6 +15,7 @@ import { Confirm } from '../ui/confirm.tsx';
 import { Field, FormFailure } from '../ui/field.tsx';
 import { focusField } from '../ui/focus-field.ts';
 import type { ViewProps } from './channel-page.tsx';
+import { ContentKeys } from './content-keys.tsx';
 
 const GROUPED = new Set<string>(SETTING_GROUPS.flatMap(({ fields }) => fields));
 
@@ -48,7 +49,9 @@ export function SettingsView({ channel, onChange }: ViewProps) {
     busy.value = true;
     try {
       const body = { settings: changed, ...(renamed ? { title: title.value.trim() } : {}) };
-      const answer = await api.patch<{ channel: ChannelResource }>(`/channels/${channel.name}`, body);
+      const answer = await told(
+        api.channels[':name'].$patch({ param: { name: channel.name }, json: body }),
+      );
       texts.value = textsOf(answer.channel.settings as unknown as Record<string, unknown>);
       title.value = answer.channel.title;
       onChange(answer.channel);
@@ -116,6 +119,7 @@ export function SettingsView({ channel, onChange }: ViewProps) {
           <button type='button' class='button plain' onClick={undo}>Undo</button>
         </div>
       )}
+      {may('operator') && channel.settings.drm !== 'off' && <ContentKeys channel={channel.name} />}
       {may('operator') && <Removal channel={channel} />}
     </form>
   );
@@ -142,7 +146,7 @@ function Removal({ channel: { name, title } }: { channel: ChannelResource }) {
           act='Delete channel'
           onClose={() => asking.value = false}
           onConfirm={async () => {
-            await api.delete(`/channels/${name}`);
+            await api.channels[':name'].$delete({ param: { name } });
             announce(`${title} is deleted`);
             goTo('/admin');
           }}

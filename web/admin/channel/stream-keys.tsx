@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { StreamKeyResource } from '../../../protocol/access.ts';
 import { attempt } from '../attempt.ts';
+import { told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { formatTime } from '../format.ts';
 import { may } from '../me.ts';
@@ -20,8 +21,8 @@ import { PublishSettings } from './publish-settings.tsx';
 type Question = { what: 'reset' | 'delete'; key: StreamKeyResource } | { what: 'new' };
 
 export function StreamKeys({ channel }: { channel: string }) {
-  const path = `/channels/${channel}/stream-keys`;
-  const pages = usePages<StreamKeyResource>(path);
+  const keysApi = api.channels[':name']['stream-keys'];
+  const pages = usePages(channel, () => keysApi.$get({ param: { name: channel } }));
   const question = useSignal<Question | undefined>(undefined);
   const shown = useSignal<string | undefined>(undefined);
   const close = () => question.value = undefined;
@@ -31,7 +32,7 @@ export function StreamKeys({ channel }: { channel: string }) {
   };
   const setDisabled = (key: StreamKeyResource, disabled: boolean) =>
     attempt(async () => {
-      await api.patch(`${path}/${key.id}`, { disabled });
+      await keysApi[':id'].$patch({ param: { name: channel, id: key.id }, json: { disabled } });
       announce(disabled ? 'Key disabled: whoever publishes with it is dropped' : 'Key enabled');
       pages.again();
     });
@@ -100,14 +101,16 @@ export function StreamKeys({ channel }: { channel: string }) {
               </Table>
             )}
       </Loaded>
-      {asked?.what === 'new' && <NewKey path={path} onClose={close} onMade={show} />}
+      {asked?.what === 'new' && <NewKey channel={channel} onClose={close} onMade={show} />}
       {asked?.what === 'reset' && (
         <Confirm
           title='Reset this key?'
           act='Reset key'
           onClose={close}
           onConfirm={async () => {
-            const made = await api.post<{ streamKey: string }>(`${path}/${asked.key.id}/reset`);
+            const made = await told(
+              keysApi[':id'].reset.$post({ param: { name: channel, id: asked.key.id } }),
+            );
             show(made.streamKey);
           }}
         >
@@ -120,7 +123,7 @@ export function StreamKeys({ channel }: { channel: string }) {
           act='Delete key'
           onClose={close}
           onConfirm={async () => {
-            await api.delete(`${path}/${asked.key.id}`);
+            await keysApi[':id'].$delete({ param: { name: channel, id: asked.key.id } });
             announce('Key deleted');
             pages.again();
           }}
@@ -144,16 +147,21 @@ export function StreamKeys({ channel }: { channel: string }) {
 }
 
 interface NewKeyProps {
-  path: string;
+  channel: string;
   onClose: () => void;
   onMade: (streamKey: string) => void;
 }
 
-function NewKey({ path, onClose, onMade }: NewKeyProps) {
+function NewKey({ channel, onClose, onMade }: NewKeyProps) {
   const form = useForm();
   const label = useSignal('');
   const make = form.submit(async () => {
-    const made = await api.post<{ streamKey: string }>(path, { label: label.value.trim() });
+    const made = await told(
+      api.channels[':name']['stream-keys'].$post({
+        param: { name: channel },
+        json: { label: label.value.trim() },
+      }),
+    );
     onClose();
     onMade(made.streamKey);
   });

@@ -1,6 +1,7 @@
 /** Who watches now, a row a viewer, with kick and ban. */
 import { useSignal } from '@preact/signals';
 import type { ViewerRow } from '../../../protocol/report.ts';
+import { api } from '../desk.ts';
 import { formatBytes, formatMs, formatSpan } from '../format.ts';
 import { live } from '../live/live.ts';
 import { may } from '../me.ts';
@@ -19,7 +20,13 @@ export function ViewerTable({ channel }: { channel: string }) {
   const figures = live.book.figures.value.at(-1);
   // Asked again when somebody came or went, and when new reports are in.
   const round = live.book.steps.value * 1_000_000 + (figures?.viewers ?? 0);
-  const pages = usePages<ViewerRow>(`/channels/${channel}/viewers`, { query: query.value }, round);
+  const search = query.value;
+  const pages = usePages(
+    `${channel} ${search}`,
+    (page) =>
+      api.channels[':name'].viewers.$get({ param: { name: channel }, query: { query: search, ...page } }),
+    round,
+  );
   return (
     <>
       <div class='row'>

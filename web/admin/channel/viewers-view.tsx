@@ -1,6 +1,6 @@
 /** Who watches now: in a table, as a drawing, by network; and who may not watch any more. */
 import { useSignal } from '@preact/signals';
-import type { SwarmMap } from '../../../protocol/report.ts';
+import { told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { live } from '../live/live.ts';
 import { useLoad } from '../load.ts';
@@ -40,7 +40,7 @@ export function ViewersView({ channel: { name } }: ViewProps) {
 function Swarm({ channel }: { channel: string }) {
   const load = useLoad(
     channel,
-    (signal) => api.get<SwarmMap>(`/channels/${channel}/swarm`, {}, signal),
+    (signal) => told(api.channels[':name'].swarm.$get({ param: { name: channel } }, { init: { signal } })),
     live.book.steps.value,
   );
   return <Loaded of={load}>{(map) => <SwarmDrawing map={map} />}</Loaded>;

@@ -29,16 +29,21 @@ export function VisitsView({ channel: { name, settings } }: ViewProps) {
   const from = days.value === ''
     ? undefined
     : Math.floor(Date.now() / 60_000) * 60_000 - Number(days.value) * DAY_MS;
-  const question = { from, [field.value]: text.value };
-  const pages = usePages<VisitRow>(`/channels/${name}/visits`, question);
+  const question = {
+    ...(from === undefined ? {} : { from: String(from) }),
+    ...(text.value === '' ? {} : { [field.value]: text.value }),
+  };
+  const { visits, 'visits.csv': file } = api.channels[':name'];
+  const param = { name };
+  const pages = usePages(
+    name + JSON.stringify(question),
+    (page) => visits.$get({ param, query: { ...question, ...page } }),
+  );
   const download = async () => {
     busy.value = true;
     try {
-      const file = await api.file(`/channels/${name}/visits.csv`, {
-        ...question,
-        columns: csvColumns(columns.value),
-      });
-      saveFile(file, `${name}-visits.csv`);
+      const answer = await file.$get({ param, query: { ...question, columns: csvColumns(columns.value) } });
+      saveFile(await answer.blob(), `${name}-visits.csv`);
       announce('The CSV is downloaded');
     } catch (error) {
       announce(asFailure(error).message);

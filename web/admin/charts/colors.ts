@@ -6,7 +6,7 @@ import { useEffect } from 'preact/hooks';
 export function colorOf(variable: string): string {
   const probe = document.createElement('i');
   probe.style.color = `var(${variable})`;
-  document.body.append(probe);
+  document.body.appendChild(probe);
   const { color } = getComputedStyle(probe);
   probe.remove();
   return color;

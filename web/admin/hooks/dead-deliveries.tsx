@@ -1,5 +1,5 @@
 /** Deliveries that were given up: send one again, or forget them all. */
-import type { DeadDelivery, HookResource } from '../../../protocol/webhook.ts';
+import type { HookResource } from '../../../protocol/webhook.ts';
 import { attempt } from '../attempt.ts';
 import { api } from '../desk.ts';
 import { formatTime } from '../format.ts';
@@ -15,8 +15,9 @@ interface DeadDeliveriesProps {
 }
 
 export function DeadDeliveries({ hook, onClose, onChange }: DeadDeliveriesProps) {
-  const path = `/webhooks/${hook.id}/dead`;
-  const pages = usePages<DeadDelivery>(path);
+  const { dead } = api.webhooks[':id'];
+  const param = { id: hook.id };
+  const pages = usePages(hook.id, (query) => dead.$get({ param, query }));
   const act = (said: string, what: () => Promise<unknown>) =>
     attempt(async () => {
       await what();
@@ -28,10 +29,10 @@ export function DeadDeliveries({ hook, onClose, onChange }: DeadDeliveriesProps)
     <Dialog title='Given up' broad onClose={onClose}>
       <p class='quiet'>{hook.url}</p>
       <Loaded of={pages}>
-        {(dead) =>
-          dead.length === 0 ? <p>Nothing any more.</p> : (
+        {(items) =>
+          items.length === 0 ? <p>Nothing any more.</p> : (
             <ul class='plain-list'>
-              {dead.map(({ id, type, happenedAt, attempts, lastResult }) => (
+              {items.map(({ id, type, happenedAt, attempts, lastResult }) => (
                 <li key={id} class='row spread'>
                   <span>
                     <code>{type}</code> {formatTime(happenedAt)}
@@ -40,7 +41,11 @@ export function DeadDeliveries({ hook, onClose, onChange }: DeadDeliveriesProps)
                   <button
                     type='button'
                     class='button plain'
-                    onClick={() => void act('It is sent again', () => api.post(`${path}/${id}/retry`))}
+                    onClick={() =>
+                      void act(
+                        'It is sent again',
+                        () => dead[':delivery'].retry.$post({ param: { ...param, delivery: id } }),
+                      )}
                   >
                     Send again
                   </button>
@@ -51,7 +56,11 @@ export function DeadDeliveries({ hook, onClose, onChange }: DeadDeliveriesProps)
       </Loaded>
       <More of={pages} />
       <div class='row'>
-        <button type='button' class='button' onClick={() => void act('Forgotten', () => api.delete(path))}>
+        <button
+          type='button'
+          class='button'
+          onClick={() => void act('Forgotten', () => dead.$delete({ param }))}
+        >
           Forget all
         </button>
         <button type='button' class='button first' onClick={onClose}>Done</button>

@@ -1,6 +1,7 @@
 /** A webhook, new or edited. */
 import { useSignal } from '@preact/signals';
 import type { HookEventType, HookResource } from '../../../protocol/webhook.ts';
+import { told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { announce } from '../ui/announce.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -31,12 +32,12 @@ export function HookDialog({ hook, onClose, onSaved }: HookDialogProps) {
       viewerMark: viewerMark.value === '' ? null : Number(viewerMark.value),
       disabled: disabled.value,
     };
-    const made = hook
-      ? await api.patch<{ secret?: string }>(`/webhooks/${hook.id}`, body)
-      : await api.post<{ secret?: string }>('/webhooks', body);
+    let secret: string | undefined;
+    if (hook) await api.webhooks[':id'].$patch({ param: { id: hook.id }, json: body });
+    else secret = (await told(api.webhooks.$post({ json: body }))).secret;
     announce('The webhook is saved');
     onClose();
-    onSaved(made.secret);
+    onSaved(secret);
   });
   const turn = (name: HookEventType, on: boolean) => {
     events.value = on ? [...events.value, name] : events.value.filter((one) => one !== name);

@@ -1,14 +1,13 @@
-/** A new lease. */
-import { useSignal } from '@preact/signals';
-import type { TenantResource } from '../../../protocol/lease.ts';
+/** A lease, new or edited. */
+import { type Signal, useSignal } from '@preact/signals';
+import type { LeaseKind, LeaseResource } from '../../../protocol/lease.ts';
 import { api } from '../desk.ts';
 import { usePages } from '../pager.tsx';
-import type { ChannelRow } from '../resources.ts';
 import { announce } from '../ui/announce.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { FormFailure } from '../ui/field.tsx';
 import { SelectField, TextField } from '../ui/text-field.tsx';
-import { useForm } from '../use-form.ts';
+import { type Form, useForm } from '../use-form.ts';
 import { inputTime, instantOf } from './times.ts';
 
 const KINDS = [
@@ -28,67 +27,59 @@ const FIELDS = [
   'priceNote',
 ];
 
-export function NewLeaseDialog({ onClose, onMade }: { onClose: () => void; onMade: () => void }) {
-  const form = useForm();
-  const tenants = usePages<TenantResource>('/tenants', { limit: 200 });
-  const channels = usePages<ChannelRow>('/channels', { limit: 200 });
-  const tenant = useSignal('');
-  const channel = useSignal('');
-  const kind = useSignal('share');
-  const from = useSignal(inputTime(new Date()));
-  const until = useSignal(inputTime(new Date(Date.now() + 30 * DAY_MS)));
-  const viewerQuota = useSignal('');
-  const bandwidthGB = useSignal('');
-  const sites = useSignal('');
-  const priceNote = useSignal('');
-  const choose = [['', 'Choose …']] as const;
+interface LeaseDialogProps {
+  /** Undefined: a new one. Of one that is there, tenant, channel and kind stay. */
+  lease?: LeaseResource;
+  onClose: () => void;
+  onSaved: () => void;
+}
 
-  const make = form.submit(async () => {
+export function LeaseDialog({ lease, onClose, onSaved }: LeaseDialogProps) {
+  const form = useForm();
+  const tenant = useSignal(lease?.tenant ?? '');
+  const channel = useSignal(lease?.channel ?? '');
+  const kind = useSignal<LeaseKind>(lease?.kind ?? 'share');
+  const from = useSignal(inputTime(lease ? new Date(lease.from) : new Date()));
+  const until = useSignal(inputTime(lease ? new Date(lease.until) : new Date(Date.now() + 30 * DAY_MS)));
+  const viewerQuota = useSignal(String(lease?.viewerQuota ?? ''));
+  const bandwidthGB = useSignal(String(lease?.bandwidthGB ?? ''));
+  const sites = useSignal(lease?.sites.join(' ') ?? '');
+  const priceNote = useSignal(lease?.priceNote ?? '');
+
+  const save = form.submit(async () => {
     if (!tenant.value) return form.refuse('tenant', 'must be one of your tenants');
     if (!channel.value) return form.refuse('channel', 'must be one of your channels');
     const [start, end] = [instantOf(from.value), instantOf(until.value)];
     if (!start) return form.refuse('from', 'must be a time');
     if (!end) return form.refuse('until', 'must be a time');
-    await api.post('/leases', {
-      tenant: tenant.value,
-      channel: channel.value,
-      kind: kind.value,
+    const terms = {
       from: start,
       until: end,
       viewerQuota: viewerQuota.value === '' ? null : Number(viewerQuota.value),
       bandwidthGB: bandwidthGB.value === '' ? null : Number(bandwidthGB.value),
       sites: sites.value.split(/\s+/).filter(Boolean),
       priceNote: priceNote.value.trim(),
-    });
-    announce('The lease is made');
-    onMade();
+    };
+    if (lease) await api.leases[':id'].$patch({ param: { id: lease.id }, json: terms });
+    else {
+      await api.leases.$post({
+        json: { tenant: tenant.value, channel: channel.value, kind: kind.value, ...terms },
+      });
+    }
+    announce(lease ? 'Saved: it holds from now on' : 'The lease is made');
+    onSaved();
     onClose();
   });
   return (
-    <Dialog title='New lease' onClose={onClose}>
-      <form class='stack' onSubmit={make} noValidate>
-        <SelectField
-          label='Tenant'
-          name='tenant'
-          value={tenant}
-          failure={form.failure}
-          options={[
-            ...choose,
-            ...(tenants.value ?? []).map(({ name, title }) => [name, title || name] as const),
-          ]}
-          {...(tenants.value?.length === 0 ? { help: 'There is no tenant yet: make one first.' } : {})}
-        />
-        <SelectField
-          label='Channel'
-          name='channel'
-          value={channel}
-          failure={form.failure}
-          options={[
-            ...choose,
-            ...(channels.value ?? []).map(({ name, title }) => [name, title || name] as const),
-          ]}
-        />
-        <SelectField label='The tenant' name='kind' value={kind} options={KINDS} failure={form.failure} />
+    <Dialog title={lease ? `Lease of ${lease.tenant}` : 'New lease'} onClose={onClose}>
+      <form class='stack' onSubmit={save} noValidate>
+        {lease
+          ? (
+            <p>
+              Channel <strong>{lease.channel}</strong>, {lease.kind === 'share' ? 'shared' : 'alone'}.
+            </p>
+          )
+          : <Whom form={form} tenant={tenant} channel={channel} kind={kind} />}
         <div class='row'>
           <TextField label='From' name='from' type='datetime-local' value={from} failure={form.failure} />
           <TextField label='Until' name='until' type='datetime-local' value={until} failure={form.failure} />
@@ -128,9 +119,51 @@ export function NewLeaseDialog({ onClose, onMade }: { onClose: () => void; onMad
         <FormFailure failure={form.failure} fields={FIELDS} />
         <div class='row'>
           <button type='button' class='button' onClick={onClose}>Cancel</button>
-          <button type='submit' class='button first' disabled={form.busy}>Make lease</button>
+          <button type='submit' class='button first' disabled={form.busy}>
+            {lease ? 'Save' : 'Make lease'}
+          </button>
         </div>
       </form>
     </Dialog>
+  );
+}
+
+interface WhomProps {
+  form: Form;
+  tenant: Signal<string>;
+  channel: Signal<string>;
+  kind: Signal<LeaseKind>;
+}
+
+/** What cannot be changed later. */
+function Whom({ form, tenant, channel, kind }: WhomProps) {
+  const tenants = usePages('tenants', (page) => api.tenants.$get({ query: { limit: '200', ...page } }));
+  const channels = usePages('channels', (page) => api.channels.$get({ query: { limit: '200', ...page } }));
+  const choose = [['', 'Choose …']] as const;
+  return (
+    <>
+      <SelectField
+        label='Tenant'
+        name='tenant'
+        value={tenant}
+        failure={form.failure}
+        options={[
+          ...choose,
+          ...(tenants.value ?? []).map(({ name, title }) => [name, title || name] as const),
+        ]}
+        {...(tenants.value?.length === 0 ? { help: 'There is no tenant yet: make one first.' } : {})}
+      />
+      <SelectField
+        label='Channel'
+        name='channel'
+        value={channel}
+        failure={form.failure}
+        options={[
+          ...choose,
+          ...(channels.value ?? []).map(({ name, title }) => [name, title || name] as const),
+        ]}
+      />
+      <SelectField label='The tenant' name='kind' value={kind} options={KINDS} failure={form.failure} />
+    </>
   );
 }

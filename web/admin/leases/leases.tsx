@@ -12,7 +12,8 @@ import { announce } from '../ui/announce.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Empty, Loaded } from '../ui/loaded.tsx';
 import { Table } from '../ui/table.tsx';
-import { NewLeaseDialog } from './new-lease.tsx';
+import { LeaseDialog } from './lease-dialog.tsx';
+import { LeaseUseDialog } from './lease-use.tsx';
 
 const STATES: Record<LeaseState, string> = {
   upcoming: 'Upcoming',
@@ -22,16 +23,18 @@ const STATES: Record<LeaseState, string> = {
   revoked: 'Revoked',
 };
 
-type Question = { what: 'new' } | { what: 'revoke'; lease: LeaseResource };
+const ACTS = { use: 'Use', edit: 'Edit', revoke: 'Revoke' } as const;
+
+type Question = { what: 'new' } | { what: 'edit' | 'revoke' | 'use'; lease: LeaseResource };
 
 export function Leases() {
-  const pages = usePages<LeaseResource>('/leases');
+  const pages = usePages('leases', (query) => api.leases.$get({ query }));
   const question = useSignal<Question | undefined>(undefined);
   const close = () => question.value = undefined;
   const asked = question.value;
   const download = () =>
     attempt(async () => {
-      saveFile(await api.file('/leases/use.csv'), 'leases.csv');
+      saveFile(await (await api.leases['use.csv'].$get({ query: {} })).blob(), 'leases.csv');
     });
   return (
     <section class='section' aria-labelledby='leases'>
@@ -69,21 +72,23 @@ export function Leases() {
                   <Row
                     key={lease.id}
                     lease={lease}
-                    onRevoke={() => question.value = { what: 'revoke', lease }}
+                    ask={(what) => question.value = { what, lease }}
                   />
                 ))}
               </Table>
             )}
       </Loaded>
       <More of={pages} />
-      {asked?.what === 'new' && <NewLeaseDialog onClose={close} onMade={pages.again} />}
+      {asked?.what === 'new' && <LeaseDialog onClose={close} onSaved={pages.again} />}
+      {asked?.what === 'edit' && <LeaseDialog lease={asked.lease} onClose={close} onSaved={pages.again} />}
+      {asked?.what === 'use' && <LeaseUseDialog lease={asked.lease} onClose={close} />}
       {asked?.what === 'revoke' && (
         <Confirm
           title='Revoke this lease?'
           act='Revoke lease'
           onClose={close}
           onConfirm={async () => {
-            await api.post(`/leases/${asked.lease.id}/revoke`);
+            await api.leases[':id'].revoke.$post({ param: { id: asked.lease.id } });
             announce('The lease is revoked');
             pages.again();
           }}
@@ -98,10 +103,15 @@ export function Leases() {
   );
 }
 
-function Row({ lease, onRevoke }: { lease: LeaseResource; onRevoke: () => void }) {
+interface RowProps {
+  lease: LeaseResource;
+  ask: (what: 'edit' | 'revoke' | 'use') => void;
+}
+
+function Row({ lease, ask }: RowProps) {
   const { tenant, channel, kind, state, from, until, viewersNow, viewerQuota, use, bandwidthGB, priceNote } =
     lease;
-  const revocable = (state === 'current' || state === 'upcoming' || state === 'spent') && may('owner');
+  const isOpen = (state === 'current' || state === 'upcoming' || state === 'spent') && may('owner');
   return (
     <tr>
       <td>
@@ -125,16 +135,17 @@ function Row({ lease, onRevoke }: { lease: LeaseResource; onRevoke: () => void }
         {bandwidthGB !== null && <span class='quiet'>of {formatBytes(bandwidthGB * 1e9)}</span>}
       </td>
       <td class='actions whole'>
-        {revocable && (
+        {(isOpen ? ['use', 'edit', 'revoke'] as const : ['use'] as const).map((what) => (
           <button
+            key={what}
             type='button'
             class='button plain little'
-            aria-label={`Revoke the lease of ${tenant}`}
-            onClick={onRevoke}
+            aria-label={`${ACTS[what]}: lease of ${channel} by ${tenant}`}
+            onClick={() => ask(what)}
           >
-            Revoke
+            {ACTS[what]}
           </button>
-        )}
+        ))}
       </td>
     </tr>
   );

@@ -16,7 +16,7 @@ import { useForm } from '../use-form.ts';
 type Question = { what: 'new' } | { what: 'delete'; tenant: TenantResource };
 
 export function Tenants() {
-  const pages = usePages<TenantResource>('/tenants');
+  const pages = usePages('tenants', (query) => api.tenants.$get({ query }));
   const question = useSignal<Question | undefined>(undefined);
   const close = () => question.value = undefined;
   const asked = question.value;
@@ -64,7 +64,7 @@ export function Tenants() {
           act='Delete tenant'
           onClose={close}
           onConfirm={async () => {
-            await api.delete(`/tenants/${asked.tenant.name}`);
+            await api.tenants[':name'].$delete({ param: { name: asked.tenant.name } });
             announce('The tenant is deleted');
             pages.again();
           }}
@@ -82,10 +82,12 @@ function NewTenantDialog({ onClose, onMade }: { onClose: () => void; onMade: () 
   const name = useSignal('');
   const note = useSignal('');
   const make = form.submit(async () => {
-    await api.post('/tenants', {
-      name: name.value.trim() || nameFrom(title.value),
-      title: title.value.trim() || name.value.trim(),
-      note: note.value.trim(),
+    await api.tenants.$post({
+      json: {
+        name: name.value.trim() || nameFrom(title.value),
+        title: title.value.trim() || name.value.trim(),
+        note: note.value.trim(),
+      },
     });
     announce('The tenant is made');
     onMade();

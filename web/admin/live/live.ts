@@ -1,6 +1,7 @@
 /** The dashboard's one socket: opened while somebody is signed in, and told which channel is looked at. */
 import { signal } from '@preact/signals';
-import type { LiveTicket, ToLive } from '../../../protocol/report.ts';
+import type { ToLive } from '../../../protocol/report.ts';
+import { told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { reachable } from '../load.ts';
 import { LiveBook, readLive } from './live-book.ts';
@@ -51,7 +52,7 @@ class Live {
 }
 
 async function dial(): Promise<SocketLike> {
-  const { ticket } = await api.post<LiveTicket>('/live/ticket');
+  const { ticket } = await told(api.live.ticket.$post());
   const url = new URL(`/api/live?ticket=${encodeURIComponent(ticket)}`, location.href);
   url.protocol = url.protocol.replace('http', 'ws');
   return new WebSocket(url) as unknown as SocketLike;

@@ -1,6 +1,7 @@
 /** Who changed what. */
 import { useSignal } from '@preact/signals';
 import type { AuditEntry } from '../../../protocol/audit.ts';
+import { api } from '../desk.ts';
 import { formatTime } from '../format.ts';
 import { More, usePages } from '../pager.tsx';
 import { Empty, Loaded } from '../ui/loaded.tsx';
@@ -10,7 +11,7 @@ import { Table } from '../ui/table.tsx';
 
 export function AuditPage() {
   const query = useSignal('');
-  const pages = usePages<AuditEntry>('/audit', { query: query.value });
+  const pages = usePages(query.value, (page) => api.audit.$get({ query: { query: query.value, ...page } }));
   return (
     <>
       <PageHead

@@ -1,6 +1,7 @@
 /** All channels: their state, how many watch, and who carries it. */
 import { useSignal } from '@preact/signals';
 import type { ChannelNews } from '../../../protocol/report.ts';
+import { api } from '../desk.ts';
 import { counted, formatCount, formatKbps } from '../format.ts';
 import { live } from '../live/live.ts';
 import { may } from '../me.ts';
@@ -18,7 +19,11 @@ import { Table } from '../ui/table.tsx';
 export function ChannelsPage() {
   const query = useSignal('');
   const round = live.openings.value + live.book.removals.value;
-  const pages = usePages<ChannelRow>('/channels', { query: query.value }, round);
+  const pages = usePages(
+    query.value,
+    (page) => api.channels.$get({ query: { query: query.value, ...page } }),
+    round,
+  );
   const news = live.book.news.value;
   const searched = query.value !== '';
   return (

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import * as v from 'valibot';
 import { ChannelName } from '../../../protocol/channel.ts';
 import { PublishSettings } from '../channel/publish-settings.tsx';
+import { told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { nameFrom } from '../name-from.ts';
 import { goTo } from '../navigation.ts';
@@ -11,6 +12,11 @@ import { channelPath } from '../route.ts';
 import { Field, FormFailure } from '../ui/field.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { useForm } from '../use-form.ts';
+
+const ACCESS = [
+  ['public', 'Everybody who has the address'],
+  ['token', 'Only with a playback token that you sign'],
+] as const;
 
 export function NewChannelPage() {
   const made = useSignal<MadeChannel | undefined>(undefined);
@@ -21,16 +27,18 @@ function Form({ onMade }: { onMade: (made: MadeChannel) => void }) {
   const title = useSignal('');
   const name = useSignal('');
   const named = useSignal(false);
-  const access = useSignal('public');
+  const access = useSignal<'public' | 'token'>('public');
   const form = useForm();
   const create = form.submit(async () => {
     const parsed = v.safeParse(ChannelName, name.value);
     if (!parsed.success) return form.refuse('name', parsed.issues[0].message);
-    const made = await api.post<MadeChannel>('/channels', {
-      name: name.value,
-      title: title.value.trim() || name.value,
-      settings: { access: access.value },
-    });
+    const made = await told(api.channels.$post({
+      json: {
+        name: name.value,
+        title: title.value.trim() || name.value,
+        settings: { access: access.value },
+      },
+    }));
     onMade(made);
   });
   return (
@@ -83,21 +91,17 @@ function Form({ onMade }: { onMade: (made: MadeChannel) => void }) {
         </Field>
         <fieldset class='field'>
           <legend>Who may watch</legend>
-          {[['public', 'Everybody who has the address'], [
-            'token',
-            'Only with a playback token that you sign',
-          ]]
-            .map(([value, words]) => (
-              <label class='check' key={value}>
-                <input
-                  type='radio'
-                  name='access'
-                  checked={access.value === value}
-                  onChange={() => access.value = value!}
-                />
-                {words}
-              </label>
-            ))}
+          {ACCESS.map(([value, words]) => (
+            <label class='check' key={value}>
+              <input
+                type='radio'
+                name='access'
+                checked={access.value === value}
+                onChange={() => access.value = value}
+              />
+              {words}
+            </label>
+          ))}
         </fieldset>
         <div class='row'>
           <button type='submit' class='button first' disabled={form.busy}>

@@ -1,6 +1,7 @@
 /** What holds for the whole server. */
 import { useSignal } from '@preact/signals';
 import type { BoxSettings } from '../../../protocol/box.ts';
+import { told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { useLoad } from '../load.ts';
 import { may } from '../me.ts';
@@ -10,13 +11,17 @@ import { Loaded } from '../ui/loaded.tsx';
 import { PageHead } from '../ui/page-head.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { useForm } from '../use-form.ts';
+import { BackupSection } from './backup.tsx';
 
 export function ServerPage() {
-  const load = useLoad('settings', (signal) => api.get<{ settings: BoxSettings }>('/settings', {}, signal));
+  const load = useLoad('settings', (signal) => told(api.settings.$get({}, { init: { signal } })));
   return (
     <>
       <PageHead title='Server' below='What holds for all channels together. Takes effect at once.' />
-      <Loaded of={load}>{({ settings }) => <Form settings={settings} onSaved={load.again} />}</Loaded>
+      <Loaded of={load}>
+        {({ settings }) => <Form key={JSON.stringify(settings)} settings={settings} onSaved={load.again} />}
+      </Loaded>
+      {may('owner') && <BackupSection onRestored={load.again} />}
     </>
   );
 }
@@ -28,10 +33,12 @@ function Form({ settings, onSaved }: { settings: BoxSettings; onSaved: () => voi
   const turn = useSignal(settings.turn);
   const save = form.submit(async () => {
     const servers = stun.value.split(/\s+/).filter(Boolean);
-    await api.patch('/settings', {
-      egressCapKbps: cap.value === '' ? null : Number(cap.value),
-      stun: servers.length === 0 ? null : servers,
-      turn: turn.value,
+    await api.settings.$patch({
+      json: {
+        egressCapKbps: cap.value === '' ? null : Number(cap.value),
+        stun: servers.length === 0 ? null : servers,
+        turn: turn.value,
+      },
     });
     announce('Saved: it holds from now on');
     onSaved();

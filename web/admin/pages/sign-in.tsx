@@ -1,6 +1,6 @@
 /** Signing in with the admin token, or with an admin JWT that was issued under Team. */
 import { useSignal } from '@preact/signals';
-import { Api, type ApiFailure } from '../api/client.ts';
+import { apiClient, type ApiFailure } from '../api/client.ts';
 import { session } from '../desk.ts';
 import { asFailure } from '../load.ts';
 import { Brand } from '../ui/brand.tsx';
@@ -18,7 +18,7 @@ export function SignInPage() {
     busy.value = true;
     failure.value = undefined;
     try {
-      await new Api({ token: () => given, onUnauthorized() {} }).get('/channels', { limit: 1 });
+      await apiClient({ token: () => given, onUnauthorized() {} }).me.$get();
       session.signIn(given);
     } catch (error) {
       failure.value = asFailure(error);

@@ -1,6 +1,8 @@
 /** Who else may use the dashboard: admin tokens with a role. */
 import { useSignal } from '@preact/signals';
 import type { IssuedToken } from '../../../protocol/access.ts';
+import type { Role } from '../../../protocol/claims.ts';
+import { told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { formatTime } from '../format.ts';
 import { may, whoThisIs } from '../me.ts';
@@ -16,7 +18,7 @@ const ROLES = [
   ['owner', 'Owner'],
 ] as const;
 
-const ROLE_WORDS: Record<string, string> = {
+const ROLE_WORDS: Record<Role, string> = {
   operator: 'Channels, stream keys, playback tokens, kick and ban. No secrets, no team, no tenants.',
   reports: 'Sees channels, statistics and visits, and changes nothing.',
   owner: 'Everything, this page included.',
@@ -43,18 +45,20 @@ export function TeamPage() {
 function Invite() {
   const form = useForm();
   const subject = useSignal('');
-  const role = useSignal('operator');
+  const role = useSignal<Role>('operator');
   const ttl = useSignal('86400');
   const tenant = useSignal('');
   const made = useSignal<{ subject: string; issued: IssuedToken } | undefined>(undefined);
   const issue = form.submit(async () => {
     if (!subject.value.trim()) return form.refuse('subject', 'must be the name of a person or a program');
-    const issued = await api.post<IssuedToken>('/tokens', {
-      subject: subject.value.trim(),
-      role: role.value,
-      ttlS: Number(ttl.value),
-      ...(tenant.value.trim() ? { tenant: tenant.value.trim() } : {}),
-    });
+    const issued = await told(api.tokens.$post({
+      json: {
+        subject: subject.value.trim(),
+        role: role.value,
+        ttlS: Number(ttl.value),
+        ...(tenant.value.trim() ? { tenant: tenant.value.trim() } : {}),
+      },
+    }));
     made.value = { subject: subject.value.trim(), issued };
   });
   return (
@@ -74,7 +78,7 @@ function Invite() {
         value={role}
         options={ROLES}
         failure={form.failure}
-        help={ROLE_WORDS[role.value]!}
+        help={ROLE_WORDS[role.value]}
       />
       <SelectField
         label='For how long'

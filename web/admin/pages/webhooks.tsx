@@ -1,6 +1,7 @@
 /** What is told to your own systems. */
 import { useSignal } from '@preact/signals';
 import type { HookResource, HookTest } from '../../../protocol/webhook.ts';
+import { told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { counted } from '../format.ts';
 import { DeadDeliveries } from '../hooks/dead-deliveries.tsx';
@@ -21,7 +22,7 @@ type Question =
   | { what: 'secret'; secret: string };
 
 export function WebhooksPage() {
-  const pages = usePages<HookResource>('/webhooks');
+  const pages = usePages('webhooks', (query) => api.webhooks.$get({ query }));
   const question = useSignal<Question | undefined>(undefined);
   const close = () => question.value = undefined;
   const ask = (asked: Question) => question.value = asked;
@@ -68,7 +69,7 @@ export function WebhooksPage() {
           act='Delete webhook'
           onClose={close}
           onConfirm={async () => {
-            await api.delete(`/webhooks/${asked.hook.id}`);
+            await api.webhooks[':id'].$delete({ param: { id: asked.hook.id } });
             announce('The webhook is deleted');
             pages.again();
           }}
@@ -104,7 +105,7 @@ function Hook({ hook, ask, onChange }: HookProps) {
   const test = async () => {
     busy.value = true;
     try {
-      tested.value = (await api.post<{ test: HookTest }>(`/webhooks/${hook.id}/test`)).test;
+      tested.value = (await told(api.webhooks[':id'].test.$post({ param: { id: hook.id } }))).test;
       onChange();
     } catch (error) {
       announce(asFailure(error).message);

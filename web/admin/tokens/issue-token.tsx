@@ -1,9 +1,8 @@
 /** Makes a playback token, and shows how a page uses it. */
 import { useSignal } from '@preact/signals';
-import type { IssuedToken } from '../../../protocol/access.ts';
+import { told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { usePages } from '../pager.tsx';
-import type { ChannelRow } from '../resources.ts';
 import { CopyText } from '../ui/copy-text.tsx';
 import { FormFailure } from '../ui/field.tsx';
 import { SelectField, TextField } from '../ui/text-field.tsx';
@@ -20,7 +19,7 @@ const LENGTHS = [
 
 export function IssueToken({ onIssued }: { onIssued: (token: string) => void }) {
   const form = useForm();
-  const channels = usePages<ChannelRow>('/channels', { limit: 200 });
+  const channels = usePages('channels', (page) => api.channels.$get({ query: { limit: '200', ...page } }));
   const channel = useSignal('');
   const ttl = useSignal('3600');
   const viewer = useSignal('');
@@ -35,12 +34,13 @@ export function IssueToken({ onIssued }: { onIssued: (token: string) => void }) 
 
   const issue = form.submit(async () => {
     if (!chosen) return form.refuse('channel', 'must be one of your channels; make one first');
-    const { token } = await api.post<IssuedToken>(`/channels/${chosen}/tokens`, {
+    const ask = {
       ttlS: Number(ttl.value),
       ...(viewer.value.trim() ? { viewer: viewer.value.trim() } : {}),
       ...(devices.value ? { devices: Number(devices.value) } : {}),
       ...(sites.value.trim() ? { sites: sites.value.split(/\s+/).filter(Boolean) } : {}),
-    });
+    };
+    const { token } = await told(api.channels[':name'].tokens.$post({ param: { name: chosen }, json: ask }));
     made.value = { token, channel: chosen };
     onIssued(token);
   });

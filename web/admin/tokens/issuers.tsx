@@ -1,6 +1,5 @@
 /** Others who may sign playback tokens, believed by their public keys. */
 import { useSignal } from '@preact/signals';
-import type { Issuer } from '../../../protocol/access.ts';
 import { attempt } from '../attempt.ts';
 import { api } from '../desk.ts';
 import { may } from '../me.ts';
@@ -13,11 +12,11 @@ import { TextField } from '../ui/text-field.tsx';
 import { useForm } from '../use-form.ts';
 
 export function Issuers() {
-  const pages = usePages<Issuer>('/issuers');
+  const pages = usePages('issuers', () => api.issuers.$get());
   const adding = useSignal(false);
   const remove = (issuer: string) =>
     attempt(async () => {
-      await api.delete(`/issuers?issuer=${encodeURIComponent(issuer)}`);
+      await api.issuers.$delete({ query: { issuer } });
       announce(`Tokens of ${issuer} are refused from now on`);
       pages.again();
     });
@@ -74,10 +73,12 @@ function AddIssuer({ onClose, onAdded }: { onClose: () => void; onAdded: () => v
   const jwksUrl = useSignal('');
   const channels = useSignal('');
   const add = form.submit(async () => {
-    await api.put('/issuers', {
-      issuer: issuer.value.trim(),
-      jwksUrl: jwksUrl.value.trim(),
-      channels: channels.value.split(/\s+/).filter(Boolean),
+    await api.issuers.$put({
+      json: {
+        issuer: issuer.value.trim(),
+        jwksUrl: jwksUrl.value.trim(),
+        channels: channels.value.split(/\s+/).filter(Boolean),
+      },
     });
     announce('Its tokens are believed from now on');
     onAdded();

@@ -1,15 +1,10 @@
 /** Reads a token that is pasted: what it allows, and why it would be refused. */
 import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
+import { told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { formatTime } from '../format.ts';
 import { asFailure } from '../load.ts';
 import { type ClaimLine, decodeToken, explainClaims } from './decode.ts';
-
-/** `POST /api/tokens/check`. */
-interface Check {
-  valid: boolean;
-  message?: string;
-}
 
 interface Reading {
   lines: ClaimLine[];
@@ -85,7 +80,7 @@ export function ReadToken({ text }: { text: Signal<string> }) {
 
 async function verdictOn(token: string): Promise<{ verdict: string; refused: boolean }> {
   try {
-    const { valid, message } = await api.post<Check>('/tokens/check', { token });
+    const { valid, message } = await told(api.tokens.check.$post({ json: { token } }));
     return {
       verdict: valid ? 'The edge accepts it now.' : message ?? 'The edge refuses it.',
       refused: !valid,

@@ -1,6 +1,5 @@
 /** The keys that tokens are signed with. */
 import { useSignal } from '@preact/signals';
-import type { SigningKeyResource } from '../../../protocol/access.ts';
 import { attempt } from '../attempt.ts';
 import { api } from '../desk.ts';
 import { formatTime } from '../format.ts';
@@ -19,12 +18,12 @@ const OVERLAPS = [['0', 'End at once'], ['3600', 'Stay good for an hour'], [
 ]] as const;
 
 export function SigningKeys() {
-  const pages = usePages<SigningKeyResource>('/keys');
+  const pages = usePages('keys', () => api.keys.$get());
   const asking = useSignal(false);
   const overlap = useSignal('86400');
   const retire = (id: string) =>
     attempt(async () => {
-      await api.delete(`/keys/${id}`);
+      await api.keys[':id'].$delete({ param: { id } });
       announce('Tokens of this key are refused from now on');
       pages.again();
     });
@@ -73,7 +72,7 @@ export function SigningKeys() {
           act='Rotate key'
           onClose={() => asking.value = false}
           onConfirm={async () => {
-            await api.post('/keys/rotate', { overlapS: Number(overlap.value) });
+            await api.keys.rotate.$post({ json: { overlapS: Number(overlap.value) } });
             announce('A new key signs from now on');
             pages.again();
           }}

@@ -60,24 +60,26 @@ export function TextField(props: TextFieldProps) {
   );
 }
 
-interface SelectFieldProps {
+interface SelectFieldProps<T extends string> {
   label: string;
   name: string;
-  value: Signal<string>;
+  value: Signal<T>;
   /** Value and words of each. */
-  options: readonly (readonly [string, string])[];
+  options: readonly (readonly [T, string])[];
   failure?: ApiFailure | undefined;
   help?: string;
 }
 
-export function SelectField({ label, name, value, options, failure, help }: SelectFieldProps) {
+export function SelectField<T extends string>(
+  { label, name, value, options, failure, help }: SelectFieldProps<T>,
+) {
   return (
     <Field label={label} name={name} failure={failure} help={help}>
       {(input) => (
         <select
           {...input}
           value={value.value}
-          onChange={(event) => value.value = event.currentTarget.value}
+          onChange={(event) => value.value = event.currentTarget.value as T}
         >
           {options.map(([key, words]) => <option key={key} value={key}>{words}</option>)}
         </select>
