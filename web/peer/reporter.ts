@@ -1,4 +1,4 @@
-/** Reports: small, rare, and aligned to a phase of the edge's clock, so that a shard can sleep between them. */
+/** Reports: small, rare, and aligned by the edge's word, so that a shard can sleep between them. */
 import {
   type Counted,
   COUNTED_NAMES,
@@ -13,8 +13,6 @@ import type { PlaybackFigures, ViewerStats } from './viewer-stats.ts';
 
 export interface ReporterOptions {
   environment: PeerEnvironment;
-  /** The edge's clock. */
-  nowMs(): number;
   stats(): ViewerStats;
   playback(): PlaybackFigures;
   uploadKbps(): number;
@@ -48,22 +46,18 @@ export class Reporter {
   }
 
   /**
-   * Reports whenever the edge's clock modulo the period is the phase. When somebody begins to look, there is one report
-   * soon: half a minute is long before an empty chart.
+   * Reports first after `firstMs`, then each period: the edge says so that all of a shard fall into one second. When
+   * somebody begins to look, there is one report more, soon: half a minute is long before an empty chart.
    */
-  pace(everyMs: number, phaseMs: number): void {
+  pace(everyMs: number, firstMs: number): void {
     const period = Math.max(LEAST_PERIOD_MS, everyMs);
+    const begins = period <= DETAILED_BELOW_MS && period < this.#periodMs;
     this.#detailed = period <= DETAILED_BELOW_MS;
-    const { environment, nowMs } = this.#options;
-    environment.clearTimer(this.#timer ?? 0);
-    const into = (((nowMs() - phaseMs) % period) + period) % period;
-    const begins = this.#detailed && period < this.#periodMs;
     this.#periodMs = period;
+    const { environment } = this.#options;
     const soon = begins ? LEAST_SOON_MS + environment.random() * (SOON_MS - LEAST_SOON_MS) : Infinity;
-    this.#timer = environment.setTimer(Math.min(period - into, soon), () => {
-      this.report();
-      this.pace(everyMs, phaseMs);
-    });
+    const nowMs = environment.now();
+    this.#arm(nowMs + Math.min(soon, firstMs), nowMs + firstMs);
   }
 
   /** Reports now. What could not be sent is in the next report. */
@@ -87,6 +81,19 @@ export class Reporter {
     this.#told = counted;
     this.#toldMs = nowMs;
     this.#startupTold ||= report.startupMs !== undefined;
+  }
+
+  /** @param dueMs Of the first report that is not extra. */
+  #arm(atMs: number, dueMs: number): void {
+    const { environment } = this.#options;
+    environment.clearTimer(this.#timer ?? 0);
+    this.#timer = environment.setTimer(atMs - environment.now(), () => {
+      this.report();
+      let nextMs = dueMs;
+      // A page that slept has missed some.
+      while (nextMs <= environment.now()) nextMs += this.#periodMs;
+      this.#arm(nextMs, nextMs);
+    });
   }
 
   close(): void {

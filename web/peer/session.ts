@@ -133,7 +133,6 @@ export class Session {
     this.#runs = this.#makeRuns();
     this.#reporter = new Reporter({
       environment,
-      nowMs: options.serverNowMs,
       stats: () => this.figures(),
       playback: options.playback,
       uploadKbps: () => this.#uploadKbps,
