@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { fromBase64Url, fromHex, toBase64Url, toBinaryString } from '../../protocol/bytes.ts';
 import type { LiveJoinAnswer } from '../../protocol/join.ts';
 import { announceProof } from '../../protocol/ticket.ts';
+import type { ToPeer } from '../../protocol/tracker.ts';
 import { type Edge, startEdge } from '../edge.ts';
 import { putOnAir } from '../on-air.ts';
 
@@ -39,6 +40,8 @@ export interface LoadResult {
   fullest: number;
 }
 
+type Welcome = Extract<ToPeer, { action: 'welcome' }>;
+
 /** A viewer that has its seat. */
 export interface Arrival {
   answer: LiveJoinAnswer;
@@ -46,6 +49,7 @@ export interface Arrival {
   redirects: number;
   tookMs: number;
   socket: WebSocket;
+  welcome: Welcome;
 }
 
 export async function loadJoins(options: LoadOptions): Promise<LoadResult> {
@@ -111,16 +115,21 @@ export async function arrive(
   });
   let path = answer.announcePath;
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-    const { socket, redirect } = await seat(`${edge.url.replace('http', 'ws')}${path}`, announce);
-    if (redirect === undefined) {
-      return { answer, shard: path.split('=')[1]!, redirects, tookMs: performance.now() - startedMs, socket };
+    const sat = await seat(`${edge.url.replace('http', 'ws')}${path}`, announce);
+    if ('welcome' in sat) {
+      const tookMs = performance.now() - startedMs;
+      return { answer, shard: path.split('=')[1]!, redirects, tookMs, ...sat };
     }
-    path = redirect;
+    path = sat.redirect;
   }
   throw new Error(`sent on more than ${MOST_REDIRECTS} times`);
 }
 
-function seat(url: string, announce: string): Promise<{ socket: WebSocket; redirect?: string }> {
+/** A seat, or the way to another shard. */
+function seat(
+  url: string,
+  announce: string,
+): Promise<{ socket: WebSocket; welcome: Welcome } | { redirect: string }> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url);
     const timer = setTimeout(() => fail(`no welcome within ${PATIENCE_MS} ms`), PATIENCE_MS);
@@ -139,9 +148,9 @@ function seat(url: string, announce: string): Promise<{ socket: WebSocket; redir
       clearTimeout(timer);
       socket.onclose = null;
       socket.onmessage = null;
-      if (message.action === 'welcome') return resolve({ socket });
+      if (message.action === 'welcome') return resolve({ socket, welcome: message });
       socket.close();
-      resolve({ socket, redirect: message.path });
+      resolve({ redirect: message.path });
     };
   });
 }
