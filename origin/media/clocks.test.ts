@@ -53,6 +53,45 @@ Deno.test('timestamps that always jump are refused', () => {
   }, UnsupportedMedia);
 });
 
+/** Media of an encoder whose clock runs at `pace`, over a network that makes up to 300 ms late, as it is placed. */
+function* encoderAt(pace: number, hours: number) {
+  const { clock, wall } = clockAt(0);
+  const audio = new AudioClock(48_000, 1024);
+  let [madeMs, chance] = [0, 1];
+  for (let frame = 0; madeMs < hours * 3_600_000; frame++) {
+    madeMs = frame * 1024 / 48;
+    chance = chance * 16_807 % 2_147_483_647;
+    wall.elapsedMs = Math.max(wall.elapsedMs, madeMs + 300 * chance / 2_147_483_647);
+    const { timeMs, jumped } = clock.map('audio', Math.round(madeMs * pace));
+    const { decodeTime, gapBefore } = audio.place(timeMs)!;
+    const video = frame % 2 === 0 ? clock.map('video', Math.round(madeMs * pace)) : undefined;
+    yield { madeMs, audioMs: decodeTime / 48, videoMs: video?.timeMs, jumped, gap: gapBefore && frame > 0 };
+  }
+}
+
+for (const pace of [1.001, 1, 0.999]) {
+  Deno.test(`an encoder whose clock runs at ${pace} is neither ahead nor behind after hours, and no frame is missed`, () => {
+    let lastVideoMs = 0;
+    for (const { madeMs, audioMs, videoMs, jumped, gap } of encoderAt(pace, 1.5)) {
+      assert.ok(!jumped && !gap);
+      assert.ok(Math.abs(audioMs - madeMs) < 450, `audio is ${audioMs - madeMs} ms off after ${madeMs} ms`);
+      if (videoMs === undefined) continue;
+      assert.ok(Math.abs(videoMs - audioMs) < 60, `video is ${videoMs - audioMs} ms from audio`);
+      assert.ok(videoMs >= lastVideoMs, 'time goes forward');
+      lastVideoMs = videoMs;
+    }
+  });
+}
+
+Deno.test('a network that stands still for ten seconds does not bend the time', () => {
+  const { clock, wall } = clockAt(0);
+  for (let ms = 0; ms < 600_000; ms += 40) {
+    const heldUntilMs = ms >= 300_000 && ms < 310_000 ? 310_000 : ms;
+    wall.elapsedMs = heldUntilMs;
+    assert.equal(clock.map('video', ms).timeMs, ms);
+  }
+});
+
 Deno.test('audio is counted in samples, whatever the rounding of its timestamps', () => {
   const clock = new AudioClock(44_100, 1024);
   for (let i = 0; i < 5000; i++) {

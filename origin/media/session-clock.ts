@@ -3,9 +3,10 @@
  *
  * A session starts at max(wall clock, end of what was cut before). Audio and video share one offset, so they stay
  * in step. A jump of the timestamps is rebased the same way as a new session; the second track to jump joins the
- * first one's new offset where that fits.
+ * first one's new offset where that fits. A clock that runs a little fast or slow is followed.
  */
 import { UnsupportedMedia } from '../rtmp/seam.ts';
+import { ClockDrift } from './clock-drift.ts';
 
 export type MediaKind = 'video' | 'audio';
 
@@ -30,11 +31,13 @@ export class SessionClock {
   readonly #options: SessionClockOptions;
   readonly #tracks = new Map<MediaKind, { offset: number; last: number }>();
   readonly #jumps: number[] = [];
+  readonly #drift: ClockDrift;
   #offset: number | undefined;
   #newest = 0;
 
   constructor(options: SessionClockOptions) {
     this.#options = options;
+    this.#drift = new ClockDrift(options.elapsedMs);
   }
 
   /** `jumped`: the time does not follow from this track's last one. Throws UnsupportedMedia when it always jumps. */
@@ -52,14 +55,15 @@ export class SessionClock {
     if (jumped) this.#rebase(track, timestampMs);
     const timeMs = timestampMs + track.offset;
     this.#newest = Math.max(this.#newest, timeMs);
-    return { timeMs, jumped };
+    return { timeMs: timeMs + this.#drift.follow(timeMs), jumped };
   }
 
   #rebase(track: { offset: number }, timestampMs: number): void {
     const otherHasMoved = track.offset !== this.#offset;
     if (!otherHasMoved || !this.#fits(timestampMs)) {
       this.#countJump();
-      this.#offset = this.#start() - timestampMs;
+      this.#offset = this.#start() - this.#drift.addedMs - timestampMs;
+      this.#drift.restart();
     }
     track.offset = this.#offset!;
   }
