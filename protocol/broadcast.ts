@@ -11,6 +11,9 @@ export const InfoHash = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/, 'must be 40
 /** 32 bytes in base64url. */
 export const PublicKey = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url'));
 
+/** A broadcast rolls over to a new id when it is this old: segment numbers wrap after 24 days. */
+export const LONGEST_BROADCAST_MS = 19.5 * 24 * 3600 * 1000;
+
 /** One CMAF track. */
 export const Track = v.object({
   /** Number in the piece index, 0 to 15. */

@@ -145,6 +145,13 @@ export class LiveChannel {
     };
   }
 
+  /** The encoder of this session goes on in another broadcast: it is not lost. */
+  release(publish: PublishSession): void {
+    if (this.#current?.publish !== publish) return;
+    this.#current.encoder.end();
+    this.#current = undefined;
+  }
+
   applySettings(settings: ChannelSettings): void {
     this.#settings = settings;
     this.#packager.window.windowS = settings.windowS;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { LONGEST_BROADCAST_MS } from '../../protocol/broadcast.ts';
+import type { FromOrigin } from '../../protocol/control.ts';
 import { INIT_PIECE, pieceOf } from '../../protocol/piece-index.ts';
 import { RecordFlag } from '../../protocol/record.ts';
 import { encodeFlv } from '../media/testing/flv-file.ts';
@@ -11,6 +13,8 @@ import { FakeEdge, SECRET } from './testing/fake-edge.ts';
 const TAGS = await encodeFlv({ seconds: 4 });
 /** Little enough to fit a link's queue at once. */
 const FIRST_HALF = TAGS.slice(0, TAGS.length / 2);
+
+type Live = Extract<FromOrigin, { type: 'live' }>;
 
 interface Stage {
   edge: FakeEdge;
@@ -217,6 +221,55 @@ stage('drop ends the encoder, ended forgets the broadcast', async ({ edge, publi
   await edge.until(() => edge.link.some(({ type }) => type === 'end'));
   assert.deepEqual(publisher.channels(), []);
 });
+
+const virtual = { ms: 1_800_000_000_000 };
+/** The same media, some time later. */
+const later = (tags: FlvTag[], byMs: number) =>
+  tags.map((tag) => ({ ...tag, timestampMs: tag.timestampMs + byMs }));
+
+stage('a broadcast rolls over to a new id before its numbers are used up, and its encoder stays', async (
+  { edge, publisher },
+) => {
+  const beganMs = virtual.ms;
+  const nextId = 'fedcba9876543210fedcba9876543210';
+  let isGiven = false;
+  edge.onPublish = (ask) => {
+    if (!isGiven) return edge.grant(ask);
+    edge.order({ type: 'ended', channel: 'news', broadcastId: first.id });
+    return edge.grant(ask, { broadcastId: nextId, epochMs: ask.nowMs });
+  };
+  const encoder = new Encoder();
+  await encoder.publish(publisher);
+  encoder.send(TAGS);
+  const { broadcast: first } = await edge.told('live');
+
+  virtual.ms = beganMs + LONGEST_BROADCAST_MS;
+  const asks = () => edge.control.filter(({ type }) => type === 'publish').length;
+  const frames = TAGS.filter(({ type }) => type !== 'data').slice(2);
+  encoder.send(later(frames, 4000));
+  await edge.until(() => asks() === 2);
+  // The edge thinks it a little younger, and is asked again.
+  isGiven = true;
+  let sentMs = 4000;
+  while (asks() < 3) {
+    virtual.ms += 60_000;
+    encoder.send(later(frames, sentMs += 4000));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await edge.until(() => edge.link.some(({ type }) => type === 'end'));
+  encoder.send(later(frames, sentMs += 4000));
+  const { broadcast } = await edge.until(() =>
+    edge.control.find((told): told is Live => told.type === 'live' && told.broadcast.id === nextId)
+  );
+  assert.ok(broadcast.epochMs >= beganMs + LONGEST_BROADCAST_MS);
+  assert.notEqual(broadcast.publicKey, first.publicKey);
+  assert.deepEqual(broadcast.tracks.map(({ codec }) => codec), first.tracks.map(({ codec }) => codec));
+  await edge.until(() => edge.link.filter(({ type }) => type === 'hello').length === 2);
+  assert.deepEqual(encoder.drops, []);
+  assert.equal(edge.control.some(({ type }) => type === 'lost'), false);
+  encoder.leave();
+  assert.equal((await edge.told('lost')).broadcastId, nextId);
+}, { nowMs: () => virtual.ms });
 
 stage('after the edge restarts, hello names what is live and the link sends what the edge lacks', async (
   { edge, publisher, metrics },

@@ -2,12 +2,14 @@
  * All channels of this origin: who may publish (the edge says), which session feeds which broadcast, what the edge
  * orders.
  */
-import type { Authorise, PublishDecision, PublishRequest, PublishSession } from '../rtmp/seam.ts';
+import { LONGEST_BROADCAST_MS } from '../../protocol/broadcast.ts';
+import type { Authorise, MediaSink, PublishDecision, PublishRequest, PublishSession } from '../rtmp/seam.ts';
 import { ControlClient, type Granted, type Order, type Refused } from './control-client.ts';
 import type { EdgeSocketTiming } from './edge-socket.ts';
 import { LiveChannel } from './live-channel.ts';
 import type { Log } from './log.ts';
 import type { Gauges, OriginMetrics } from './metrics.ts';
+import { RollingSink, type Turn } from './rolling-sink.ts';
 
 export interface PublisherOptions {
   edgeUrl: string;
@@ -32,6 +34,8 @@ export class Publisher {
   readonly #options: PublisherOptions;
   readonly #control: ControlClient;
   readonly #channels = new Map<string, LiveChannel>();
+  /** Channels whose encoder asks for its next broadcast: the one before ends then, and its encoder does not. */
+  readonly #rolling = new Set<string>();
   readonly #nowMs: () => number;
   readonly #ticker: ReturnType<typeof setInterval>;
 
@@ -75,14 +79,20 @@ export class Publisher {
   /** For the RTMP server. */
   readonly authorise: Authorise = async (request, session) => {
     const nowMs = this.#nowMs();
-    const { channel, key, remote } = request;
-    const answer = await this.#control.publish({ channel, key, nowMs, remote });
-    const decision = answer.type === 'granted'
+    const answer = await this.#ask(request, nowMs);
+    const { result, decision } = answer.type === 'granted'
       ? await this.#accept(answer, nowMs, session)
       : { result: answer.code, decision: refusal(answer) };
-    this.#options.metrics.publish(decision.result);
-    this.#log(request, decision.result, decision.decision);
-    return decision.decision;
+    this.#options.metrics.publish(result);
+    this.#log(request, result, decision);
+    if (!decision.ok || answer.type !== 'granted') return decision;
+    const sink = new RollingSink({
+      first: turn(decision.sink, answer),
+      nowMs: this.#nowMs,
+      next: () => this.#rollOver(request, session),
+      drop: (reason) => session.drop(reason),
+    });
+    return { ok: true, sink };
   };
 
   /** Resolves when recordings have ended too. */
@@ -92,6 +102,29 @@ export class Publisher {
     this.#channels.clear();
     this.#control.close();
     await Promise.all(closing);
+  }
+
+  #ask({ channel, key, remote }: PublishRequest, nowMs: number): Promise<Granted | Refused> {
+    return this.#control.publish({ channel, key, nowMs, remote });
+  }
+
+  /** Asks for the broadcast in which a connected encoder goes on; undefined while the edge gives no other one. */
+  async #rollOver(request: PublishRequest, session: PublishSession): Promise<Turn | undefined> {
+    const { channel } = request;
+    this.#rolling.add(channel);
+    try {
+      const nowMs = this.#nowMs();
+      const answer = await this.#ask(request, nowMs);
+      const held = this.#channels.get(channel);
+      if (answer.type !== 'granted' || answer.broadcastId === held?.broadcastId) return undefined;
+      held?.release(session);
+      const { decision } = await this.#accept(answer, nowMs, session);
+      if (!decision.ok) throw new Error(decision.reason);
+      this.#options.log('info', 'the broadcast rolled over', { channel, broadcast: answer.broadcastId });
+      return turn(decision.sink, answer);
+    } finally {
+      this.#rolling.delete(channel);
+    }
   }
 
   async #accept(
@@ -143,7 +176,9 @@ export class Publisher {
         reason: order.reason,
       });
       channel.drop(order.reason);
-    } else if (order.broadcastId === channel.broadcastId) this.#forget(channel, 'the broadcast was ended');
+    } else if (order.broadcastId === channel.broadcastId && !this.#rolling.has(channel.name)) {
+      this.#forget(channel, 'the broadcast was ended');
+    }
   }
 
   #forget(channel: LiveChannel, reason: string): void {
@@ -169,6 +204,10 @@ export class Publisher {
       reason,
     });
   }
+}
+
+function turn(sink: MediaSink, { epochMs }: Granted): Turn {
+  return { sink, dueMs: epochMs + LONGEST_BROADCAST_MS };
 }
 
 function refusal({ code, reason }: Refused): PublishDecision {

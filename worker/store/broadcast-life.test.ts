@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { LONGEST_BROADCAST_MS } from '../../protocol/broadcast.ts';
 import { broadcastOf } from '../testing/frames.ts';
-import { BroadcastLife, GRANT_HOLD_MS, LONGEST_BROADCAST_MS } from './broadcast-life.ts';
+import { BroadcastLife, GRANT_HOLD_MS } from './broadcast-life.ts';
 
 let ids = 0;
 const newId = () => (++ids).toString(16).padStart(32, '0');

@@ -2,14 +2,12 @@
  * The life of a channel's broadcasts: idle -> live -> lost -> idle, or stopped. Pure: the Channel object feeds it
  * what happened, keeps what it answers, and does what follows.
  */
-import type { Broadcast, Track } from '../../protocol/broadcast.ts';
+import { type Broadcast, LONGEST_BROADCAST_MS, type Track } from '../../protocol/broadcast.ts';
 import type { ChannelState } from '../../protocol/channel.ts';
 import type { RefusalCode } from '../../protocol/control.ts';
 
 /** A granted publish that has not shown media holds the channel against other keys for this long. */
 export const GRANT_HOLD_MS = 20_000;
-/** A broadcast rolls over to a new id before segment numbers wrap (24 days). */
-export const LONGEST_BROADCAST_MS = 20 * 24 * 3600 * 1000;
 
 /** A publish that was granted, from the moment of the grant until the broadcast is over. */
 export interface Run {
