@@ -223,6 +223,8 @@ export class Report extends DurableObject<Env> {
   }
 
   #forget(nowMs: number): void {
+    // How long visits are kept is the channel's to say, and it was not heard yet: the next alarm looks again.
+    if (this.#pulse === UNKNOWN) return;
     this.ctx.storage.kv.put('forgot', nowMs);
     const { visitDays } = this.#pulse.settings;
     const history = this.#history.forget(nowMs);

@@ -1,4 +1,6 @@
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
+import type { ChannelSettings } from '../../protocol/channel.ts';
 import type { Page } from '../../protocol/page.ts';
 import type { Networks, SwarmMap, ViewerRow, VisitRow } from '../../protocol/report.ts';
 import type { VisitRow as Visit } from '../../protocol/report.ts';
@@ -8,6 +10,8 @@ import { emptyAmounts } from '../report/shard-told.ts';
 import { ask, bindings, eventually, goOnAir, makeChannel } from '../testing/edge.ts';
 import { apiAsk, apiGet, reportOf } from '../testing/figures.ts';
 import { watch } from '../testing/signal-client.ts';
+
+const DAY_MS = 86_400_000;
 
 const visitsOf = (channel: string, query = '') =>
   apiGet<Page<VisitRow>>(`channels/${channel}/visits${query}`);
@@ -31,8 +35,12 @@ function visit(n: number, more: Partial<Visit> = {}): Visit {
   };
 }
 
-async function withVisits(name: string, visits: Visit[]): Promise<void> {
-  await makeChannel(name);
+async function withVisits(
+  name: string,
+  visits: Visit[],
+  settings: Partial<ChannelSettings> = {},
+): Promise<void> {
+  await makeChannel(name, settings);
   await reportObjectOf(bindings, name).tellShard(name, {
     shard: '0',
     ...emptyAmounts(),
@@ -114,6 +122,20 @@ test('visits turn their pages newest first, and are found by time and field', as
   expect((await visitsOf('many', '?from=1524000')).items.length).toBe(1);
   expect((await visitsOf('many', '?to=1001000')).items.length).toBe(1);
   expect((await apiAsk('GET', 'channels/many/visits?from=yesterday')).status).toBe(400);
+});
+
+test('visits are forgotten by alarm when their days are over, on the channel whose days they are', async () => {
+  const ago = (days: number) => ({ in: Date.now() - days * DAY_MS - 1000, out: Date.now() - days * DAY_MS });
+  const all = [visit(1, ago(40)), visit(2, ago(20)), visit(3, ago(1))];
+  await withVisits('short-memory', all, { visitDays: 30 });
+  await withVisits('long-memory', all, { visitDays: 400 });
+  for (const name of ['short-memory', 'long-memory']) {
+    await runInDurableObject(reportObjectOf(bindings, name), (_, { storage }) => storage.kv.put('forgot', 0));
+    expect(await runDurableObjectAlarm(reportObjectOf(bindings, name))).toBe(true);
+  }
+  const left = async (name: string) => (await visitsOf(name)).items.map(({ viewer }) => viewer);
+  expect(await left('short-memory')).toEqual(['viewer 3', 'viewer 2']);
+  expect(await left('long-memory')).toHaveLength(3);
 });
 
 test('visits are a file for a spreadsheet, in the columns chosen, with no formula in it', async () => {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DeadDelivery, HookPayload, HookResource } from '../../protocol/webhook.ts';
 import { HookBook, RETRY_AFTER_MS } from '../store/hook-book.ts';
 import { ask, bindings, eventually, goOnAir } from '../testing/edge.ts';
+import { apiAsk } from '../testing/figures.ts';
 
 const URL_OF_TESTS = 'https://hooks.example.org/shoal';
 const hooks = () => bindings.HOOKS.getByName('hooks');
@@ -138,6 +139,55 @@ test('a delivery that fails waits for its next attempt, though the object is evi
   expect(await runInDurableObject(hooks(), (_, state) => state.storage.getAlarm())).toBeGreaterThan(
     Date.now(),
   );
+});
+
+test('a delivery that failed is made again by the alarm, with the same id, and is then done with', async () => {
+  const { id, secret } = await makeHook();
+  answer = () => new Response('no', { status: 500 });
+  await hooks().happened({ type: 'channel.live', channel: 'again', data: { reason: 'r' } });
+  await eventually(() => hookNow(id), ({ lastResult }) => lastResult === '500');
+  answer = () => new Response();
+  // Its pause passes.
+  await runInDurableObject(hooks(), (_, { storage }) => {
+    const pauses = storage.sql.exec<{ pause: number }>(
+      'UPDATE deliveries SET next_ms = next_ms - 6000 RETURNING next_ms + 6000 - ? AS pause',
+      Date.now(),
+    ).toArray();
+    expect(pauses[0]!.pause).toBeGreaterThan(0);
+  });
+  await runDurableObjectAlarm(hooks());
+  expect(await hookNow(id)).toMatchObject({ waiting: 0, dead: 0, lastResult: '200' });
+  const ids = calls.map(({ headers }) => headers['webhook-id']);
+  expect([ids.length, new Set(ids).size]).toEqual([2, 1]);
+  for (const { body, headers } of calls) new Webhook(secret).verify(body, headers);
+});
+
+test('trouble of the encoder is told once for each new advice', async () => {
+  await makeHook({ events: ['ingest.trouble'] });
+  const { channel, control } = await goOnAir();
+  const advice = ['set the keyframe interval to 2 s'];
+  const status = { bitrateKbps: 500, fps: 25, keyframeIntervalS: 8, droppedPieces: 0, advice };
+  control.send({ type: 'ingest', channel, status });
+  control.send({ type: 'ingest', channel, status });
+  control.send({ type: 'ingest', channel, status: { ...status, advice: [...advice, 'lower the bitrate'] } });
+  await eventually(async () => typesFor(channel), (types) => types.length === 2);
+  expect(typesFor(channel)).toEqual(['ingest.trouble', 'ingest.trouble']);
+  expect(calls.map(({ body }) => JSON.parse(body).data.advice)).toContainEqual(advice);
+});
+
+test('the end of a lease is told, with whose it was and why it ended', async () => {
+  await makeHook({ events: ['lease.ended'] });
+  const { channel } = await goOnAir();
+  await apiAsk('POST', 'tenants', { name: 'tenant-of-hooks' });
+  const [from, until] = [-60_000, 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString());
+  const lease = { channel, tenant: 'tenant-of-hooks', kind: 'share', from, until };
+  const made = await (await apiAsk('POST', 'leases', lease)).json<{ lease: { id: string } }>();
+  await apiAsk('POST', `leases/${made.lease.id}/revoke`);
+  await eventually(async () => typesFor(channel), (types) => types.length === 1);
+  expect(JSON.parse(calls.at(-1)!.body)).toMatchObject({
+    type: 'lease.ended',
+    data: { channel, lease: made.lease.id, tenant: 'tenant-of-hooks', why: 'revoked' },
+  });
 });
 
 test('what was given up is listed, sent once more on demand, and forgotten on demand', async () => {

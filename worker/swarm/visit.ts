@@ -16,7 +16,7 @@ export function addressBy(policy: IpPolicy, address: string): string {
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
   const gap = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
   const groups = [...left, ...Array<string>(gap).fill('0'), ...right];
-  return `${groups.slice(0, 3).join(':').replace(/(:0+)+$/, '')}::`;
+  return `${groups.slice(0, 3).join(':').replace(/(:?\b0+)+$/, '')}::`;
 }
 
 /** Id of the viewer: its token's subject, or the device id that its owner agreed to. */
