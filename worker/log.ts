@@ -13,5 +13,5 @@ export function setLogLevel(level: string | undefined): void {
 /** Fields never hold keys, tokens, grants, or whole addresses of viewers. */
 export function log(level: LogLevel, message: string, fields: Record<string, unknown> = {}): void {
   if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(least)) return;
-  console[level](JSON.stringify({ level, at: new Date().toISOString(), message, ...fields }));
+  console[level](JSON.stringify({ time: new Date().toISOString(), level, message, ...fields }));
 }

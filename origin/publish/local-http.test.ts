@@ -52,5 +52,5 @@ Deno.test('a log line is one JSON object, and low levels are left out', () => {
   log('warn', 'two\nlines', { channel: 'news', why: undefined });
   assert.equal(lines.length, 1);
   const { time: _, ...rest } = JSON.parse(lines[0]!);
-  assert.deepEqual(rest, { level: 'warn', msg: 'two\nlines', channel: 'news' });
+  assert.deepEqual(rest, { level: 'warn', message: 'two\nlines', channel: 'news' });
 });

@@ -16,6 +16,7 @@ import { passDesk } from '../access/pass.ts';
 import { peerIdOf, ticketDesk } from '../access/ticket.ts';
 import { boxSettings } from '../box.ts';
 import { channelOf, type Env, mediaOf, viewerOf } from '../env.ts';
+import { log } from '../log.ts';
 import { iceServersFor } from '../reach/ice-servers.ts';
 import { toCandidate } from '../swarm/feeds.ts';
 import type { LeaseShares } from '../swarm/lease-seats.ts';
@@ -437,10 +438,7 @@ export class Swarm extends DurableObject<Env> {
     try {
       return await tell(channelOf(this.env, channel));
     } catch (error) {
-      const { message } = error as Error;
-      console.error(
-        JSON.stringify({ level: 'error', message: `the channel object cannot be told: ${message}` }),
-      );
+      log('error', 'the channel object cannot be told', { channel, why: (error as Error).message });
       return undefined;
     }
   }

@@ -6,6 +6,7 @@
  */
 import * as v from 'valibot';
 import { IceServer } from '../../protocol/join.ts';
+import { log } from '../log.ts';
 import { type IceServers, TURN_SECONDS, type TurnDesk } from './turn.ts';
 
 export interface CloudflareTurn {
@@ -38,7 +39,7 @@ export class CloudflareTurnDesk implements TurnDesk {
       const made = this.#made = { untilS: nowS + SHARED_SECONDS, servers: this.#ask() };
       made.servers = made.servers.catch((error) => {
         made.untilS = nowS + PAUSE_SECONDS;
-        console.error(JSON.stringify({ level: 'error', message: `turn: ${error.message}` }));
+        log('error', 'TURN credentials cannot be had', { why: error.message });
         return [];
       });
     }
