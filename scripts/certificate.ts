@@ -18,6 +18,13 @@ export function namesOfThisMachine(): string[] {
   return [...new Set(['DNS:localhost', `DNS:${Deno.hostname()}`, ...addresses.sort()])];
 }
 
+/** Its IPv4 addresses that other machines may reach: not every network knows its name. */
+export function addressesOfThisMachine(): string[] {
+  return Deno.networkInterfaces().filter(({ family, address }) =>
+    family === 'IPv4' && !address.startsWith('127.')
+  ).map(({ address }) => address);
+}
+
 /** Makes it by openssl at the first call, and again when it grows old or the names change. */
 export async function certificate(
   folder: URL = STATE_DIR,

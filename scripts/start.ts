@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { launchers, whenToldToStop } from './ancestors.ts';
-import { certificate } from './certificate.ts';
+import { addressesOfThisMachine, certificate } from './certificate.ts';
 import { demoArguments } from './demo.ts';
 import { ensureChannel } from './local-channel.ts';
 import { ensure, FFMPEG } from './packages.ts';
@@ -73,6 +73,8 @@ async function main(): Promise<void> {
     ...secrets,
     EDGE_HOST: host,
     EDGE_PORT: String(ports.edge),
+    // One line for each call of the dashboard would carry the addresses below out of sight.
+    SHOAL_LOG_LEVEL: Deno.env.get('SHOAL_LOG_LEVEL') ?? 'warn',
     ...(tls ? { EDGE_TLS_KEY: tls.keyFile, EDGE_TLS_CERT: tls.certFile } : {}),
   });
   const client = tls ? Deno.createHttpClient({ caCerts: [tls.cert] }) : undefined;
@@ -96,10 +98,14 @@ async function main(): Promise<void> {
     await live(`${local}/api/channels/${channel}`, secrets.SHOAL_ADMIN_TOKEN, client);
   }
   const shown = host === '127.0.0.1' ? 'localhost' : host === '0.0.0.0' ? Deno.hostname() : host;
+  const byAddress = host === '0.0.0.0' ? addressesOfThisMachine() : [];
   console.log(`
 Shoal is up.
 
-  watch       ${scheme}://${shown}:${ports.edge}/watch/${channel}
+  watch       ${scheme}://${shown}:${ports.edge}/watch/${channel}${
+    byAddress.map((address) => `
+              ${scheme}://${address}:${ports.edge}/watch/${channel}`).join('')
+  }
   dashboard   ${scheme}://${shown}:${ports.edge}/admin#token=${secrets.SHOAL_ADMIN_TOKEN}
               (the link signs you in: who has it is the owner)
   API         ${scheme}://${shown}:${ports.edge}/api/channels   (bearer token in ${
