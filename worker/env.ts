@@ -93,9 +93,20 @@ export function hooksOf(env: Env): DurableObjectStub<Hooks> {
   return env.HOOKS.getByName('hooks');
 }
 
-/** One shard of a swarm: `0`, `1`, …, or `b0`, the backbone's. */
+/** Where Cloudflare is to put an object that serves a region, by continent. */
+const HINTS: Record<string, DurableObjectLocationHint> = {
+  AF: 'afr',
+  AS: 'apac',
+  EU: 'weur',
+  NA: 'enam',
+  OC: 'oc',
+  SA: 'sam',
+};
+
+/** One shard of a swarm: `0`, `1`, …; `b0`, or `b` and a region, for the backbone. */
 export function swarmOf(env: Env, infoHash: string, shard: string): DurableObjectStub<Swarm> {
-  return env.SWARM.getByName(`${infoHash}:${shard}`);
+  const locationHint = shard.startsWith('b') ? HINTS[shard.slice(1)] : undefined;
+  return env.SWARM.getByName(`${infoHash}:${shard}`, { locationHint });
 }
 
 /** The device slots of one viewer id. */

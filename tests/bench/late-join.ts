@@ -34,8 +34,40 @@ if (values.help) {
   Deno.exit(0);
 }
 
+/**
+ * When each step of a start was reached, milliseconds from navigation: the player's scripts are there, the first
+ * neighbour is dialled (the shard has welcomed it), its answer came, its channel is open, its media came (seen with
+ * the figures, four times a second).
+ */
+const STEPS = `(() => {
+  const steps = globalThis.__steps = {};
+  const reached = (name) => steps[name] ??= performance.now();
+  customElements.whenDefined('shoal-player').then(() => reached('playerMs'));
+  const Plain = globalThis.RTCPeerConnection;
+  globalThis.RTCPeerConnection = class extends Plain {
+    createDataChannel(...args) {
+      reached('dialMs');
+      const channel = super.createDataChannel(...args);
+      channel.addEventListener('open', () => reached('openMs'));
+      return channel;
+    }
+    setRemoteDescription(description) {
+      if (description?.type === 'answer') reached('answerMs');
+      return super.setRemoteDescription(description);
+    }
+  };
+  setInterval(() => {
+    const stats = document.querySelector('shoal-player')?.stats?.();
+    if (stats?.peers > 0) reached('linkMs');
+    if (stats?.peerBytes > 0) reached('mediaMs');
+  }, 20);
+})()`;
+
+const STEP_NAMES = ['playerMs', 'dialMs', 'answerMs', 'openMs', 'linkMs', 'mediaMs'];
+
 interface Reading {
   probe: ProbeReading;
+  steps: Record<string, number>;
   stats: { peerBytes: number; edgeBytes: number; peers: number };
 }
 
@@ -55,9 +87,10 @@ try {
   await untilSeen(audience[0]!, ({ probe }) => probe.playedS > 14);
   for (let join = 1; join <= Number(values.joins); join++) {
     const page = await open(browser);
-    const { probe, stats } = await untilSeen(page, ({ probe }) => probe.playedS > 3);
+    const { probe, stats, steps } = await untilSeen(page, ({ probe }) => probe.playedS > 3);
     rows.push({
       join,
+      ...Object.fromEntries(STEP_NAMES.map((name) => [name, Math.round(steps[name] ?? NaN)])),
       startupMs: probe.startupMs,
       stalls: probe.stalls,
       peerKB: stats.peerBytes / 1000,
@@ -85,13 +118,14 @@ Deno.exit(0);
 async function open(browser: Browser): Promise<Page> {
   const page = await (await browser.createBrowserContext()).newPage();
   await page.evaluateOnNewDocument(PROBE);
+  await page.evaluateOnNewDocument(STEPS);
   await page.goto(`${stack.edge.url}/embed/demo?autoplay&muted`);
   return page;
 }
 
 async function read(page: Page): Promise<Reading> {
   return await page.evaluate(
-    `({ probe: __probe.read(), stats: document.querySelector('shoal-player').stats() })`,
+    `({ probe: __probe.read(), steps: __steps, stats: document.querySelector('shoal-player').stats() })`,
   ) as Reading;
 }
 

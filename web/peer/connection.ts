@@ -15,8 +15,11 @@ export interface ConnectionEvents {
   closed(reason: string): void;
 }
 
-/** The offer or answer goes out after this long at most; a STUN server that does not answer is not waited for. */
-const GATHER_MS = 400;
+/**
+ * The offer or answer goes out after this long at most, what is found later follows it: offer and answer wait one after
+ * the other, so that this counts twice in every start, and a STUN server that does not answer is not waited for.
+ */
+const GATHER_MS = 100;
 const CONNECT_MS = 10_000;
 /** A connection that ICE calls disconnected may come back within this. */
 const DISCONNECTED_MS = 4000;

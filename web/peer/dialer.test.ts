@@ -147,16 +147,6 @@ Deno.test('answers and candidates that belong to nothing are not taken', options
   assert.deepEqual(dialer.known, [], 'nobody dials itself');
 });
 
-Deno.test('connections in flight are bounded', options, async () => {
-  const peers = makePeers([A], () => undefined);
-  const silent: Carrier = { send: () => true };
-  const many = Array.from({ length: 30 }, (_, i) => `${i}`.padStart(20, 'x'));
-  await peers.of(A).dialer.dial(many, silent);
-  assert.equal(peers.of(A).dialer.known.length, 12);
-  peers.close();
-  assert.equal(peers.of(A).dialer.known.length, 0);
-});
-
 Deno.test('when the way to a peer is gone, its attempt is given up', options, async () => {
   const peers = makePeers([A]);
   await peers.of(A).dialer.dial([B], { send: () => false });
@@ -256,3 +246,21 @@ Deno.test('who was tried in vain is left alone for a minute, but may dial', opti
   assert.equal(made.at(-1), 'offer b');
   dialer.close();
 });
+
+Deno.test(
+  'who has no link yet dials a few ahead of the others, and never too many at once',
+  options,
+  async () => {
+    const { clock, dialer, carrier, made } = dialerInVain({ direct: {}, lastResort: undefined });
+    const many = Array.from({ length: 30 }, (_, i) => `${i}`.padStart(20, 'x'));
+    await dialer.dial(many, carrier);
+    assert.equal(made.length, 3);
+    await clock.pass(300);
+    assert.equal(made.length, 6);
+    await clock.pass(3000);
+    assert.equal(dialer.known.length, 12);
+    dialer.close();
+    assert.equal(dialer.known.length, 0);
+    assert.equal(clock.pending, 0);
+  },
+);

@@ -38,6 +38,12 @@ export interface DialerOptions {
 /** Connections being made at once, and in all (the mesh aims at 20, a bridge at 12 more, and drops the worst). */
 const MOST_IN_FLIGHT = 12;
 const MOST_CONNECTIONS = 56;
+/**
+ * Who has no link yet waits for its first one: a few are dialled ahead of the others, since every connection that is
+ * made beside it holds the first one up.
+ */
+const AT_FIRST = 3;
+const FIRST_MS = 250;
 /** Who was tried for long and in vain is not dialled again for a while; it may dial. */
 const IN_VAIN_MS = 5000;
 const UNREACHABLE_MS = 60_000;
@@ -71,6 +77,8 @@ export class Dialer {
   /** By peer id: until when it is left alone. */
   #unreachable = new Map<string, number>();
   #closing = false;
+  /** Those that are dialled a little later. */
+  #later = new Set<number>();
 
   constructor(options: DialerOptions) {
     this.#options = options;
@@ -96,8 +104,13 @@ export class Dialer {
 
   async #dial(peerIds: string[], carrier: Carrier, last: boolean): Promise<void> {
     const known = new Set(this.known);
+    const unknown = peerIds.filter((id) => !known.has(id));
+    const isLinked = [...this.#attempts.values()].some(({ open }) => open);
+    if (!isLinked && unknown.length > AT_FIRST) {
+      this.#dialLater(unknown.splice(AT_FIRST), carrier, last);
+    }
     const offers = await Promise.all(
-      peerIds.filter((id) => !known.has(id)).map(async (to) => {
+      unknown.map(async (to) => {
         const attempt = this.#attempt(to, this.#newOfferId(), true, carrier, last);
         if (!attempt) return undefined;
         const sdp = await this.#try(to, attempt, () => attempt.connection.offer());
@@ -110,6 +123,15 @@ export class Dialer {
     for (const { to, offerId, sdp } of made) {
       this.#told(to, offerId, together ?? carrier.send(to, { kind: 'offer', offerId, sdp }));
     }
+  }
+
+  #dialLater(peerIds: string[], carrier: Carrier, last: boolean): void {
+    const { environment } = this.#options;
+    const timer = environment.setTimer(FIRST_MS, () => {
+      this.#later.delete(timer);
+      void this.#dial(peerIds, carrier, last);
+    });
+    this.#later.add(timer);
   }
 
   /** A signal came from a peer over a carrier, which also takes the reply. */
@@ -133,6 +155,7 @@ export class Dialer {
 
   close(): void {
     this.#closing = true;
+    for (const timer of this.#later) this.#options.environment.clearTimer(timer);
     for (const { connection } of [...this.#attempts.values()]) connection.close('leaving');
   }
 

@@ -4,7 +4,7 @@ import type { LeaseDay, LeaseTerms } from '../../protocol/lease.ts';
 import { LeaseLedger, type LeaseTotal, type LedgerSnapshot } from '../store/lease-ledger.ts';
 import type { LeaseShares } from '../swarm/lease-seats.ts';
 import type { Rollup } from '../swarm/rollup.ts';
-import { BACKBONE } from '../swarm/steward.ts';
+import { isBackbone } from '../swarm/backbone.ts';
 
 /** Counts are kept at most this often: an eviction loses no more. */
 const KEEP_MS = 2000;
@@ -42,7 +42,7 @@ export class ChannelLeases {
       id,
       spent
         ? 'spent'
-        : viewerQuota === null || shard === BACKBONE
+        : viewerQuota === null || isBackbone(shard)
         ? null
         : this.#ledger.shareOf(id, viewerQuota, shard, shards),
     ]));
@@ -63,7 +63,7 @@ export class ChannelLeases {
 
   /** A shard's totals. Answers whether the shards are to hear of new shares now. */
   rolledUp({ shard, leases = {} }: Rollup, shards: string[]): boolean {
-    if (shard === BACKBONE || (Object.keys(leases).length === 0 && this.#ledger.isEmpty)) return false;
+    if (isBackbone(shard) || (Object.keys(leases).length === 0 && this.#ledger.isEmpty)) return false;
     const nowMs = Date.now();
     this.#ledger.note(shard, leases, this.#kbps, nowMs);
     if (nowMs - this.#keptMs >= KEEP_MS) this.#keep(nowMs);

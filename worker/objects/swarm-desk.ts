@@ -6,6 +6,7 @@ import type { Broadcast } from '../../protocol/broadcast.ts';
 import type { ChannelSettings } from '../../protocol/channel.ts';
 import type { Feed } from '../../protocol/tracker.ts';
 import { type Env, mediaOf, swarmOf } from '../env.ts';
+import { isBackbone } from '../swarm/backbone.ts';
 import type { Candidate, Deal } from '../swarm/feeds.ts';
 import { QUIET_REPORT_MS, WATCHED_REPORT_MS } from '../swarm/pace.ts';
 import type { LeaseShares } from '../swarm/lease-seats.ts';
@@ -13,7 +14,7 @@ import type { Rollup } from '../swarm/rollup.ts';
 import { announcePath, type ShardRoom } from '../swarm/shards.ts';
 import { markOf } from '../swarm/right.ts';
 import { TurnBudget } from '../swarm/turn-budget.ts';
-import { BACKBONE, BRIDGES, type Orders, Steward, type StewardSnapshot } from '../swarm/steward.ts';
+import { BRIDGES, type Orders, Steward, type StewardSnapshot } from '../swarm/steward.ts';
 import type { BanDetails, Sitting } from './swarm.ts';
 
 /** Shares of the leases' quotas for one shard of these. */
@@ -119,7 +120,7 @@ export class SwarmDesk {
   /** The broadcast is over. */
   async end(): Promise<void> {
     const { broadcast } = this.#onAir ?? {};
-    const shards = this.#steward?.shards ?? [];
+    const shards = this.#steward?.served ?? [];
     if (this.#timer) clearTimeout(this.#timer.id);
     this.#timer = undefined;
     this.#onAir = undefined;
@@ -170,7 +171,7 @@ export class SwarmDesk {
   }
 
   async #countTurn(steward: Steward, { shard, viewers, turnKbps }: Rollup): Promise<void> {
-    if (shard === BACKBONE) return;
+    if (isBackbone(shard)) return;
     this.#turn.keep(steward.shards);
     const mostKbps = viewers * steward.bitrateKbps * MOST_TURN;
     if (this.#turn.took(shard, turnKbps ?? 0, mostKbps, this.#budgetKbps)) {
@@ -248,21 +249,32 @@ export class SwarmDesk {
   }
 
   async #carryOutNow(orders: Orders): Promise<void> {
-    const { deals, open, close, backboneChanged, latencyChanged } = orders;
+    const { deals, open, close, relieve, backboneChanged, beyondChanged, latencyChanged } = orders;
     const steward = this.#steward;
     const onAir = this.#onAir;
     if (!steward || !onAir) return;
     const { infoHash } = onAir.broadcast;
-    if (backboneChanged) await this.#tellShards([...new Set([...steward.shards, BACKBONE])]);
-    else if (latencyChanged) await this.#tellShards(steward.shards);
+    if (backboneChanged) {
+      // Where bridges are sent knows first.
+      await this.#tellShards(steward.served.filter(isBackbone));
+      await this.#tellShards(steward.served.filter((shard) => !isBackbone(shard)));
+    } else if (latencyChanged) await this.#tellShards(steward.shards);
+    if (beyondChanged) {
+      await Promise.all(
+        steward.shards.filter(isBackbone).map((shard) =>
+          swarmOf(this.#env, infoHash, shard).setBeyond(steward.beyond(shard))
+        ),
+      );
+    }
     if (open.length > 0) {
       await this.#tellShards(open);
       for (const shard of open) steward.opened(shard);
     }
     await Promise.all(deals.map((deal) => this.#deal(onAir, deal)));
-    if (close) {
-      const paths = close.into.map((shard) => announcePath(infoHash, shard));
-      await swarmOf(this.#env, infoHash, close.shard).drain(paths);
+    const paths = (into: string[]) => into.map((shard) => announcePath(infoHash, shard));
+    if (close) await swarmOf(this.#env, infoHash, close.shard).drain(paths(close.into));
+    if (relieve) {
+      await swarmOf(this.#env, infoHash, relieve.shard).relieve(paths(relieve.into), relieve.count);
     }
     const urgent = latencyChanged || deals.length > 0 || open.length > 0 || close !== undefined ||
       backboneChanged;
@@ -288,7 +300,10 @@ export class SwarmDesk {
     const steward = this.#steward;
     if (!onAir || !steward) return;
     const { infoHash } = onAir.broadcast;
-    const backbone = steward.backbone ? announcePath(infoHash, BACKBONE) : null;
+    const homes = Object.entries(steward.bridgeHomes);
+    const backbones = steward.backbone
+      ? Object.fromEntries(homes.map(([region, shard]) => [region, announcePath(infoHash, shard)]))
+      : null;
     await Promise.all(shards.map((shard) =>
       swarmOf(this.#env, infoHash, shard).setState({
         ...onAir,
@@ -298,8 +313,9 @@ export class SwarmDesk {
         banned: this.#banned,
         turnSpent: this.#turn.spent,
         leases: this.#leases(shard, steward.rooms.map((room) => room.shard)),
-        backbone: shard === BACKBONE ? null : backbone,
+        backbones: isBackbone(shard) ? null : backbones,
         bridges: BRIDGES,
+        beyond: isBackbone(shard) ? steward.beyond(shard) : [],
       })
     ));
   }

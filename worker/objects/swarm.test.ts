@@ -37,8 +37,9 @@ async function onAir(settings: Partial<ChannelSettings> = {}, shard = '0', limit
     limit,
     banned: [],
     leases: {},
-    backbone: null,
+    backbones: null,
     bridges: 8,
+    beyond: [],
   });
   return infoHash;
 }

@@ -15,9 +15,10 @@ import { grantDesk } from '../access/grant.ts';
 import { passDesk } from '../access/pass.ts';
 import { peerIdOf, ticketDesk } from '../access/ticket.ts';
 import { boxSettings } from '../box.ts';
-import { channelOf, type Env, mediaOf, viewerOf } from '../env.ts';
+import { channelOf, type Env, mediaOf, swarmOf, viewerOf } from '../env.ts';
 import { log } from '../log.ts';
 import { iceServersFor } from '../reach/ice-servers.ts';
+import { type Beyond, isBackbone } from '../swarm/backbone.ts';
 import { toCandidate } from '../swarm/feeds.ts';
 import type { LeaseShares } from '../swarm/lease-seats.ts';
 import { failure, type Outgoing } from '../swarm/outgoing.ts';
@@ -26,10 +27,9 @@ import { markOf, type Right } from '../swarm/right.ts';
 import { emptySeat, type PeerRow, type Seat } from '../swarm/seat.ts';
 import { SeedWatch } from '../swarm/seed-watch.ts';
 import { announcePath, pickShard, type ShardRoom } from '../swarm/shards.ts';
-import { BACKBONE } from '../swarm/steward.ts';
 import { Swarm as Shard } from '../swarm/swarm.ts';
 import { drawnViewers, listNetworks, listViewers } from '../swarm/viewer-list.ts';
-import type { Ack, Port, SwarmWorld } from '../swarm/world.ts';
+import type { Ack, Port, Relayed, SwarmWorld } from '../swarm/world.ts';
 import { ShardReporter } from './shard-reporter.ts';
 
 /** How often the Channel object hears of this shard while there is something to tell. */
@@ -47,13 +47,14 @@ const MOST_IDLE = 2000;
 const MOST_IDLE_OF_ONE = 256;
 /** When the Channel object fails to answer, it is asked once more after this. */
 const RETRY_MS = 100;
-/** Peers sent away a second while a shard is drained. */
+/** Peers sent away a second while a shard is drained, and at a time when there are too many. */
 const DRAIN_PER_S = 20;
+const MOST_RELIEVED = 50;
 
 /** What the Channel object tells each of its shards: at the start, and again when something changes. */
 export interface SwarmState {
   channel: string;
-  /** `0`, `1`, …; `b0` for the backbone. */
+  /** `0`, `1`, …; `b0`, or `b` and a region, for the backbone. */
   shard: string;
   broadcast: Broadcast;
   state: 'live' | 'lost';
@@ -69,9 +70,14 @@ export interface SwarmState {
   banned: string[];
   /** Leases that run, and how many viewers of each this shard may seat. */
   leases: LeaseShares;
-  /** Path of the backbone's socket, and how many of this shard are to hold one; null: there is no backbone. */
-  backbone: string | null;
+  /**
+   * Paths of the backbone's sockets by region ('': of all others), and how many of this shard are to hold one; null:
+   * there is no backbone.
+   */
+  backbones: Record<string, string> | null;
   bridges: number;
+  /** In the backbone: who sits in other objects of it. */
+  beyond: Beyond[];
 }
 
 /** What a ban says beside ticket identities. */
@@ -134,7 +140,8 @@ export class Swarm extends DurableObject<Env> {
     this.#shard.limit = state.limit;
     this.#shard.setLeases(state.leases);
     if (state.settings.access === 'token' && before.settings.access !== 'token') this.#shard.expelAnonymous();
-    if (before.backbone !== state.backbone) this.#lend();
+    this.#shard.beyond = state.beyond;
+    if (JSON.stringify(before.backbones) !== JSON.stringify(state.backbones)) this.#lend();
     const news = {
       state: state.state,
       latencyTargetMs: state.latencyTargetMs,
@@ -148,6 +155,19 @@ export class Swarm extends DurableObject<Env> {
       uploadRatio: before.settings.uploadRatio,
     };
     if (JSON.stringify(news) !== JSON.stringify(old)) this.#shard.pushAll({ action: 'channel', ...news });
+  }
+
+  /** Who sits in the other objects of the backbone now. */
+  async setBeyond(beyond: Beyond[]): Promise<void> {
+    if (!this.#state || !this.#shard) return;
+    this.#state.beyond = beyond;
+    this.#shard.beyond = beyond;
+    this.ctx.storage.kv.put('state', this.#state);
+  }
+
+  /** A peer of another object of the backbone speaks to one of this. */
+  async deliver(peerId: string, message: Relayed, shard: string): Promise<void> {
+    this.#shard?.deliver(peerId, message, shard);
   }
 
   /** Serves stock clients of an info-hash that is no broadcast. */
@@ -254,6 +274,11 @@ export class Swarm extends DurableObject<Env> {
     await this.#reporter.flush();
   }
 
+  /** Sends some of those who are too many to other shards; the rest after the next roll-up. */
+  async relieve(paths: string[], count: number): Promise<void> {
+    this.#shard?.drain(paths, Math.min(count, MOST_RELIEVED));
+  }
+
   /** Sends everybody to other shards, a few at a time, lets nobody in any more, and forgets what it served. */
   async drain(paths: string[]): Promise<void> {
     if (!this.#state || !this.#shard) return;
@@ -338,6 +363,7 @@ export class Swarm extends DurableObject<Env> {
     this.#reporter.about(state);
     this.#serve(state.broadcast.infoHash, state.shard, state.limit, state.banned);
     this.#shard?.setLeases(state.leases);
+    if (this.#shard) this.#shard.beyond = state.beyond;
   }
 
   #serve(infoHash: string, shard: string, limit: number, banned: string[]): void {
@@ -381,6 +407,11 @@ export class Swarm extends DurableObject<Env> {
         };
       },
       elsewhere: (row) => this.#elsewhere(row),
+      across: (shard, peerId, message) => {
+        const from = this.#state?.shard;
+        if (from === undefined) return;
+        this.ctx.waitUntil(swarmOf(this.env, infoHash, shard).deliver(peerId, message, from));
+      },
       acked: (row, acks, given) => this.ctx.waitUntil(this.#acked(row, acks, given)),
       seated: (row) => this.#seated(row),
       left: (row) => this.#left(row),
@@ -400,19 +431,19 @@ export class Swarm extends DurableObject<Env> {
     if (right.untilS !== undefined) await this.#wakeAt(right.untilS * 1000);
     const { subject, devices } = right;
     // Who is in the backbone has its slot by the shard that sent it there.
-    if (subject === undefined || devices === undefined || shard === BACKBONE) return right;
+    if (subject === undefined || devices === undefined || isBackbone(shard)) return right;
     return await viewerOf(this.env, subject).take(peerId, devices, true) ? right : undefined;
   }
 
   async #confirmSlot({ id, right }: PeerRow): Promise<void> {
-    if (right?.subject === undefined || right.devices === undefined || this.#state?.shard === BACKBONE) {
+    if (right?.subject === undefined || right.devices === undefined || isBackbone(this.#state?.shard ?? '')) {
       return;
     }
     await viewerOf(this.env, right.subject).take(id, right.devices, true);
   }
 
   async #releaseSlot({ id, right }: PeerRow): Promise<void> {
-    if (right?.subject === undefined || right.devices === undefined || this.#state?.shard === BACKBONE) {
+    if (right?.subject === undefined || right.devices === undefined || isBackbone(this.#state?.shard ?? '')) {
       return;
     }
     // One that gave way to a newer socket of the same peer is seated again by now.
@@ -462,7 +493,7 @@ export class Swarm extends DurableObject<Env> {
         ),
       );
     }
-    if (state.backbone !== null && this.#bridges < state.bridges) this.#lend();
+    if (state.backbones && this.#bridges < state.bridges) this.#lend();
     this.#schedule();
   }
 
@@ -505,7 +536,9 @@ export class Swarm extends DurableObject<Env> {
 
   /** Asks good uploaders to hold a second socket in the backbone, as long as there is one. */
   #lend(): void {
-    if (this.#state) this.#bridges = this.#shard?.lendBridges(this.#state.backbone, this.#state.bridges) ?? 0;
+    if (!this.#state || !this.#shard) return;
+    const { backbones, bridges } = this.#state;
+    this.#bridges = this.#shard.lendBridges(backbones, bridges);
   }
 
   #schedule(): void {
@@ -521,7 +554,7 @@ export class Swarm extends DurableObject<Env> {
     const rollup = this.#shard.rollup();
     const answer = await this.#tellChannel((channel) => channel.rolledUp(state.broadcast.id, rollup));
     if (answer) this.#shard?.setPace(answer.everyMs);
-    if (state.backbone !== null) this.#lend();
+    if (state.backbones) this.#lend();
     this.#step = STEPS.filter((step) => (this.#shard?.viewers ?? 0) >= step * state.limit).length;
   }
 }

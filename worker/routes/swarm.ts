@@ -19,8 +19,10 @@ export const swarm = new Hono<{ Bindings: Env }>().get('/:infoHash/announce', as
   }
   // Stock clients know of no shards: theirs is the first.
   const shard = c.req.query('shard') ?? '0';
-  if (!/^(b?[1-9]\d{0,4}|b?0)$/.test(shard)) {
-    throw new Failure(400, 'bad-field', 'shard must be a whole number, or "b" and one', { field: 'shard' });
+  if (!/^([1-9]\d{0,4}|b?0|b[A-Z][A-Z0-9])$/.test(shard)) {
+    throw new Failure(400, 'bad-field', 'shard must be a whole number, "b0", or "b" and a region', {
+      field: 'shard',
+    });
   }
   const place = await whereabouts(c.req.raw, c.env);
   // Nothing of the client's own headers reaches the object but the upgrade.

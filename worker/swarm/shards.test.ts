@@ -72,6 +72,17 @@ test('a shard being emptied is not listed, counts until it is empty, and is forg
   expect(map.all).toEqual(['0', '2']);
 });
 
+test('when shards are made smaller, who sits above their size is spread over those with room', () => {
+  const map = new ShardMap(100);
+  map.count('0', 75);
+  map.opened('1');
+  map.limit = 50;
+  const { open, relieve } = map.count('0', 75);
+  expect(open).toEqual(['2']);
+  expect(relieve).toEqual({ shard: '0', count: 25, into: ['1'] });
+  expect(map.count('0', 50).relieve).toBeUndefined();
+});
+
 test('a shard is at home where most of its viewers are', () => {
   const map = new ShardMap(100);
   map.count('0', 50, { EU: 40, AS: 10 });

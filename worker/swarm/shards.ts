@@ -59,6 +59,8 @@ export interface ShardPlan {
   open: string[];
   /** Shard to empty, and where its viewers go. */
   close?: { shard: string; into: string[] };
+  /** Shard that holds more than it may, by how many, and where those go. */
+  relieve?: { shard: string; count: number; into: string[] };
 }
 
 export class ShardMap {
@@ -130,7 +132,17 @@ export class ShardMap {
     }
     room.viewers = viewers;
     if (viewers >= room.limit * THIN_FILL) room.home = homeOf(regions, viewers);
-    return this.#plan();
+    const plan = this.#plan();
+    // The size was made smaller: a shard lets nobody in above it, and who sits there already is spread.
+    const into = this.#roomy(shard);
+    if (viewers <= room.limit || into.length === 0) return plan;
+    return { ...plan, relieve: { shard, count: viewers - room.limit, into } };
+  }
+
+  /** Shards that may take others' viewers. */
+  #roomy(besides: string): string[] {
+    return this.list.filter((room) => room.shard !== besides && room.viewers < room.limit * 0.8)
+      .map((room) => room.shard);
   }
 
   /** Opens what is missing, or empties what is superfluous; never both. */
@@ -151,8 +163,7 @@ export class ShardMap {
     if (!thin || viewers > rest * MERGE_FILL) return { open };
     this.#shards.delete(thin.shard);
     if (thin.viewers > 0) this.#closing.set(thin.shard, thin.viewers);
-    const into = this.list.filter((room) => room.viewers < room.limit * 0.8).map((room) => room.shard);
-    return { open, close: { shard: thin.shard, into } };
+    return { open, close: { shard: thin.shard, into: this.#roomy(thin.shard) } };
   }
 
   #fresh(shard: string): ShardRoom {

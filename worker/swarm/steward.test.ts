@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import { ChannelSettings } from '../../protocol/channel.ts';
 import type { Candidate, FeedTrack } from './feeds.ts';
 import type { Rollup } from './rollup.ts';
-import { BACKBONE, BACKBONE_LIMIT, type Orders, Steward } from './steward.ts';
+import { BACKBONE, BACKBONE_LIMIT } from './backbone.ts';
+import { type Orders, Steward } from './steward.ts';
 
 const TRACKS = [{ track: 0, bitrateKbps: 512, substreams: 8 }];
 const settings = (more: Partial<ChannelSettings> = {}) =>
@@ -58,6 +59,27 @@ test('a shrinking audience empties a shard, and the backbone goes when it is emp
   expect(steward.backbone).toBe(true);
   expect(steward.rolledUp(rollup('1', 0), 3).backboneChanged).toBe(true);
   expect(steward.shards).toEqual(['0']);
+});
+
+test('a region with bridges enough has a backbone of its own, and each hears who sits in the other', () => {
+  const steward = new Steward(settings(), TRACKS);
+  steward.rolledUp(rollup('0', 75), 0);
+  steward.opened('1');
+  const orders = steward.rolledUp(
+    rollup(BACKBONE, 100, { regions: { EU: 70, AS: 30 }, candidates: [candidate('a')] }),
+    1,
+  );
+  expect(orders).toMatchObject({ backboneChanged: true, beyondChanged: true });
+  expect(steward.bridgeHomes).toEqual({ '': BACKBONE, EU: 'bEU' });
+  expect(steward.shards).toEqual(['0', '1', BACKBONE, 'bEU']);
+  expect(steward.beyond('bEU')).toEqual([{ id: 'a', shard: BACKBONE }]);
+  const eu = steward.rolledUp(rollup('bEU', 20, { regions: { EU: 20 }, candidates: [candidate('e')] }), 2);
+  expect(eu).toMatchObject({ backboneChanged: false, beyondChanged: true });
+  expect(steward.beyond(BACKBONE)).toEqual([{ id: 'e', shard: 'bEU' }]);
+  expect(steward.viewers).toBe(75);
+  const again = new Steward(settings(), TRACKS, structuredClone(steward.snapshot()));
+  expect(again.bridgeHomes).toEqual(steward.bridgeHomes);
+  expect(again.beyond(BACKBONE)).toEqual(steward.beyond(BACKBONE));
 });
 
 test("bridges are nobody's viewers", () => {

@@ -4,6 +4,7 @@
  */
 import type { ChannelSettings } from '../../protocol/channel.ts';
 import type { Feed } from '../../protocol/tracker.ts';
+import { Backbone, BACKBONE_LIMIT, type BackboneSnapshot, type Beyond, isBackbone } from './backbone.ts';
 import { copiesFor, copiesPerShard } from './copies.ts';
 import {
   type Candidate,
@@ -18,12 +19,8 @@ import type { Rollup } from './rollup.ts';
 import { ShardMap, type ShardMapSnapshot, type ShardPlan, type ShardRoom } from './shards.ts';
 import { SupplyControl } from './supply.ts';
 
-/** The backbone's shard: one holds the bridges of over a thousand shards. */
-export const BACKBONE = 'b0';
 /** Bridges of each shard. */
 export const BRIDGES = 8;
-/** Most sockets of the backbone. */
-export const BACKBONE_LIMIT = 10_000;
 
 /** Supply is looked at this often, while there is something to look at. */
 const LOOK_MS = 5000;
@@ -36,8 +33,12 @@ export interface Orders {
   /** Shards to open, and then to name by `opened`. */
   open: string[];
   close?: { shard: string; into: string[] };
-  /** Whether the backbone came or went: every shard has to hear of it. */
+  /** A shard that is to send this many viewers to others. */
+  relieve?: { shard: string; count: number; into: string[] };
+  /** Whether the backbone, or an object of it, came or went: every shard has to hear of it. */
   backboneChanged: boolean;
+  /** Whether the objects of the backbone are to hear anew who sits in the others. */
+  beyondChanged: boolean;
   /** Whether the latency target is another: every shard has to hear of it. */
   latencyChanged: boolean;
 }
@@ -47,6 +48,7 @@ export interface StewardSnapshot {
   dealers: [string, DealerSnapshot][];
   copies: number;
   backbone: boolean;
+  circles?: BackboneSnapshot;
   uploadKbps: [string, number][];
   supplyStep: number;
   helping: HelpingSnapshot;
@@ -60,6 +62,7 @@ export class Steward {
   #tracks: FeedTrack[];
   #copies = 1;
   #backbone = false;
+  #circles: Backbone;
   /** Feeds taken back with a dealer that is no longer needed. */
   #retired: Deal[] = [];
   readonly #supply: SupplyControl;
@@ -75,6 +78,7 @@ export class Steward {
     this.#shards = new ShardMap(settings.shardSize, snapshot?.shards);
     this.#supply = new SupplyControl(snapshot?.supplyStep);
     this.#helping = new Helping(snapshot?.helping);
+    this.#circles = new Backbone(snapshot?.circles);
     if (snapshot) {
       this.#copies = snapshot.copies;
       this.#backbone = snapshot.backbone;
@@ -99,7 +103,12 @@ export class Steward {
 
   /** Every shard that has to hear news, the backbone included. */
   get shards(): string[] {
-    return this.#backbone ? [...this.#shards.all, BACKBONE] : this.#shards.all;
+    return this.#backbone ? this.served : this.#shards.all;
+  }
+
+  /** The same, and objects of a backbone that is no longer needed. */
+  get served(): string[] {
+    return [...this.#shards.all, ...this.#circles.shards];
   }
 
   get viewers(): number {
@@ -109,7 +118,7 @@ export class Steward {
   /** What all viewers together say they can give. */
   get uploadKbps(): number {
     let sum = 0;
-    for (const [shard, kbps] of this.#uploadKbps) if (shard !== BACKBONE) sum += kbps;
+    for (const [shard, kbps] of this.#uploadKbps) if (!isBackbone(shard)) sum += kbps;
     return sum;
   }
 
@@ -135,7 +144,7 @@ export class Steward {
   /** Renditions that somebody plays, or the first one; nothing when there is only one. */
   #played(): { track: FeedTrack; viewers: number }[] {
     const renditions = renditionsOf(this.#tracks);
-    const shards = [...this.#playing].filter(([shard]) => shard !== BACKBONE);
+    const shards = [...this.#playing].filter(([shard]) => !isBackbone(shard));
     const played = renditions.map((track) => ({
       track,
       viewers: shards.reduce((sum, [, playing]) => sum + (playing[track.track] ?? 0), 0),
@@ -145,6 +154,16 @@ export class Steward {
 
   get backbone(): boolean {
     return this.#backbone;
+  }
+
+  /** The object in which bridges of a region meet; the empty one stands for all that are not named. */
+  get bridgeHomes(): Record<string, string> {
+    return this.#circles.homes;
+  }
+
+  /** Who sits in the other objects of the backbone. */
+  beyond(shard: string): Beyond[] {
+    return this.#circles.beyond(shard);
   }
 
   get copies(): number {
@@ -175,7 +194,7 @@ export class Steward {
   }
 
   limitOf(shard: string): number {
-    return shard === BACKBONE ? BACKBONE_LIMIT : this.#shards.limit;
+    return isBackbone(shard) ? BACKBONE_LIMIT : this.#shards.limit;
   }
 
   /** A peer sat down in a shard that is still small; `viewers`: how many are there with it. */
@@ -218,11 +237,19 @@ export class Steward {
     const plan = this.#count(shard, rollup.viewers, rollup.regions);
     this.#uploadKbps.set(shard, rollup.uploadKbps);
     if (rollup.playing) this.#playing.set(shard, rollup.playing);
-    if (shard !== BACKBONE) {
-      this.#helping.name(shard, rollup.needy, rollup.needyPlay);
-    }
     this.#dealer(shard)?.refresh(shard, rollup.candidates, rollup.seeds, nowMs);
-    return this.#orders(plan, nowMs);
+    if (!isBackbone(shard)) {
+      this.#helping.name(shard, rollup.needy, rollup.needyPlay);
+      return this.#orders(plan, nowMs);
+    }
+    const { arranged, named } = this.#circles.count(
+      shard,
+      rollup.viewers,
+      rollup.regions,
+      rollup.candidates.map(({ id }) => id),
+    );
+    const orders = this.#orders(plan, nowMs);
+    return { ...orders, backboneChanged: orders.backboneChanged || arranged, beyondChanged: named };
   }
 
   /**
@@ -269,6 +296,7 @@ export class Steward {
       dealers: [...this.#dealers].map(([key, dealer]) => [key, dealer.snapshot()]),
       copies: this.#copies,
       backbone: this.#backbone,
+      circles: this.#circles.snapshot(),
       uploadKbps: [...this.#uploadKbps],
       supplyStep: this.#supply.step,
       helping: this.#helping.snapshot(),
@@ -276,7 +304,7 @@ export class Steward {
   }
 
   #count(shard: string, viewers: number, regions?: Record<string, number>): ShardPlan {
-    return shard === BACKBONE ? { open: [] } : this.#shards.count(shard, viewers, regions);
+    return isBackbone(shard) ? { open: [] } : this.#shards.count(shard, viewers, regions);
   }
 
   /** Where a shard's peers are dealt feeds: in the one game of all, or in their own shard's. */
@@ -305,8 +333,7 @@ export class Steward {
       ...fed,
     ];
     this.#retired = [];
-    const { open, close } = plan;
-    return { deals, open, ...(close ? { close } : {}), backboneChanged, latencyChanged };
+    return { ...plan, deals, backboneChanged, beyondChanged: false, latencyChanged };
   }
 
   /** Takes a reading of supply, now and then. True when the latency target is another afterwards. */
@@ -352,7 +379,7 @@ export class Steward {
       let dealer = this.#dealers.get(key);
       if (!dealer) this.#dealers.set(key, dealer = new FeedDealer());
       dealer.configure(this.#tracks, this.#copies);
-      dealer.prefer(this.#backbone ? (shard) => shard === BACKBONE : (shard) => shard !== BACKBONE);
+      dealer.prefer((shard) => isBackbone(shard) === this.#backbone);
     }
     return changed;
   }

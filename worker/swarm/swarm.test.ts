@@ -70,6 +70,7 @@ class Fixture {
       renew: (row) =>
         this.mayRenew ? { ticket: 'renewed', expiresS: row.expiresS + 600, iceServers: [] } : undefined,
       elsewhere: () => this.path,
+      across: (shard, peerId, message) => this.told.push({ across: shard, peerId, message }),
       acked: (row, acks, given) => this.told.push({ acked: row.id, acks, given }),
       seated: (row) => this.told.push({ seated: row.id }),
       reported: () => {},
@@ -411,7 +412,7 @@ test('the best uploaders are asked to be bridges, stay so, and are let go', asyn
   const fixture = new Fixture();
   const ports: FakePort[] = [];
   for (let n = 1; n <= 5; n++) ports.push(await fixture.seat(n));
-  expect(fixture.swarm.lendBridges('/b0', 2)).toBe(2);
+  expect(fixture.swarm.lendBridges({ '': '/b0' }, 2)).toBe(2);
   expect(ports.map((port) => port.last('bridge')?.path)).toEqual([
     undefined,
     undefined,
@@ -420,13 +421,68 @@ test('the best uploaders are asked to be bridges, stay so, and are let go', asyn
     '/b0',
   ]);
   const better = await fixture.seat(60);
-  fixture.swarm.lendBridges('/b0', 2);
+  fixture.swarm.lendBridges({ '': '/b0' }, 2);
   expect(better.last('bridge')).toBeUndefined();
   fixture.swarm.gone(ports[4]!);
-  fixture.swarm.lendBridges('/b0', 2);
+  fixture.swarm.lendBridges({ '': '/b0' }, 2);
   expect(better.last('bridge')).toMatchObject({ path: '/b0' });
   fixture.swarm.lendBridges(null, 2);
   expect(better.last('bridge')).toMatchObject({ path: null });
+});
+
+const OFFER_ID = 'o'.repeat(20);
+
+test('a bridge is sent to the backbone of its region, where that has one', async () => {
+  const fixture = new Fixture();
+  const [far, near] = [await fixture.seat(1, { region: 'AS' }), await fixture.seat(2, { region: 'EU' })];
+  fixture.swarm.lendBridges({ '': '/b0', EU: '/bEU' }, 2);
+  expect([far, near].map((port) => port.last('bridge')?.path)).toEqual(['/b0', '/bEU']);
+});
+
+test('who sits down in one object of the backbone is named some of the others, and heard there', async () => {
+  const fixture = new Fixture({ shard: 'bEU' });
+  for (let n = 1; n <= 20; n++) await fixture.seat(n);
+  fixture.swarm.beyond = [50, 51, 52, 53].map((n) => ({ id: idOf(n), shard: 'b0' }));
+  const port = await fixture.seat(99);
+  const named = (port.last('welcome')!.neighbours as { peer_id: string }[]).map(({ peer_id }) => peer_id);
+  expect(named).toHaveLength(BACKBONE_NEIGHBOURS);
+  const beyond = named.filter((id) => [50, 51, 52, 53].map(idOf).includes(id));
+  expect(beyond).toHaveLength(3);
+  const description = { type: 'offer', sdp: 'sdp' };
+  const about = { action: 'announce', info_hash: INFO_HASH, peer_id: idOf(99) };
+  await fixture.say(port, {
+    ...about,
+    offers: [{ offer_id: OFFER_ID, offer: description, to_peer_id: beyond[0]! }],
+  });
+  expect(fixture.told.at(-1)).toEqual({
+    across: 'b0',
+    peerId: beyond[0],
+    message: { ...about, offer_id: OFFER_ID, offer: description },
+  });
+  await fixture.say(port, { action: 'candidate', to_peer_id: beyond[1], offer_id: OFFER_ID, candidate: 'c' });
+  expect(fixture.told.at(-1)).toMatchObject({ across: 'b0', peerId: beyond[1] });
+});
+
+test('an offer from another object of the backbone is passed on, and its answer finds the way back', async () => {
+  const fixture = new Fixture({ shard: 'b0' });
+  const port = await fixture.seat(1);
+  const about = { action: 'announce', info_hash: INFO_HASH } as const;
+  const offer = {
+    ...about,
+    peer_id: idOf(80),
+    offer_id: OFFER_ID,
+    offer: { type: 'offer', sdp: 'x' },
+  } as const;
+  fixture.swarm.deliver(idOf(1), offer, 'bEU');
+  fixture.swarm.deliver(idOf(2), offer, 'bEU');
+  expect(port.last('announce')).toEqual(offer);
+  const answer = { offer_id: OFFER_ID, answer: { type: 'answer', sdp: 'y' } };
+  await fixture.say(port, { ...about, peer_id: idOf(1), ...answer, to_peer_id: idOf(80) });
+  expect(fixture.told.at(-1)).toEqual({
+    across: 'bEU',
+    peerId: idOf(80),
+    message: { ...about, peer_id: idOf(1), ...answer },
+  });
 });
 
 test('bridges who can give little make room, a few at a time, for those who give far more', async () => {
@@ -438,16 +494,16 @@ test('bridges who can give little make room, a few at a time, for those who give
   };
   const weak: FakePort[] = [];
   for (let n = 1; n <= 5; n++) weak.push(await seat(n, 300));
-  fixture.swarm.lendBridges('/b0', 5);
+  fixture.swarm.lendBridges({ '': '/b0' }, 5);
   const strong: FakePort[] = [];
   for (let n = 11; n <= 15; n++) strong.push(await seat(n, 2000));
   const bridges = (ports: FakePort[]) => ports.filter((port) => port.last('bridge')?.path === '/b0').length;
-  expect(fixture.swarm.lendBridges('/b0', 5)).toBe(5);
+  expect(fixture.swarm.lendBridges({ '': '/b0' }, 5)).toBe(5);
   expect([bridges(weak), bridges(strong)]).toEqual([2, 3]);
-  expect(fixture.swarm.lendBridges('/b0', 5)).toBe(5);
+  expect(fixture.swarm.lendBridges({ '': '/b0' }, 5)).toBe(5);
   expect([bridges(weak), bridges(strong)]).toEqual([0, 5]);
   await seat(20, 3000);
-  fixture.swarm.lendBridges('/b0', 5);
+  fixture.swarm.lendBridges({ '': '/b0' }, 5);
   expect(bridges(strong)).toBe(5);
 });
 
@@ -458,6 +514,16 @@ test('a drained shard sends its peers to others in turn, a few at a time', async
   expect(fixture.swarm.drain(['/a', '/b'], 3)).toBe(2);
   expect(ports.map((port) => port.last('redirect')?.path)).toEqual(['/a', '/b', '/a', undefined, undefined]);
   expect(fixture.swarm.drain(['/a'], 3)).toBe(0);
+});
+
+test('who is sent on is no bridge any more, and goes after those who are none', async () => {
+  const fixture = new Fixture();
+  const ports: FakePort[] = [];
+  for (let n = 1; n <= 3; n++) ports.push(await fixture.seat(n));
+  fixture.swarm.lendBridges({ '': '/b0' }, 2);
+  fixture.swarm.drain(['/a'], 2);
+  expect(ports.map((port) => port.last('redirect')?.path)).toEqual(['/a', '/a', undefined]);
+  expect(ports.map((port) => port.last('bridge')?.path)).toEqual([undefined, null, '/b0']);
 });
 
 test('stock clients are served on shard 0 only, and never shown a viewer', async () => {

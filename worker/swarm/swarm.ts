@@ -6,8 +6,16 @@
 import * as v from 'valibot';
 import { PLAYBACK_REFUSALS, type PlaybackRefusal } from '../../protocol/claims.ts';
 import type { Parent, PeerReport } from '../../protocol/stats.ts';
-import { type Feed, FromPeer, MAX_SIGNAL_LENGTH, type ToPeer } from '../../protocol/tracker.ts';
+import {
+  type Feed,
+  FromPeer,
+  type Introduction,
+  MAX_SIGNAL_LENGTH,
+  type ToPeer,
+} from '../../protocol/tracker.ts';
+import { Across } from './across.ts';
 import type { Agent } from './agent.ts';
+import { type Beyond, isBackbone } from './backbone.ts';
 import { Budget } from './budget.ts';
 import { Complaints } from './complaints.ts';
 import { bestOfEach, type Candidate, compareCandidates, toCandidate } from './feeds.ts';
@@ -22,12 +30,14 @@ import { type PeerRow } from './seat.ts';
 import { StockDesk } from './stock.ts';
 import { addToTally, emptyTally, plausible } from './tally.ts';
 import { checkTicket } from './ticket-check.ts';
-import type { Port, ShardConfig, SwarmWorld } from './world.ts';
+import type { Port, Relayed, ShardConfig, SwarmWorld } from './world.ts';
 
 /** Neighbours named in the welcome: the rest are met through these. */
 export const WELCOME_NEIGHBOURS = 6;
 /** The same in the backbone, where nobody is met through others. */
 export const BACKBONE_NEIGHBOURS = 12;
+/** Of those, who sit in other objects of the backbone. */
+const LINKS_ACROSS = 3;
 /** A seated peer whose ticket ended this long ago is no longer relayed for. */
 const EXPIRY_GRACE_S = 60;
 /** Bridges that are replaced at a time, by others who give so many times as much. */
@@ -64,6 +74,7 @@ export class Swarm {
   readonly #stock: StockDesk;
   readonly #complaints = new Complaints();
   readonly #leases = new LeaseSeats();
+  readonly #across = new Across();
   readonly #banned = new Set<string>();
   readonly #states = new WeakMap<Port, PortState>();
   readonly #pace: Pace;
@@ -179,10 +190,13 @@ export class Swarm {
     return true;
   }
 
-  /** Asks peers to hold a second socket at `path`, or no longer to. Returns how many are asked now. */
-  lendBridges(path: string | null, count: number): number {
+  /**
+   * Asks peers to hold a second socket at the path of their region ('': of all others), or no longer to. Returns how
+   * many are asked now.
+   */
+  lendBridges(paths: Record<string, string> | null, count: number): number {
     const rows = [...this.#roster.rows()];
-    const wanted = path === null ? [] : this.#pickBridges(rows, count);
+    const wanted = paths === null ? [] : this.#pickBridges(rows, count);
     const keep = new Set(wanted);
     for (const row of rows) {
       const bridge = keep.has(row);
@@ -190,9 +204,22 @@ export class Swarm {
       row.bridge = bridge;
       const port = this.#ports.get(row.id)!;
       port.save();
-      port.send({ action: 'bridge', path: bridge ? path : null });
+      port.send({ action: 'bridge', path: bridge ? paths?.[row.place.region] ?? paths?.[''] ?? null : null });
     }
     return wanted.length;
+  }
+
+  /** Who sits in the other objects of the backbone. */
+  set beyond(named: Beyond[]) {
+    this.#across.named = named;
+  }
+
+  /** A peer of another object of the backbone speaks to one of this. */
+  deliver(id: string, message: Relayed, shard: string): void {
+    const port = this.#ports.get(id);
+    if (!port || message.peer_id === undefined) return;
+    this.#across.met(message.peer_id, shard);
+    port.send(message);
   }
 
   /** Who is a bridge stays one; a few of the weakest make room for those who give far more. */
@@ -288,10 +315,17 @@ export class Swarm {
     return next === Infinity ? undefined : next;
   }
 
-  /** Sends up to `count` peers away, each to the next of `paths`. Returns how many were left to send. */
+  /**
+   * Sends up to `count` peers away, each to the next of `paths`, those first who neither seed nor bridge. Returns how
+   * many are left.
+   */
   drain(paths: string[], count: number): number {
     let i = 0;
-    for (const port of [...this.#ports.values()].slice(0, paths.length > 0 ? count : 0)) {
+    const roles = (port: Port) => Number(port.seat.peer?.seed) + Number(port.seat.peer?.bridge);
+    const ports = [...this.#ports.values()].sort((a, b) => roles(a) - roles(b));
+    for (const port of ports.slice(0, paths.length > 0 ? count : 0)) {
+      // Another shard picks its own bridges.
+      if (port.seat.peer?.bridge) port.send({ action: 'bridge', path: null });
       port.send({ action: 'redirect', path: paths[i++ % paths.length]! });
       this.#unseat(port);
       port.close(4002, 'redirected');
@@ -387,7 +421,7 @@ export class Swarm {
     switch (message.action) {
       case 'candidate':
         if (!this.#isCurrent(row)) return;
-        return this.#ports.get(message.to_peer_id)?.send({
+        return this.#sendTo(message.to_peer_id, {
           action: 'candidate',
           peer_id: row.id,
           offer_id: message.offer_id,
@@ -435,19 +469,34 @@ export class Swarm {
   }
 
   get #welcomed(): number {
-    return this.#config.shard.startsWith('b') ? BACKBONE_NEIGHBOURS : WELCOME_NEIGHBOURS;
+    return isBackbone(this.#config.shard) ? BACKBONE_NEIGHBOURS : WELCOME_NEIGHBOURS;
   }
 
   #relay(row: PeerRow, message: Announce): void {
     const about = { action: 'announce', info_hash: this.#config.infoHash, peer_id: row.id } as const;
     for (const { offer, offer_id, to_peer_id } of (message.offers ?? []).slice(0, WELCOME_NEIGHBOURS * 4)) {
       if (to_peer_id === undefined || to_peer_id === row.id) continue;
-      this.#ports.get(to_peer_id)?.send({ ...about, offer, offer_id });
+      this.#sendTo(to_peer_id, { ...about, offer, offer_id });
     }
     if (message.answer && message.to_peer_id !== undefined && message.offer_id !== undefined) {
       const { answer, offer_id, to_peer_id } = message;
-      this.#ports.get(to_peer_id)?.send({ ...about, answer, offer_id });
+      this.#sendTo(to_peer_id, { ...about, answer, offer_id });
     }
+  }
+
+  /** To a peer of this shard, or through another object of the backbone to one that sits there. */
+  #sendTo(id: string, message: Relayed): void {
+    const port = this.#ports.get(id);
+    if (port) return port.send(message);
+    const shard = this.#across.shardOf(id);
+    if (shard !== undefined) this.#world.across(shard, id, message);
+  }
+
+  #neighboursOf(row: PeerRow, want: number, known: string[] = []): Introduction[] {
+    const random = () => this.#world.random();
+    const far = Math.min(LINKS_ACROSS, this.#across.size, want - 1);
+    const near = this.#roster.choose(row, want - far, known, random);
+    return [...near, ...this.#across.choose(want - near.length, known, random)];
   }
 
   async #start(port: Port, state: PortState, message: Announce): Promise<void> {
@@ -498,7 +547,7 @@ export class Swarm {
     this.#seat(port, row);
     port.send({
       action: 'welcome',
-      neighbours: this.#roster.choose(row, this.#welcomed, [], () => this.#world.random()),
+      neighbours: this.#neighboursOf(row, this.#welcomed),
       grant,
       ...this.#pace.next(this.#world.nowMs(), this.#world.random()),
     });
@@ -565,8 +614,7 @@ export class Swarm {
 
   #introduceMore(port: Port, state: PortState, row: PeerRow, want: number, known: string[]): void {
     const allowed = state.asks.take(1, this.#world.nowMs()) && this.#isCurrent(row);
-    const neighbours = allowed ? this.#roster.choose(row, want, known, () => this.#world.random()) : [];
-    port.send({ action: 'neighbours', neighbours });
+    port.send({ action: 'neighbours', neighbours: allowed ? this.#neighboursOf(row, want, known) : [] });
   }
 
   async #renew(port: Port, state: PortState, row: PeerRow, pass: string | undefined): Promise<void> {

@@ -2,13 +2,16 @@
 import type * as v from 'valibot';
 import type { Grant, IceServer } from '../../protocol/join.ts';
 import type { Ticket } from '../../protocol/ticket.ts';
-import type { Feed, FromPeer } from '../../protocol/tracker.ts';
+import type { Feed, FromPeer, ToPeer } from '../../protocol/tracker.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { Right } from './right.ts';
 import type { PeerRow, Seat } from './seat.ts';
 
 export type MaybePromise<T> = T | Promise<T>;
 export type Ack = Extract<FromPeer, { action: 'ack' }>['acks'][number];
+
+/** What one peer says to another through the edge: offers, answers, candidates. */
+export type Relayed = Extract<ToPeer, { action: 'announce' | 'candidate' }>;
 
 /** One signaling socket. */
 export interface Port {
@@ -22,7 +25,7 @@ export interface Port {
 export interface ShardConfig {
   /** info-hash as a binary string of 20 characters. */
   infoHash: string;
-  /** `0`, `1`, …; `b0` for the backbone. */
+  /** `0`, `1`, …; `b0`, or `b` and a region, for the backbone. */
   shard: string;
   /** Most Shoal peers seated. */
   limit: number;
@@ -53,6 +56,8 @@ export interface SwarmWorld {
   renew(row: PeerRow): MaybePromise<Renewal | undefined>;
   /** Path of a shard with room; undefined when there is none. */
   elsewhere(row: PeerRow): MaybePromise<string | undefined>;
+  /** Says this to a peer that sits in another object of the backbone. */
+  across(shard: string, peerId: string, message: Relayed): void;
   /** A seed acknowledges; `given`: bytes it passed on since it last did. */
   acked(row: PeerRow, acks: Ack[], given: number | undefined): void;
   seated(row: PeerRow): void;

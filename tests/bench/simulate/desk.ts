@@ -6,13 +6,14 @@ import { toBase64Url, toBinaryString } from '../../../protocol/bytes.ts';
 import type { ChannelSettings } from '../../../protocol/channel.ts';
 import { peerIdFor } from '../../../protocol/ticket.ts';
 import type { FromPeer } from '../../../protocol/tracker.ts';
+import { BACKBONE, isBackbone } from '../../../worker/swarm/backbone.ts';
 import type { Outgoing } from '../../../worker/swarm/outgoing.ts';
 import type { Place } from '../../../worker/swarm/place.ts';
 import { emptySeat, type PeerRow, type Seat } from '../../../worker/swarm/seat.ts';
 import { SeedWatch } from '../../../worker/swarm/seed-watch.ts';
 import { WATCHED_REPORT_MS } from '../../../worker/swarm/pace.ts';
 import { pickShard } from '../../../worker/swarm/shards.ts';
-import { BACKBONE, BRIDGES, type Orders, Steward } from '../../../worker/swarm/steward.ts';
+import { BRIDGES, type Orders, Steward } from '../../../worker/swarm/steward.ts';
 import { Swarm } from '../../../worker/swarm/swarm.ts';
 import type { Port, SwarmWorld } from '../../../worker/swarm/world.ts';
 import { DESCRIPTION_BYTES } from './packet-bytes.ts';
@@ -74,7 +75,8 @@ export class Desk {
   /** Opens the signaling socket and announces. */
   enter(peer: SimPeer): void {
     if (peer.isLent) {
-      this.#open(peer, BACKBONE, 'backbone');
+      const homes = this.steward.bridgeHomes;
+      this.#open(peer, homes[placeOf(peer).region] ?? BACKBONE, 'backbone');
       return this.#acknowledge(peer);
     }
     const name = pickShard(this.steward.rooms, placeOf(peer), this.#sim.random.unit) ?? '0';
@@ -136,7 +138,9 @@ export class Desk {
       case 'bridge': {
         const sockets = this.#sockets.get(peer);
         if (!sockets) return;
-        if (message.path !== null && !sockets.backbone) return this.#open(peer, BACKBONE, 'backbone');
+        if (message.path !== null && !sockets.backbone) {
+          return this.#open(peer, shardAt(message.path), 'backbone');
+        }
         if (message.path === null) {
           sockets.backbone?.hangUp(peer.edgeMs);
           delete sockets.backbone;
@@ -144,7 +148,7 @@ export class Desk {
         return;
       }
       case 'redirect':
-        return this.#open(peer, new URL(message.path, 'sim:/').searchParams.get('shard') ?? '0', socket.way);
+        return this.#open(peer, shardAt(message.path), socket.way);
       case 'drop':
         return peer.mesh?.ban(message.identities);
       case 'kicked':
@@ -200,6 +204,7 @@ export class Desk {
         );
         return room === undefined ? undefined : `/?shard=${room}`;
       },
+      across: (shard, id, message) => this.#shards.get(shard)?.swarm.deliver(id, message, name),
       acked: (row, _acks, given) => {
         const alone = this.#shards.get(name)!.swarm.viewers < 2;
         if (!this.#watch.note(row.id, given, alone, sim.wallMs)) return;
@@ -243,9 +248,15 @@ export class Desk {
   }
 
   #lend(name: string): void {
-    if (name === BACKBONE) return;
+    if (isBackbone(name)) return;
     const shard = this.#shards.get(name)!;
-    shard.bridges = shard.swarm.lendBridges(this.steward.backbone ? '/?shard=b0' : null, BRIDGES);
+    const homes = Object.entries(this.steward.bridgeHomes).map((
+      [region, home],
+    ) => [region, `/?shard=${home}`]);
+    shard.bridges = shard.swarm.lendBridges(
+      this.steward.backbone ? Object.fromEntries(homes) : null,
+      BRIDGES,
+    );
   }
 
   #carryOut(orders: Orders): void {
@@ -254,6 +265,11 @@ export class Desk {
       this.steward.opened(shard);
     }
     if (orders.backboneChanged) { for (const { name } of [...this.#shards.values()]) this.#lend(name); }
+    if (orders.beyondChanged) {
+      for (const { name, swarm } of this.#shards.values()) {
+        if (isBackbone(name)) swarm.beyond = this.steward.beyond(name);
+      }
+    }
     if (orders.latencyChanged) {
       const { latencyTargetMs } = this.steward;
       this.#sim.latencyTargetMs = latencyTargetMs;
@@ -267,9 +283,14 @@ export class Desk {
       const here = this.#shard(shard).swarm.pushFeeds(id, feeds, '/seed');
       if (!here && feeds.length > 0) this.#carryOut(this.steward.left(shard, id, this.#sim.wallMs));
     }
-    if (orders.close) {
-      const { shard, into } = orders.close;
-      this.#shards.get(shard)?.swarm.drain(into.map((one) => `/?shard=${one}`), 10_000);
+    const { close, relieve } = orders;
+    for (
+      const { shard, into, count } of [
+        ...(close ? [{ ...close, count: 10_000 }] : []),
+        ...(relieve ? [relieve] : []),
+      ]
+    ) {
+      this.#shards.get(shard)?.swarm.drain(into.map((one) => `/?shard=${one}`), count);
     }
   }
 
@@ -369,6 +390,10 @@ class SimSocket implements Port {
       },
     }, undefined);
   }
+}
+
+function shardAt(path: string): string {
+  return new URL(path, 'sim:/').searchParams.get('shard') ?? '0';
 }
 
 function sizeOf(message: unknown): number {
