@@ -1,4 +1,5 @@
 /** What `deno task serve` puts into its state folder before workerd starts: pages, modules, configuration. */
+import { stop } from 'esbuild';
 import { bundleWorker, COMPATIBILITY_DATE } from '../local-edge.ts';
 import { edgeObjects } from '../edge-objects.ts';
 import { pathOf, ROOT } from '../paths.ts';
@@ -28,6 +29,8 @@ export async function prepare({ state, address, pages: given, variables }: Prepa
     bundleWorker('scripts/serve/no-cache-worker.ts'),
     given ? undefined : buildPages(pathOf(at.pages)),
   ]);
+  // Its service would stay in memory for as long as the box serves.
+  await stop();
   const config = workerdConfig({
     address,
     objects: await edgeObjects(),
