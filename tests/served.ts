@@ -7,6 +7,8 @@ export interface Served {
   url: string;
   rtmpPort: number;
   adminToken: string;
+  /** By which a proxy in front shows who it is. */
+  proxySecret: string;
   pid: number;
   log(): string;
   /** Calls the admin API; throws on anything but success. */
@@ -58,11 +60,13 @@ export async function startServed(
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const url = `http://127.0.0.1:${port}`;
-  const adminToken = JSON.parse(await Deno.readTextFile(`${state}/secrets.json`)).SHOAL_ADMIN_TOKEN as string;
+  const secrets = JSON.parse(await Deno.readTextFile(`${state}/secrets.json`)) as Record<string, string>;
+  const adminToken = secrets.SHOAL_ADMIN_TOKEN!;
   return {
     url,
     rtmpPort,
     adminToken,
+    proxySecret: secrets.SHOAL_TRUSTED_PROXY!,
     pid: child.pid,
     log: log.text,
     async api(method, path, body) {

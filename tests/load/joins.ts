@@ -87,16 +87,18 @@ export async function loadJoins(options: LoadOptions): Promise<LoadResult> {
   }
 }
 
-/** One viewer: join, socket, announce, welcome. */
+/** One viewer: join, socket, announce, welcome. `headers`: what a proxy in front would say of it. */
 export async function arrive(
   edge: Pick<Edge, 'url'>,
   channel: string,
   pair: CryptoKeyPair,
+  headers: Record<string, string> = {},
 ): Promise<Arrival> {
   const startedMs = performance.now();
   const key = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
   const response = await fetch(`${edge.url}/join/${channel}`, {
     method: 'POST',
+    headers,
     body: JSON.stringify({ peerKey: toBase64Url(key) }),
   });
   if (response.status !== 200) throw new Error(`join: ${response.status} ${await response.text()}`);

@@ -97,13 +97,22 @@ async function seatAll(served: Served, count: number, arrivals: Arrival[]): Prom
   await Promise.all(Array.from({ length: AT_ONCE }, async () => {
     while (left-- > 0) {
       const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']) as CryptoKeyPair;
-      await arrive(served, 'load', pair).then((one) => arrivals.push(one), (error: Error) => {
-        errors++;
-        console.error(error.message);
-      });
+      await arrive(served, 'load', pair, viewerAt(served, left)).then(
+        (one) => arrivals.push(one),
+        (error: Error) => {
+          errors++;
+          console.error(error.message);
+        },
+      );
     }
   }));
   return errors;
+}
+
+/** As a proxy would tell of a viewer at home (docs/deploy/Caddyfile): joins of one address alone are limited. */
+function viewerAt({ proxySecret }: Served, number: number): Record<string, string> {
+  const address = `10.0.${number >> 8}.${number & 255}`;
+  return { 'shoal-proxy': proxySecret, 'shoal-client-address': address };
 }
 
 /** A viewer without peers: one run a second, a second behind the live edge. */
