@@ -8,6 +8,8 @@ export interface Seen {
   figures?: SourceFigures;
   troubles: { code: string; message: string }[];
   waits: number;
+  /** Seeks, by whomever. */
+  seeks: number;
   firstPictureMs?: number;
   currentTime: number;
   decodedFrames: number;
@@ -26,9 +28,11 @@ async function run(): Promise<void> {
   const troubles: Seen['troubles'] = [];
   let figures: SourceFigures | undefined;
   let waits = 0;
+  let seeks = 0;
   let firstPictureMs: number | undefined;
   const startedAt = performance.now();
   video.requestVideoFrameCallback(() => firstPictureMs = performance.now() - startedAt);
+  video.addEventListener('seeking', () => seeks++);
   video.addEventListener('waiting', () => firstPictureMs !== undefined && waits++);
   source.on('trouble', (trouble) => troubles.push(trouble));
   source.on('figures', (seen) => figures = seen);
@@ -41,6 +45,7 @@ async function run(): Promise<void> {
         figures,
         troubles,
         waits,
+        seeks,
         firstPictureMs,
         currentTime: video.currentTime,
         decodedFrames: totalVideoFrames,

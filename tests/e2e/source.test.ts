@@ -47,6 +47,15 @@ Deno.test('a viewer who joins right after a keyframe drifts back to the target w
     assert.deepEqual(held.troubles, []);
   }));
 
+// Until it has seen one Shaka takes the start for the playhead, and stops loading half a minute later.
+Deno.test('who sees the first second of a broadcast is taken to the start of the media by a seek', () =>
+  play({ parts: [{ ...steady, seconds: 8, gapS: 0.172 }], options: { headStartMs: 600 } }, async (page) => {
+    const seen = await untilSeen(page, ({ currentTime }) => currentTime > 1.5);
+    assert.ok(seen.seeks > 0);
+    assert.equal(seen.waits, 0);
+    assert.deepEqual(seen.troubles, []);
+  }));
+
 Deno.test('an encoder that comes back after three seconds in another size is played on', () => {
   const back: FixturePart = { seconds: 15, size: '480x270', gopS: 2, gapS: 3 };
   return play({ parts: [{ ...steady, seconds: 10 }, back] }, async (page) => {

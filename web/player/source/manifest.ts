@@ -22,6 +22,13 @@ import type { TrackTimeline, Unit } from './track-timeline.ts';
 export const MIME = 'application/x-shoal';
 /** Seconds. Told to Shaka as the longest segment, so that a long GOP never keeps audio from loading ahead of it. */
 const LONGEST_UNIT_S = 60;
+/**
+ * Seconds that the live edge Shaka is told of lies ahead of what has come. Below a second of it Shaka tells the browser
+ * of no range to seek in, so that in the first second of a broadcast its seek to the start is dropped without an event;
+ * Chromium plays from zero all the same, Shaka waits for that event for ever, takes the start for the playhead, and
+ * stops loading when it has its buffering goal of media behind it.
+ */
+const EDGE_AHEAD_S = 2;
 /** Seconds; the source watches the window itself and jumps, Shaka shall not. */
 const AVAILABILITY_S = 3600;
 
@@ -70,7 +77,7 @@ class ShoalManifestParser implements ManifestParser {
 /** A live edge that starts at what has come and goes with the clock; the origin's own clock plays no part. */
 function liveTimeline(newestUs: number): PresentationTimeline {
   // The edge is now - longest segment - start.
-  const startS = Date.now() / 1000 - newestUs / 1e6 - LONGEST_UNIT_S;
+  const startS = Date.now() / 1000 - newestUs / 1e6 - LONGEST_UNIT_S - EDGE_AHEAD_S;
   const timeline = new shaka.media.PresentationTimeline(startS, 0, false, LONGEST_UNIT_S);
   timeline.setStatic(false);
   timeline.setSegmentAvailabilityDuration(AVAILABILITY_S);

@@ -8,7 +8,6 @@
 import type { Broadcast, Track } from '../../../protocol/broadcast.ts';
 import { fullJitterMs } from '../../peer/backoff.ts';
 import { Emitter } from '../../peer/emitter.ts';
-import { AppendWatch } from './append-watch.ts';
 import { bufferedAheadMs } from './buffered.ts';
 import { Comfort } from './comfort.ts';
 import type { Feed } from './feed.ts';
@@ -57,6 +56,13 @@ export interface SourceFigures {
   seekable: { startS: number; endS: number };
 }
 
+/** A rendition that is waited for. */
+interface Next {
+  each: Load['tracks'][number];
+  take: (tracks: number[]) => void;
+  frees: boolean;
+}
+
 export interface SourceKeys {
   /** Where keys of protected broadcasts come from. */
   ring: KeyRing;
@@ -77,7 +83,6 @@ export class Source extends Emitter<SourceEvents> {
   #rate = new RateControl();
   #comfort = new Comfort();
   #watchdog = new Watchdog();
-  #appends = new AppendWatch();
   #failures = 0;
   #following = true;
   #firstPieceAt: number | undefined;
@@ -90,7 +95,7 @@ export class Source extends Emitter<SourceEvents> {
   #unlisten: (() => void)[] = [];
   /** The rendition that is played, the first where nobody chose, and the one that is waited for. */
   #rendition: number | undefined;
-  #next: { each: Load['tracks'][number]; take: (tracks: number[]) => void } | undefined;
+  #next: Next | undefined;
 
   /** `keys`: without them a protected broadcast is not played. */
   constructor(video: HTMLVideoElement, feed: Feed, keys?: SourceKeys) {
@@ -176,34 +181,33 @@ export class Source extends Emitter<SourceEvents> {
   /**
    * Plays another rendition as soon as enough of it is here. `take` is told which tracks to take: old and new until
    * then, so that the picture goes on meanwhile.
+   *
+   * @param frees The line cannot carry the old one: the new one is taken alone, and shown from where it comes.
    */
-  selectVideo(track: number, take: (tracks: number[]) => void): void {
+  selectVideo(track: number, take: (tracks: number[]) => void, frees = false): void {
     const { broadcast } = this.#feed;
     const found = broadcast?.tracks.find((each) => each.track === track && each.kind === 'video');
     if (!broadcast || !found) return;
     const playing = pickTracks(broadcast, this.#rendition).map((each) => each.track);
     this.#next = undefined;
     if (playing.includes(track)) return take(playing);
-    this.#next = { each: this.#timelineOf(found), take };
-    take([...playing, track]);
+    this.#next = { each: this.#timelineOf(found), take, frees };
+    if (!this.#load) return void this.#reload();
+    take(frees ? pickTracks(broadcast, track).map((each) => each.track) : [...playing, track]);
   }
 
   /** The awaited rendition has come as far as the picture: on with it. */
   #switch(): void {
     const { broadcast } = this.#feed;
     if (!this.#next || !broadcast) return;
-    const { each, take } = this.#next;
+    const { each, frees } = this.#next;
     const sound = this.#timelines.filter(({ track }) => track.kind === 'audio');
     const wantedUs = this.#clock.decodeTimeUs(this.#target(), this.#feed.serverNowMs());
     const startUs = startPoint([each, ...sound].map((one) => this.#offer(one)), wantedUs);
+    if (startUs === undefined) return;
     // Earlier than the picture it would be shown again, much later it would jump.
-    if (
-      startUs === undefined || startUs > Math.max(wantedUs, this.#video.currentTime * 1e6) + SWITCH_SLACK_US
-    ) return;
-    this.#next = undefined;
-    this.#rendition = each.track.track;
-    take(pickTracks(broadcast, this.#rendition).map(({ track }) => track));
-    void this.#reload();
+    const latestUs = Math.max(wantedUs, this.#video.currentTime * 1e6) + SWITCH_SLACK_US;
+    if (startUs <= latestUs || frees) void this.#reload();
   }
 
   #timelineOf(track: Track): Load['tracks'][number] {
@@ -259,6 +263,12 @@ export class Source extends Emitter<SourceEvents> {
       this.#notBefore = 0;
     }
     if (this.#stopped || !broadcast) return;
+    if (this.#next) {
+      const { each, take } = this.#next;
+      this.#next = undefined;
+      this.#rendition = each.track.track;
+      take(pickTracks(broadcast, this.#rendition).map(({ track }) => track));
+    }
     this.#protect(broadcast);
     this.#clock = new LiveClock(broadcast.epochMs);
     this.#firstPieceAt = undefined;
@@ -358,7 +368,6 @@ export class Source extends Emitter<SourceEvents> {
     const bufferMs = bufferedAheadMs(this.#video);
     if (!this.#video.paused && !this.#video.seeking) this.#steer(latencyMs, bufferMs);
     const seekable = this.#seekable();
-    this.#hop(positionUs, bufferMs, seekable.endS * 1e6);
     this.#watch(positionUs, seekable);
     this.emit('figures', {
       latencyMs,
@@ -366,7 +375,7 @@ export class Source extends Emitter<SourceEvents> {
       bufferMs,
       rate: this.#video.playbackRate,
       following: this.#following,
-      seekable: this.#seekable(),
+      seekable,
     });
   }
 
@@ -376,18 +385,6 @@ export class Source extends Emitter<SourceEvents> {
     const advice = this.#rate.next({ latencyMs, targetMs: this.#target(), bufferMs });
     if (advice === 'jump') this.jumpToLive();
     else if (Math.abs(this.#video.playbackRate - advice) > 0.002) this.#video.playbackRate = advice;
-  }
-
-  /** The buffer stands still though more has come: on behind its end. */
-  #hop(positionUs: number, bufferMs: number, readyUs: number): void {
-    const to = this.#appends.look({
-      nowMs: performance.now(),
-      paused: this.#video.paused || this.#video.seeking,
-      positionUs,
-      bufferedUs: positionUs + bufferMs * 1000,
-      readyUs,
-    });
-    if (to !== undefined) this.#video.currentTime = to / 1e6;
   }
 
   /** Falls out of the window, or stands still though there is something to play: to live; again: load anew. */
