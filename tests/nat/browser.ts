@@ -30,6 +30,17 @@ const READ_CONNECTIONS = `Promise.all(connections.map(async ({ connection, ms })
   return { route, ms, binding };
 }))`;
 
+/** What is shown: lines of the picture, and the element's clock, seconds. */
+export interface Picture {
+  height: number;
+  time: number;
+}
+
+const READ_PICTURE = `(() => {
+  const { videoHeight, currentTime } = document.querySelector('shoal-player').shadowRoot.querySelector('video');
+  return { height: videoHeight, time: currentTime };
+})()`;
+
 if (import.meta.main) await watch(Deno.args[0]!);
 
 async function watch(edgeUrl: string): Promise<void> {
@@ -41,7 +52,8 @@ async function watch(edgeUrl: string): Promise<void> {
     for await (const _ of Deno.stdin.readable) {
       const meetings = await page.evaluate(READ_CONNECTIONS);
       const stats = await page.evaluate(`document.querySelector('shoal-player').stats()`);
-      console.log(JSON.stringify({ state: '', nat: '', tried: 0, meetings, stats }));
+      const picture = await page.evaluate(READ_PICTURE);
+      console.log(JSON.stringify({ state: '', nat: '', tried: 0, meetings, stats, picture }));
     }
   } finally {
     await browser.close();

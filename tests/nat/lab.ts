@@ -54,12 +54,37 @@ export class Lab {
     await within(namespace, 'ip', 'route', 'add', 'default', 'dev', 'void');
   }
 
-  /** A host with a public address and nothing in between. */
-  async open(): Promise<Host> {
+  /**
+   * A host with a public address and nothing in between.
+   *
+   * @param downKbps What its line brings it at most; what waits in front of it waits up to half a second, then is lost.
+   */
+  async open(downKbps?: number): Promise<Host> {
     const namespace = this.#name(`o${this.#open}`);
     const address = `${PUBLIC}.${100 + this.#open++}`;
     await this.#add(namespace);
-    await this.#plug(namespace, 'eth0', address, this.servers.namespace, 'br0');
+    const port = await this.#plug(namespace, 'eth0', address, this.servers.namespace, 'br0');
+    if (downKbps !== undefined) {
+      const rate = `${downKbps}kbit`;
+      await within(
+        this.servers.namespace,
+        ...[
+          'tc',
+          'qdisc',
+          'add',
+          'dev',
+          port,
+          'root',
+          'tbf',
+          'rate',
+          rate,
+          'burst',
+          '16kb',
+          'latency',
+          '500ms',
+        ],
+      );
+    }
     return { namespace, address };
   }
 
@@ -118,8 +143,8 @@ export class Lab {
     await within(namespace, 'ip', 'link', 'set', 'lo', 'up');
   }
 
-  /** A cable from an interface of one namespace to a bridge in another. */
-  async #plug(namespace: string, name: string, address: string, to: string, bridge: string): Promise<void> {
+  /** A cable from an interface of one namespace to a bridge in another; answers the name of its end there. */
+  async #plug(namespace: string, name: string, address: string, to: string, bridge: string): Promise<string> {
     const port = `p${this.#links++}`;
     await within(
       namespace,
@@ -128,6 +153,7 @@ export class Lab {
     await within(to, 'ip', 'link', 'set', port, 'master', bridge, 'up');
     await within(namespace, 'ip', 'addr', 'add', `${address}/24`, 'dev', name);
     await within(namespace, 'ip', 'link', 'set', name, 'up');
+    return port;
   }
 
   #name(part: string): string {

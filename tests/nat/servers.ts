@@ -7,18 +7,18 @@ import { startFeed } from '../feed.ts';
 import { startStack } from '../stack.ts';
 import { startAddressProxy } from './address-proxy.ts';
 
-const { address, iceServers, turnUrls, turnSecret, pages } = JSON.parse(Deno.args[0]!);
+const { address, iceServers, turnUrls, turnSecret, pages, settings, videoKbps } = JSON.parse(Deno.args[0]!);
 const secret = crypto.randomUUID();
 const stack = await startStack({
   ...(pages ? { assets: await buildPlayer() } : {}),
+  ...(settings ? { channels: [{ name: 'demo', settings }] } : {}),
   bindings: {
     SHOAL_TRUSTED_PROXY: secret,
-    SHOAL_ICE_SERVERS: JSON.stringify(iceServers),
-    SHOAL_TURN_URLS: turnUrls,
-    SHOAL_TURN_SECRET: turnSecret,
+    SHOAL_ICE_SERVERS: JSON.stringify(iceServers ?? []),
+    ...(turnUrls && { SHOAL_TURN_URLS: turnUrls, SHOAL_TURN_SECRET: turnSecret }),
   },
 });
-const feed = startFeed({ output: ['-f', 'flv', stack.publishUrl()] });
+const feed = startFeed({ output: ['-f', 'flv', stack.publishUrl()], videoKbps });
 try {
   const { hostname, port } = new URL(stack.edge.url);
   const proxyPort = startAddressProxy({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Track } from '../../protocol/broadcast.ts';
-import { qualitiesOf, QualityChoice, type QualityInput } from './quality.ts';
+import { qualitiesOf, QualityChoice, type QualityInput, startAt } from './quality.ts';
 
 const video = (track: number, height: number, bitrateKbps: number): Track => ({
   track,
@@ -28,6 +28,7 @@ function viewer(at: number) {
     targetMs: 1300,
     bufferMs: 900,
     shownHeight: 2160,
+    pictured: true,
   };
   const wait = (seconds: number, change: Partial<QualityInput> = {}) => {
     Object.assign(figures, change);
@@ -38,7 +39,7 @@ function viewer(at: number) {
     }
     return choice.now.name;
   };
-  return { figures, wait };
+  return { choice, figures, wait };
 }
 
 Deno.test('renditions are named by height, best first, sound left out', () => {
@@ -122,4 +123,38 @@ Deno.test('while what queued up is worked off, nothing more is given up', () => 
   const { figures, wait } = viewer(0);
   assert.equal(wait(8, { lagP95Ms: 2600 }), '720p');
   for (let i = 0; i < 12; i++) assert.equal(wait(1, { lagP95Ms: figures.lagP95Ms * 0.92 }), '720p');
+});
+
+Deno.test('a visit begins with what the line should carry, and with the middle where nobody knows', () => {
+  assert.equal(ladder[startAt(ladder, 10_000)]!.name, '1080p');
+  assert.equal(ladder[startAt(ladder, 2500)]!.name, '720p');
+  assert.equal(ladder[startAt(ladder, 400)]!.name, '360p');
+  assert.equal(ladder[startAt(ladder, undefined)]!.name, '720p');
+});
+
+Deno.test('where no picture comes at all, less is taken, and nothing else besides', () => {
+  const { choice, figures, wait } = viewer(0);
+  figures.pictured = false;
+  for (let second = 0; second < 4; second++) {
+    figures.receivedBytes += 50_000;
+    wait(1);
+  }
+  assert.equal(choice.now.name, '360p', '400 kbps came of the 3,000 that it takes');
+  assert.equal(choice.isFull, true);
+});
+
+Deno.test('a line that was full is not tried again for a minute; one that only hiccupped is', () => {
+  const untilUp = (trouble: Partial<QualityInput>, bytesPerS: number) => {
+    const { figures, wait } = viewer(1);
+    const second = (change: Partial<QualityInput> = {}) =>
+      wait(1, { receivedBytes: figures.receivedBytes + bytesPerS, ...change });
+    while (second(figures.nowMs > 7000 ? trouble : {}) !== '360p') assert.ok(figures.nowMs < 20_000);
+    const from = figures.nowMs;
+    while (second({ lagP95Ms: 300 }) === '360p') {
+      assert.ok(figures.nowMs - from < 300_000, 'it never went up');
+    }
+    return figures.nowMs - from;
+  };
+  assert.ok(untilUp({ lagP95Ms: 2000 }, 100_000) > 60_000);
+  assert.ok(untilUp({ stalls: 1 }, 200_000) < 30_000);
 });

@@ -26,6 +26,8 @@ export interface QualityInput {
   bufferMs: number;
   /** Height of the picture on the screen, device pixels; 0 when unknown or hidden. */
   shownHeight: number;
+  /** A picture has come, since the visit began or the broadcast did. */
+  pictured: boolean;
 }
 
 /** After a change the figures of before are no guide. */
@@ -35,7 +37,11 @@ const BAD_START_MS = 2000;
 const BAD_START_SHARE = 1.5;
 /** Pieces that come late, but less so than a look ago: what queued up before a change is being worked off. */
 const RECOVERING_SHARE = 0.97;
+/** So long without any picture: what was begun with is too much for the line. */
+const NO_PICTURE_MS = 3000;
 const UP_AFTER_MS = 15_000;
+/** The same where less came than the better rendition takes, on a line that was full. */
+const UP_AFTER_FULL_MS = 60_000;
 const LONGEST_UP_MS = 240_000;
 /** Arrival takes this share of the target: too late, or early enough for more. */
 const LATE_SHARE = 0.85;
@@ -45,6 +51,10 @@ const DROPPED_SHARE = 0.15;
 const LEAST_FRAMES = 50;
 /** What a rendition needs of a proven rate. */
 const HEADROOM = 1.3;
+/** The same of a rate that is only believed. */
+const START_HEADROOM = 1.5;
+/** What a line is taken to carry, where the browser does not tell, kbps. */
+const ASSUMED_KBPS = 4000;
 
 /** Renditions of a broadcast, best first, named by their height. */
 export function qualitiesOf(tracks: readonly Track[]): Quality[] {
@@ -56,6 +66,17 @@ export function qualitiesOf(tracks: readonly Track[]): Quality[] {
       name: height > 0 ? `${height}p` : `${Math.round(bitrateKbps)} kbps`,
     }))
     .sort((a, b) => b.height - a.height || b.kbps - a.kbps);
+}
+
+/**
+ * The rendition to begin with: the best that the line should carry with room to spare, else the lowest.
+ *
+ * @param lineKbps What the browser takes its line for, if it does.
+ */
+export function startAt(qualities: readonly Quality[], lineKbps: number | undefined): number {
+  const room = lineKbps || ASSUMED_KBPS;
+  const fits = qualities.findIndex(({ kbps }) => kbps * START_HEADROOM <= room);
+  return fits < 0 ? qualities.length - 1 : fits;
 }
 
 export class QualityChoice {
@@ -71,6 +92,7 @@ export class QualityChoice {
   /** Of late. */
   #kbps = 0;
   #isRecovering = false;
+  #isFull = false;
 
   /** @param qualities Best first; not empty. @param at Which one is played. */
   constructor(private readonly qualities: readonly Quality[], at: number) {
@@ -81,18 +103,33 @@ export class QualityChoice {
     return this.qualities[this.#at]!;
   }
 
+  /** The last change was made because the line cannot carry what was played before. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
   /** Call it about once a second; answers the rendition to play. */
   next(input: QualityInput): Quality {
     this.#changedAtMs ??= input.nowMs;
     this.#first ??= this.#base ??= input;
     this.#observe(input);
+    if (!input.pictured) {
+      if (input.nowMs - this.#changedAtMs >= NO_PICTURE_MS) {
+        this.#isFull = true;
+        this.#move(this.#below(input), input);
+      }
+      return this.now;
+    }
     const badStart = this.#base === this.#first && input.lagP95Ms > input.targetMs * BAD_START_SHARE;
     if (input.nowMs - this.#changedAtMs < (badStart ? BAD_START_MS : SETTLE_MS)) return this.now;
     if (this.#isInTrouble(input)) {
       if (this.#wentUp) this.#upAfterMs = Math.min(LONGEST_UP_MS, this.#upAfterMs * 2);
+      this.#isFull = this.#isLate(input) && this.#kbps > 0 && this.#kbps < this.now.kbps;
+      if (this.#isFull) this.#upAfterMs = Math.max(UP_AFTER_FULL_MS, this.#upAfterMs);
       this.#move(this.#below(input), input);
       this.#wentUp = false;
     } else if (this.#mayRise(input)) {
+      this.#isFull = false;
       this.#move(this.#at - 1, input);
       this.#wentUp = true;
     }
@@ -112,7 +149,7 @@ export class QualityChoice {
   /** The next one down; where pieces come late, and the line is full, the best of those below that it has room for. */
   #below(input: QualityInput): number {
     const next = this.#at + 1;
-    if (this.#kbps === 0 || !this.#isLate(input)) return next;
+    if (this.#kbps === 0 || (input.pictured && !this.#isLate(input))) return next;
     const fits = this.qualities.findIndex(({ kbps }, place) => place >= next && kbps * HEADROOM < this.#kbps);
     return fits < 0 ? this.qualities.length - 1 : fits;
   }

@@ -11,7 +11,7 @@ import { watchGiving } from './giving.ts';
 import { detailsOf, statsOf } from './figures.ts';
 import type { PlayerState } from './player-state.ts';
 import type { KeyRing } from './keys/key-ring.ts';
-import { qualitiesOf, QualityChoice } from './quality.ts';
+import { qualitiesOf, QualityChoice, startAt } from './quality.ts';
 import { bufferedAheadMs } from './source/buffered.ts';
 import type { Source, SourceFigures } from './source/source.ts';
 import { StallCounter } from './stall-counter.ts';
@@ -109,13 +109,15 @@ export class Session {
       const { decryption } = this.#attributes;
       this.#source = new source.Source(this.#video, viewer, { ring, decryption });
       this.#source.setLatencyTarget(latencyMs);
+      // Before what listens here: a broadcast is the source's first, then its rendition is chosen.
+      const begun = this.#source.start();
       this.#listen(viewer, this.#source);
       // What was chosen while the parts came.
       viewer.setP2p(this.#store.state.p2pChoice);
       viewer.setToken(this.#token);
       this.#undo.push(watchGiving(thread, (gives) => viewer.setGiving(gives)), this.#watchThaw());
       viewer.start();
-      await this.#source.start();
+      await begun;
     } catch (error) {
       if (!this.#stopped) {
         this.#lastTrouble = String(error);
@@ -162,21 +164,28 @@ export class Session {
   setQuality(name: string): void {
     const { qualities } = this.#store.state;
     const wanted = qualities.find((quality) => quality.name === name);
-    this.#choice = wanted || qualities.length < 2 ? undefined : new QualityChoice(
-      qualities,
-      Math.max(0, qualities.findIndex((each) => each.name === this.#store.state.quality)),
-    );
     this.#store.set({ qualityChoice: wanted?.name ?? 'auto' });
-    if (wanted) this.#play(wanted.track);
+    this.#choice = undefined;
+    if (wanted) return this.#play(wanted.track);
+    if (qualities.length < 2) return;
+    const at = this.#store.state.started
+      ? Math.max(0, qualities.findIndex((each) => each.name === this.#store.state.quality))
+      : startAt(qualities, lineKbps());
+    this.#choice = new QualityChoice(qualities, at);
+    this.#play(this.#choice.now.track);
   }
 
-  /** Takes and plays this rendition: links to peers stay, what is taken over them changes. */
-  #play(track: number): void {
+  /**
+   * Takes and plays this rendition: links to peers stay, what is taken over them changes.
+   *
+   * @param frees The line has no room for the one that is played.
+   */
+  #play(track: number, frees = false): void {
     const { viewer, source } = { viewer: this.#viewer, source: this.#source };
     const quality = this.#store.state.qualities.find((each) => each.track === track);
     if (!viewer || !source || !quality || quality.name === this.#store.state.quality) return;
     this.#store.set({ quality: quality.name });
-    source.selectVideo(track, (tracks) => viewer.setTracks(tracks));
+    source.selectVideo(track, (tracks) => viewer.setTracks(tracks), frees);
   }
 
   /** Plays; where the browser wants a gesture for sound, plays muted and says so. */
@@ -317,9 +326,12 @@ export class Session {
   /** Once a second, where there is a choice and nobody made it. */
   #chooseQuality(stats: PlayerState['stats']): void {
     const nowMs = performance.now();
-    if (!this.#choice || !this.#viewer || !this.#store.state.started || nowMs - this.#lookedAtMs < 1000) {
-      return;
-    }
+    const pictured = this.#store.state.started ||
+      this.#video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+    // A hidden page may be shown no picture, whatever comes.
+    const isWatched = pictured ? this.#store.state.started : !document.hidden;
+    const isDue = nowMs - this.#lookedAtMs >= 1000;
+    if (!this.#choice || this.#viewer?.state !== 'live' || !isWatched || !isDue) return;
     this.#lookedAtMs = nowMs;
     const shown = document.hidden ? 0 : this.#video.clientHeight * devicePixelRatio;
     const quality = this.#video.getVideoPlaybackQuality?.();
@@ -333,8 +345,9 @@ export class Session {
       targetMs: this.#figures?.targetMs ?? 0,
       bufferMs: stats.bufferSeconds * 1000,
       shownHeight: shown,
+      pictured,
     });
-    this.#play(next.track);
+    this.#play(next.track, this.#choice.isFull);
   }
 
   /** The numbers of this moment. */
@@ -355,4 +368,10 @@ export class Session {
   #refuse(code: string, message: string): void {
     this.#store.set({ phase: 'unsupported', reason: { code, message }, started: false });
   }
+}
+
+/** What the browser takes its line for, kbps; Chromium only. */
+function lineKbps(): number | undefined {
+  const { connection } = navigator as { connection?: { downlink?: number } };
+  return connection?.downlink === undefined ? undefined : connection.downlink * 1000;
 }
