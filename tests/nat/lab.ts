@@ -64,6 +64,8 @@ export class Lab {
     const address = `${PUBLIC}.${100 + this.#open++}`;
     await this.#add(namespace);
     const port = await this.#plug(namespace, 'eth0', address, this.servers.namespace, 'br0');
+    // Browsers offer the address that leads to the world, and no other.
+    await within(namespace, 'ip', 'route', 'add', 'default', 'via', this.addresses[0]);
     if (downKbps !== undefined) {
       const rate = `${downKbps}kbit`;
       await within(

@@ -61,7 +61,8 @@ Deno.test('behind shaped lines every viewer settles on what its line carries, an
         `${Math.round(100 * share)} % of what the narrow two took came from peers`,
     );
     // Half of it is the most there can be: the edge feeds one of the two.
-    assert.ok(share > 0.3, `${(100 * share).toFixed(1)} %`);
+    const peers = settled.map(({ to }) => to.stats.peers);
+    assert.ok(share > 0.3, `${(100 * share).toFixed(1)} %, with ${peers} peers`);
   } finally {
     await Promise.all(viewers.map(({ child }) => child.stop()));
     await servers?.stop();
