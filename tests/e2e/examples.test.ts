@@ -1,4 +1,4 @@
-/** The examples, opened as a reader would open them: on a site of their own, against a running Shoal. */
+/** The examples, opened as a reader would open them: on a site of their own and on a foreign one. */
 import assert from 'node:assert/strict';
 import type { Page } from 'puppeteer-core';
 import { buildPlayer } from '../build-player.ts';
@@ -9,12 +9,18 @@ import { serveExamples } from './example-site.ts';
 import { openViewer, plays } from './viewer-page.ts';
 import { until } from '../until.ts';
 
-Deno.test('every example plays on a site of its own, and the iframe obeys the page around it', async () => {
-  const [stack, site] = [await startStack({ assets: await buildPlayer() }), await serveExamples()];
+Deno.test('every example plays on a site of its own, and none shows a channel that may not be there', async (t) => {
+  const site = await serveExamples();
+  // The same server by another name: a site that is not on the list of the second channel.
+  const foreign = site.url.replace('127.0.0.1', 'localhost');
+  const stack = await startStack({
+    assets: await buildPlayer(),
+    channels: [{ name: 'demo' }, { name: 'members', settings: { sites: [new URL(site.url).hostname] } }],
+  });
   const feed = startFeed({ output: ['-f', 'flv', stack.publishUrl()], videoKbps: 300 });
   const browser = await launchChromium();
-  const open = (name: string) =>
-    openViewer(browser, `${site.url}/${name}/?edge=${encodeURIComponent(stack.edge.url)}&channel=demo`);
+  const open = (name: string, { on = site.url, channel = 'demo' } = {}) =>
+    openViewer(browser, `${on}/${name}/?edge=${encodeURIComponent(stack.edge.url)}&channel=${channel}`);
   try {
     const [plain, iframe, react] = [await open('plain'), await open('iframe'), await open('react')];
     await until('the plain page plays', plays(plain!), { withinMs: 30_000 });
@@ -37,6 +43,42 @@ Deno.test('every example plays on a site of its own, and the iframe obeys the pa
 
     assert.equal(await meshThread(react!), 'worker', 'mesh-worker.js lies beside the bundle');
     assert.equal(await meshThread(plain!), 'worker', "the edge's worker is started from another site");
+    assert.equal(await react!.evaluate(`document.querySelector('shoal-player').muted`), true, 'set by React');
+
+    await t.step('a channel with a list of sites is let in on these, by element and by iframe', async () => {
+      const own = { channel: 'members' };
+      const [element, frame] = [await open('plain', own), await open('iframe', own)];
+      await until('the element waits for the broadcast', async () => await stateOf(element) === 'offline');
+      await until('so does the iframe', async () => await stateOf(frame) === 'offline, paused');
+    });
+
+    await t.step('on a foreign site the element is refused and the browser shows no iframe', async () => {
+      const other = { channel: 'members', on: foreign };
+      const [element, frame] = [await open('plain', other), await open('iframe', other)];
+      await until('the element is refused', async () => await stateOf(element) === 'refused');
+      assert.equal(
+        await element.evaluate(`document.querySelector('shoal-player').reason.code`),
+        'site-not-allowed',
+      );
+      await until(
+        'the browser has put its error in place of the frame',
+        () => frame.mainFrame().childFrames().some((child) => child.url().startsWith('chrome-error:')),
+      );
+      assert.match(await stateOf(frame), /^loading/i);
+    });
+
+    await t.step('what a page sets before the script has come is taken', async () => {
+      const page = await openViewer(browser, `${site.url}/nothing-here`);
+      const seen = await page.evaluate(`(async () => {
+        const player = document.createElement('shoal-player');
+        Object.assign(player, { token: 'e.a.rly', muted: true, p2p: 'relay', quality: '360p' });
+        document.body.append(player);
+        await import('${stack.edge.url}/assets/player.js');
+        const { token, muted, p2p, quality } = player;
+        return [Object.keys(player), token, muted, player.getAttribute('p2p'), quality];
+      })()`);
+      assert.deepEqual(seen, [[], 'e.a.rly', true, 'relay', '360p']);
+    });
   } finally {
     await browser.close();
     await feed.stop();

@@ -1,36 +1,12 @@
 /** Recordings at length: encrypted over several key periods, shared between viewers, on bare workerd. */
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'puppeteer-core';
-import type { RecordingResource, Replay } from '../../protocol/replay.ts';
 import { buildPlayer } from '../build-player.ts';
 import { launchChromium } from '../e2e/chromium.ts';
-import { startFeed } from '../feed.ts';
 import { startServed } from '../served.ts';
 import { startStack } from '../stack.ts';
 import { until } from '../until.ts';
-
-type Api = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
-
-async function recordingOf(api: Api): Promise<RecordingResource | undefined> {
-  return ((await api('GET', '/channels/demo/recordings')).items as RecordingResource[])[0];
-}
-
-/** Records until something has come of so many periods; answers the replay. */
-async function record(api: Api, output: string, seconds: number): Promise<Replay> {
-  const feed = startFeed({ output: ['-f', 'flv', output] });
-  try {
-    const began = await until('it is being recorded', async () => {
-      const recording = await recordingOf(api);
-      return recording?.state === 'recording' && Date.parse(recording.startedAt);
-    }, { withinMs: 90_000 });
-    await until('enough of it', async () => Date.now() > began + seconds * 1000, { withinMs: 90_000 });
-    await feed.stop();
-    return await until('the replay', async () => (await recordingOf(api))?.replay, { withinMs: 90_000 });
-  } finally {
-    feed.kill();
-    await feed.ended;
-  }
-}
+import { record, recordingOf } from './record.ts';
 
 /** Opens the replay, plays, and answers how far it came and what the page says, once `holds` does. */
 async function watch(

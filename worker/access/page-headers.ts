@@ -25,7 +25,7 @@ export function pageHeaders(framing: Framing): Record<string, string> {
     ? `'none'`
     : framing.sites.length === 0
     ? '*'
-    : ["'self'", ...framing.sites].join(' ');
+    : ["'self'", ...framing.sites.flatMap(asSources)].join(' ');
   return {
     'content-security-policy': [...POLICY, `frame-ancestors ${ancestors}`].join('; '),
     ...(framing === 'nobody'
@@ -36,4 +36,13 @@ export function pageHeaders(framing: Framing): Record<string, string> {
     'referrer-policy': 'strict-origin-when-cross-origin',
     'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
   };
+}
+
+/**
+ * A site (protocol/site.ts) as sources of a policy, which are stricter where something is left out: without a port
+ * they mean the usual one, without a scheme the page's own.
+ */
+function asSources(site: string): string[] {
+  const withPort = /:\d+$/.test(site) ? site : `${site}:*`;
+  return site.includes('://') ? [withPort] : [`http://${withPort}`, `https://${withPort}`];
 }

@@ -28,8 +28,18 @@ export function partsOf(recording: string, { start, end }: ByteRange): Part[] {
   return parts;
 }
 
-/** A stream of these parts; the first one has been drawn for. It breaks off when a chunk is gone. */
+/**
+ * A stream of these parts; the first one has been drawn for. It breaks off when a chunk is gone. Its length is known
+ * beforehand, else it would go out in chunks without a Content-Length, and aria2 takes that for an empty file.
+ */
 export function replayBody(store: ReplayStore, parts: Part[], draw: Draw): ReadableStream<Uint8Array> {
+  const { readable, writable } = new FixedLengthStream(parts.reduce((sum, { length }) => sum + length, 0));
+  // Who asked may go away in the middle.
+  bytesOf(store, parts, draw).pipeTo(writable).catch(() => {});
+  return readable;
+}
+
+function bytesOf(store: ReplayStore, parts: Part[], draw: Draw): ReadableStream<Uint8Array> {
   const left = [...parts];
   let isFirst = true;
   return new ReadableStream<Uint8Array>({

@@ -78,7 +78,7 @@ test('the embed page of a channel with sites is framed by these and by the edge 
   const edge = edgeWith({ '/embed.html': 'embed' });
   const headers = (await edge.get(`/embed/${channel}`)).headers;
   expect(headers.get('content-security-policy')).toMatch(
-    /frame-ancestors 'self' example\.com https:\/\/\*\.example\.org:8443$/,
+    /frame-ancestors 'self' http:\/\/example\.com:\* https:\/\/example\.com:\* https:\/\/\*\.example\.org:8443$/,
   );
   expect(headers.get('cache-control')).toBe('no-store');
 });
