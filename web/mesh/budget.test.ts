@@ -17,7 +17,7 @@ Deno.test('a share of the budget is kept for repair', () => {
 
 Deno.test('the budget shrinks while links queue, recovers after, and never passes what the owner allows', () => {
   const budget = new UploadBudget(1000, TUNING);
-  for (let i = 0; i < 5; i++) budget.adapt(100_000);
+  for (let i = 0; i < 10; i++) budget.adapt(100_000);
   const least = budget.effectiveKbps;
   assert.ok(least < 500 && least >= 100, `${least}`);
   for (let i = 0; i < 5; i++) budget.adapt(0);
@@ -34,4 +34,15 @@ Deno.test('a new allowance holds at once', () => {
   budget.charge(1e6, 0);
   budget.adapt(1e6);
   assert.deepEqual([budget.effectiveKbps, budget.slotsKbps, budget.behindMs(0)], [0, 0, 0]);
+});
+
+Deno.test('a queue that is on its way out takes nothing from the budget', () => {
+  const budget = new UploadBudget(1000, TUNING);
+  budget.adapt(100_000);
+  const shrunk = budget.effectiveKbps;
+  budget.adapt(90_000);
+  budget.adapt(80_000);
+  assert.equal(budget.effectiveKbps, shrunk);
+  budget.adapt(80_000);
+  assert.ok(budget.effectiveKbps < shrunk);
 });

@@ -5,9 +5,9 @@
  */
 import type { Tuning } from './tuning.ts';
 
-/** Links may hold so much before the budget is taken as too large. */
-const QUEUE_LIMIT_MS = 300;
-const SHRINK = 0.85;
+const SHRINK = 0.92;
+/** A queue that becomes shorter at this pace, from one second to the next, is on its way out: nothing has to change. */
+const DRAINING = 0.95;
 const GROW = 1.02;
 
 export class UploadBudget {
@@ -15,6 +15,7 @@ export class UploadBudget {
   #kbps: number;
   #effective: number;
   #freeAt = 0;
+  #queuedBefore = 0;
   /** Given to children outside the LAN, kbps with overhead. */
   promisedKbps = 0;
   promisedLanKbps = 0;
@@ -59,7 +60,10 @@ export class UploadBudget {
   /** Once a second: the bytes that all links hold back. */
   adapt(queuedBytes: number): void {
     if (this.#kbps <= 0) return;
-    if (queuedBytes * 8 / this.#effective > QUEUE_LIMIT_MS) {
+    const isDraining = queuedBytes < this.#queuedBefore * DRAINING;
+    this.#queuedBefore = queuedBytes;
+    if (queuedBytes * 8 / this.#effective > this.#tuning.queueLimitMs) {
+      if (isDraining) return;
       this.#effective = Math.max(this.#kbps / 10, this.#effective * SHRINK);
     } else if (this.#effective < this.#kbps) this.#effective = Math.min(this.#kbps, this.#effective * GROW);
   }

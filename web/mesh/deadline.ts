@@ -60,7 +60,8 @@ export class Deadline {
     const marginMs = this.#playhead === undefined ? tuning.fetchMarginMs : tuning.playMarginMs;
     const leadMs = lastMs + marginMs + this.#spreadMs;
     for (const track of lanes.tracks) {
-      if (!lanes.at(track.track, 0)!.wanted) continue;
+      const { wanted, carried } = lanes.at(track.track, 0)!;
+      if (!wanted || carried) continue;
       const window = store.track(track.track)!;
       if (window.wantedInit !== undefined && !this.#repair.isRequested(window.wantedInit)) {
         this.#fetch(window.wantedInit, now);

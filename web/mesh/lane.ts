@@ -19,6 +19,8 @@ export class Lane {
   /** Usual time between two pieces. */
   readonly gapMs: number;
   wanted = false;
+  /** Wanted for others alone. */
+  carried = false;
   /** Held first-hand from the edge. */
   feed = false;
   /** Since when. */

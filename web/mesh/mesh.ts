@@ -21,7 +21,7 @@ import { type Neighbour, peerTag } from './neighbour.ts';
 import { Parents } from './parents.ts';
 import { Repair } from './repair.ts';
 import type { Link, MeshControl, MeshOptions, MeshStats, PieceSource, Playhead, World } from './seams.ts';
-import { LAG_UNIT_MS, NO_ROOM, NO_SOURCE, TUNING } from './tuning.ts';
+import { LAG_UNIT_MS, NO_ROOM, NO_SOURCE, stretched, TUNING, type Tuning } from './tuning.ts';
 import { Verifier } from './verify.ts';
 import { claimState, encodeWindowState } from './window-state.ts';
 import { WindowStore } from './window-store.ts';
@@ -37,6 +37,8 @@ const MAX_RELAY = 20_000;
 
 export class Mesh implements MeshControl {
   #context: Context;
+  /** The numbers as they are without a longer latency target. */
+  #usual: Tuning;
   #links: Links;
   #parents: Parents;
   #children: Children;
@@ -50,7 +52,9 @@ export class Mesh implements MeshControl {
   #demandKbps = 0;
 
   constructor(world: World, options: MeshOptions) {
-    const tuning = { ...TUNING, ...options.tuning };
+    const usual = { ...TUNING, ...options.tuning };
+    const tuning = stretched(usual, options.latencyTargetMs);
+    this.#usual = usual;
     const context: Context = {
       world,
       options,
@@ -141,10 +145,12 @@ export class Mesh implements MeshControl {
     this.#deadline.setPlayhead(playhead);
   }
 
-  setTracks(tracks: number[]): void {
+  setTracks(tracks: number[], carried: number[] = []): void {
     this.#demandKbps = 0;
     for (const lane of this.#context.lanes.all) {
-      const wanted = tracks.includes(lane.track.track);
+      const { track } = lane.track;
+      lane.carried = carried.includes(track) && !tracks.includes(track);
+      const wanted = lane.carried || tracks.includes(track);
       if (wanted && !lane.wanted) this.#repair.restart(lane.track.track);
       lane.wanted = wanted;
       if (lane.wanted) this.#demandKbps += lane.kbps * this.#context.tuning.overhead;
@@ -163,6 +169,7 @@ export class Mesh implements MeshControl {
 
   setLatencyTarget(ms: number): void {
     this.#deadline.latencyTargetMs = ms;
+    Object.assign(this.#context.tuning, stretched(this.#usual, ms));
   }
 
   leaveToRuns(fromMs: number): void {

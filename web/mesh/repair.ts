@@ -34,8 +34,6 @@ const SHUNNED = 3;
 const GUESS_MS = 200;
 /** A parent that was just found may first push what it has. */
 const CATCH_UP_MS = 300;
-/** A piece later than this after its cut is asked for, however late its substream usually is. */
-const MOST_PATIENCE_MS = 1200;
 /** After pieces of the join came from the edge, so long nothing is pulled: the rest is on its way. */
 const JOIN_QUIET_MS = 400;
 /** Claims are forgotten when nothing could be verified for so long. */
@@ -263,7 +261,7 @@ export class Repair {
     const slack = Math.max(tuning.repairSlackMs, tuning.repairDeviations * lane.deviationMs);
     // What is late by habit is not waited for: one late piece would make the next ones later still.
     const patience = lane.parent?.isLan ? LAN_PATIENCE_MS : 0;
-    return ageMs < Math.min(lane.lagMs + slack + patience, MOST_PATIENCE_MS);
+    return ageMs < Math.min(lane.lagMs + slack + patience, tuning.repairPatienceMs);
   }
 
   #request(index: number, ageMs: number, now: number): boolean {

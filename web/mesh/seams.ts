@@ -129,7 +129,8 @@ export interface MeshControl {
   acknowledge(): { track: number; substream: number; index: number }[];
   /** Playback tells where it is: pieces before it are of no use, those due soon are urgent. */
   setPlayhead(playhead: Playhead): void;
-  setTracks(tracks: number[]): void;
+  /** Tracks to hold from now on; `carried` are held for others alone: the edge is not asked for what is late of them. */
+  setTracks(tracks: number[], carried?: number[]): void;
   setUploadKbps(kbps: number): void;
   setLatencyTarget(ms: number): void;
   /** Pieces from this decode time on, milliseconds, are not fetched singly: runs will bring them. Infinity: none. */

@@ -1,3 +1,5 @@
+import { LATENCY_TARGET_MS } from '../../protocol/playback-defaults.ts';
+
 /**
  * Every number of the mesh that could be another. The defaults are those that came out best in simulation; the
  * simulator and tests hand in others through MeshOptions.tuning.
@@ -11,6 +13,8 @@ export interface Tuning {
   repairSlackMs: number;
   /** ... or by this many deviations, whichever is more. */
   repairDeviations: number;
+  /** A piece later than this after its cut is asked for, however late its substream usually is. */
+  repairPatienceMs: number;
   /** Time for the answer to a request, on top of the neighbour's usual response time. */
   requestTimeoutMs: number;
   /** Requests under way at once. */
@@ -19,6 +23,8 @@ export interface Tuning {
   rejectBehindMs: number;
   /** Pushes are dropped when so much upload is queued. */
   dropBehindMs: number;
+  /** Links may hold so much before the budget is taken as too large. */
+  queueLimitMs: number;
   /** Share of the upload budget that is given away as subscriptions; the rest is for repair. */
   budgetShare: number;
   /** What a subscription costs beyond its media (headers, records). */
@@ -72,10 +78,12 @@ export const TUNING: Tuning = {
   stateMs: 1200,
   repairSlackMs: 250,
   repairDeviations: 2,
+  repairPatienceMs: 1200,
   requestTimeoutMs: 400,
   maxRequests: 12,
   rejectBehindMs: 300,
   dropBehindMs: 500,
+  queueLimitMs: 300,
   budgetShare: 0.8,
   overhead: 1.07,
   hysteresisMs: 120,
@@ -102,6 +110,34 @@ export const TUNING: Tuning = {
   messagesPerS: 60,
   starveMs: 2000,
 };
+
+/** The latency target that the numbers above are made for; longer ones give time, up to this many times as much. */
+const MADE_FOR_MS = LATENCY_TARGET_MS;
+const MOST_STRETCH = 2.5;
+/** Share of the upload budget that is given away where there is time enough for what queues meanwhile. */
+const FULL_SHARE = 0.94;
+/** What a pull, and the edge after it, take: so long before it is needed a piece is no longer waited for. */
+const MENDING_MS = 1000;
+
+/**
+ * The same for players that stay further behind live. Who has time may fill its uplink nearly to the brim and let
+ * pieces queue, and what is late is waited for before it is asked for a second time: what upload there is goes into
+ * pieces that are missing, not into duplicates.
+ */
+export function stretched(tuning: Tuning, latencyTargetMs: number): Tuning {
+  const stretch = Math.min(MOST_STRETCH, Math.max(1, latencyTargetMs / MADE_FOR_MS));
+  const way = (stretch - 1) / (MOST_STRETCH - 1);
+  return {
+    ...tuning,
+    budgetShare: Math.max(tuning.budgetShare, tuning.budgetShare + (FULL_SHARE - tuning.budgetShare) * way),
+    repairSlackMs: tuning.repairSlackMs * stretch,
+    repairPatienceMs: Math.max(tuning.repairPatienceMs, latencyTargetMs - MENDING_MS),
+    requestTimeoutMs: tuning.requestTimeoutMs * stretch,
+    rejectBehindMs: tuning.rejectBehindMs * stretch,
+    dropBehindMs: tuning.dropBehindMs * stretch,
+    queueLimitMs: tuning.queueLimitMs * stretch,
+  };
+}
 
 /** Unit of the lags in a state message. */
 export const LAG_UNIT_MS = 32;
