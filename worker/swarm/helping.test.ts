@@ -65,3 +65,11 @@ test('who is helped gets substreams of the rendition that it plays', () => {
   const tracks = deals.map(({ id, feeds }) => [id, ...new Set(feeds.map(({ track }) => track))]);
   expect(tracks).toEqual([['a', 0, 1], ['b', 1, 2]]);
 });
+
+test('viewers are helped with different substreams, so that none stays scarcer than the others', () => {
+  const helping = new Helping();
+  helping.name('0', ['a', 'b']);
+  const deals = helping.deal(2 * PRICE, TRACKS, NOBODY, 0);
+  const substreams = deals.flatMap(({ feeds }) => feeds.map(({ substream }) => substream));
+  expect(substreams.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+});

@@ -18,12 +18,15 @@ interface Helped {
   /** Rendition that it plays. */
   track: number;
   sinceMs: number;
+  /** Which of its substreams: 0 the first ones, 1 the others. */
+  turn: number;
 }
 
 export class Helping {
   #helped = new Map<string, Helped>();
   #needy = new Map<string, { id: string; track: number }[]>();
   #told = new Map<string, { shard: string; text: string }>();
+  #turn = 0;
 
   /** What was given before an eviction: it is taken back unless supply is still short. */
   constructor(snapshot: HelpingSnapshot = []) {
@@ -65,12 +68,11 @@ export class Helping {
 
   /** Deals as much help as `kbps` buys; `seeds` hold feeds already and are left alone. */
   deal(kbps: number, tracks: FeedTrack[], seeds: Set<string>, nowMs: number): Deal[] {
-    const feeds = portion(tracks);
+    const portions = [portion(tracks, 0), portion(tracks, 1)];
     const renditions = renditionsOf(tracks).map(({ track }) => track);
     const costOf = (chosen: FeedTrack[]) =>
       chosen.reduce(
-        (sum, { track, bitrateKbps, substreams }) =>
-          sum + bitrateKbps * feeds.filter((feed) => feed.track === track).length / substreams,
+        (sum, { bitrateKbps, substreams }) => sum + bitrateKbps * shareOf(substreams) / substreams,
         0,
       );
     // What the dearest rendition costs: nobody is given more.
@@ -88,12 +90,12 @@ export class Helping {
       const before = this.#helped.get(id);
       if (before) before.track = track;
       if (this.#helped.size < room && !before && !seeds.has(id)) {
-        this.#helped.set(id, { shard, track, sinceMs: nowMs });
+        this.#helped.set(id, { shard, track, sinceMs: nowMs, turn: this.#turn++ });
       }
     }
     const played = (track: number) => (feed: Feed) =>
       !renditions.includes(feed.track) || feed.track === track;
-    return this.#changes((track) => feeds.filter(played(track)));
+    return this.#changes(({ track, turn }) => portions[turn % portions.length]!.filter(played(track)));
   }
 
   /** The worst of each shard, then the second worst of each, and so on. */
@@ -110,10 +112,11 @@ export class Helping {
     }
   }
 
-  #changes(feedsOf: (track: number) => Feed[]): Deal[] {
+  #changes(feedsOf: (one: Helped) => Feed[]): Deal[] {
     const deals: Deal[] = [];
-    for (const [id, { shard, track }] of this.#helped) {
-      const feeds = feedsOf(track);
+    for (const [id, one] of this.#helped) {
+      const { shard } = one;
+      const feeds = feedsOf(one);
       const text = JSON.stringify(feeds);
       if (this.#told.get(id)?.text === text) continue;
       this.#told.set(id, { shard, text });
@@ -128,12 +131,19 @@ export class Helping {
   }
 }
 
-/** The first half of each track's substreams, one at least. */
-function portion(tracks: FeedTrack[]): Feed[] {
-  return tracks.flatMap(({ track, substreams }) =>
-    Array.from(
-      { length: Math.max(1, Math.round(substreams * SHARE)) },
-      (_, substream) => ({ track, substream }),
-    )
-  );
+/**
+ * Half of each track's substreams, one at least. In turn the first ones and the others: help for some of them alone
+ * would leave the others as scarce as they were.
+ */
+function portion(tracks: FeedTrack[], turn: number): Feed[] {
+  return tracks.flatMap(({ track, substreams }) => {
+    const count = shareOf(substreams);
+    const first = turn * count;
+    return Array.from({ length: count }, (_, i) => ({ track, substream: (first + i) % substreams }))
+      .sort((a, b) => a.substream - b.substream);
+  });
+}
+
+function shareOf(substreams: number): number {
+  return Math.max(1, Math.round(substreams * SHARE));
 }

@@ -21,13 +21,13 @@ function look(control: SupplyControl, now: SupplyReading, forMs: number, fromMs 
 test('ample supply needs nothing', () => {
   const control = new SupplyControl();
   look(control, reading(), 300_000);
-  expect(control.verdict).toEqual({ latencyFactor: 1, helpKbps: 0 });
+  expect(control.verdict).toEqual({ latencyFactor: 1, helpKbps: 0, reliefSpare: 0 });
   expect(control.isWatching).toBe(false);
 });
 
 test('short supply first buys time, then whole substreams, a step at a time', () => {
   const control = new SupplyControl();
-  const short = reading({ uploadKbps: 900_000 });
+  const short = reading({ uploadKbps: 900_000, repairKbps: 80_000 });
   expect(look(control, short, TAKE_MS - 5000)).toBe(TAKE_MS);
   expect(control.step).toBe(0);
   look(control, short, 0, TAKE_MS);
@@ -46,26 +46,71 @@ test('much repair is trouble too, whatever viewers say they can give', () => {
 
 test('help stays within its share of the cap, and stops growing there', () => {
   const control = new SupplyControl();
-  const short = reading({ uploadKbps: 100_000, egressCapKbps: 200_000 });
+  const short = reading({ uploadKbps: 100_000, egressCapKbps: 200_000, repairKbps: 300_000 });
   look(control, short, 600_000);
   expect(control.verdict.helpKbps).toBe(70_000);
-  expect(control.step).toBeLessThan(5);
+  expect(control.step).toBeLessThan(10);
 });
 
 test('help without a cap never takes over the whole stream', () => {
   const control = new SupplyControl();
-  look(control, reading({ uploadKbps: 0 }), 600_000);
+  look(control, reading({ uploadKbps: 0, repairKbps: 400_000 }), 600_000);
   expect(control.verdict.helpKbps).toBe(600_000);
+});
+
+test('help grows by what is still asked for singly and shrinks where that is little, however short supply is', () => {
+  const control = new SupplyControl();
+  const short = { uploadKbps: 900_000 };
+  let endMs = look(control, reading({ ...short, repairKbps: 90_000 }), 3 * TAKE_MS);
+  const grown = control.verdict.helpKbps;
+  expect(grown).toBe(100_000);
+  endMs = look(control, reading({ ...short, repairKbps: 10_000 }), 300_000, endMs);
+  expect(control.verdict.helpKbps).toBe(grown);
+  look(control, reading({ ...short, repairKbps: 1000 }), UNDO_MS, endMs);
+  expect(control.verdict.helpKbps).toBe(0.8 * grown);
+});
+
+test('where help may not grow any more, a lower rendition is asked for, and more of it while that is not enough', () => {
+  const control = new SupplyControl();
+  const short = { uploadKbps: 900_000, egressCapKbps: 1000, repairKbps: 90_000, sourceKbps: 1000 };
+  let endMs = look(control, reading(short), 3 * TAKE_MS - 5000);
+  expect(control.verdict).toMatchObject({ latencyFactor: 2.5, helpKbps: 0, reliefSpare: 0 });
+  endMs = look(control, reading(short), 0, endMs);
+  const { reliefSpare } = control.verdict;
+  expect(reliefSpare).toBeGreaterThan(1);
+  endMs = look(control, reading(short), 65_000, endMs);
+  expect(control.verdict.reliefSpare).toBeGreaterThan(reliefSpare);
+  // It does its work: nothing is asked for, but the source would still be too much for all.
+  endMs = look(control, reading({ ...short, repairKbps: 0 }), 300_000, endMs);
+  expect(control.relief).toBeGreaterThan(0);
+  // Undone before the latency target is.
+  endMs = look(
+    control,
+    reading({ ...short, repairKbps: 0, uploadKbps: 1_600_000 }),
+    2 * UNDO_MS + 5000,
+    endMs,
+  );
+  expect(control.verdict).toMatchObject({ latencyFactor: 2.5, reliefSpare: 0 });
+  look(control, reading({ ...short, repairKbps: 0, uploadKbps: 1_600_000 }), 3 * UNDO_MS, endMs);
+  expect(control.verdict).toMatchObject({ latencyFactor: 1, reliefSpare: 0 });
+});
+
+test('without a lower rendition there is nothing left to ask for', () => {
+  const control = new SupplyControl();
+  look(control, reading({ uploadKbps: 900_000, egressCapKbps: 1000, repairKbps: 90_000 }), 300_000);
+  expect(control.relief).toBe(0);
+  expect(control.step).toBe(2);
 });
 
 test('each step is undone when supply returns, later than it was taken', () => {
   const control = new SupplyControl();
-  const endMs = look(control, reading({ uploadKbps: 900_000 }), 60_000);
+  const endMs = look(control, reading({ uploadKbps: 900_000, repairKbps: 40_000 }), 60_000);
   const { step } = control;
+  expect(step).toBeGreaterThan(2);
   look(control, reading(), UNDO_MS - 5000, endMs);
   expect(control.step).toBe(step);
   look(control, reading(), step * (UNDO_MS + 5000), endMs + UNDO_MS);
-  expect(control.verdict).toEqual({ latencyFactor: 1, helpKbps: 0 });
+  expect(control.verdict).toEqual({ latencyFactor: 1, helpKbps: 0, reliefSpare: 0 });
 });
 
 test('between short and ample nothing changes', () => {
@@ -108,12 +153,21 @@ test('without a cap the same repair is none', () => {
 
 test('an audience too large for the cap to help is left the whole cap for joins and repair', () => {
   const control = new SupplyControl();
-  const short = { uploadKbps: 40_000, egressCapKbps: 5000 };
+  const short = { uploadKbps: 40_000, egressCapKbps: 5000, repairKbps: 9000 };
   look(control, reading({ ...short, viewers: 50 }), 120_000);
   expect(control.verdict.helpKbps).toBeGreaterThan(0);
   control.look(reading({ ...short, viewers: 100_000 }), 125_000);
-  expect(control.verdict).toEqual({ latencyFactor: 2.5, helpKbps: 0 });
+  expect(control.verdict).toEqual({ latencyFactor: 2.5, helpKbps: 0, reliefSpare: 0 });
   const large = new SupplyControl();
-  look(large, reading({ ...short, viewers: 100_000 }), 120_000);
+  look(large, reading({ ...short, viewers: 100_000, repairKbps: 2_000_000 }), 120_000);
   expect(large.step).toBe(2);
+});
+
+test('single pieces that the cap was made for ask nothing of anybody', () => {
+  const control = new SupplyControl();
+  const capped = { uploadKbps: 1_100_000, egressCapKbps: 30_000, sourceKbps: 1000 };
+  look(control, reading({ ...capped, repairKbps: 18_000 }), 300_000);
+  expect(control.verdict).toMatchObject({ latencyFactor: 2.5, reliefSpare: 0 });
+  look(control, reading({ ...capped, repairKbps: 25_000 }), 60_000, 305_000);
+  expect(control.relief).toBe(1);
 });

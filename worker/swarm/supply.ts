@@ -1,8 +1,9 @@
 /**
  * Supply control (DESIGN.md section 4, point 10): what governs all else is the upload that viewers grant, divided by
  * what they watch. When it runs short the swarm is first given time (a longer latency target), then whole substreams
- * from the edge for those that lack supply, never late single pieces. Each step is undone as supply returns, later
- * than it was taken. Pure; run by the steward.
+ * from the edge for those that lack supply, never late single pieces; where that is not enough or the cap has no room
+ * for it, a lower rendition (relief.ts), where there is one. Each step is undone as supply returns, in reverse order and
+ * later than it was taken. Pure; run by the steward.
  */
 
 /** What is known at one moment; rates over the time since the last look. */
@@ -17,6 +18,8 @@ export interface SupplyReading {
   repairKbps: number;
   /** Null: no cap. */
   egressCapKbps: number | null;
+  /** What a viewer of the source takes, where there is a lower rendition to go down to. */
+  sourceKbps?: number;
 }
 
 /** What the swarm is to do. */
@@ -25,6 +28,8 @@ export interface SupplyVerdict {
   latencyFactor: number;
   /** What the edge gives as whole substreams to viewers who lack supply. */
   helpKbps: number;
+  /** Upload is to exceed what is taken by this factor, by lower renditions if need be; 0: none are asked for. */
+  reliefSpare: number;
 }
 
 /** Short of this ratio, above this share of repair, or with this much of the cap asked for repair: trouble. */
@@ -40,30 +45,56 @@ export const TAKE_MS = 10_000;
 export const UNDO_MS = 40_000;
 /** Latency targets, as multiples of the one that was set. */
 const LATENCY_STEPS = [1, 1.6, 2.5];
-/** Share of what viewers watch that each step of help adds. */
-const HELP_STEP = 0.1;
+const LAST_LATENCY_STEP = LATENCY_STEPS.length - 1;
+/**
+ * Share of what viewers watch that one step of help carries. As many steps are taken at once as repair asks for: help
+ * is to take its place, and no more than that, whatever the ratio says.
+ */
+const HELP_STEP = 0.02;
+const MOST_STEPS_AT_ONCE = 5;
 const MOST_HELP = 0.6;
+/** Share of repair above which help grows, and below which it shrinks, by this share of itself. */
+const MUCH_BESIDE_HELP = 0.015;
+const LITTLE_BESIDE_HELP = 0.007;
+const HELP_TAKEN_BACK = 0.2;
 /** Share of the egress cap that help may take: what seeds leave, less a reserve for joins. */
 const HELP_SHARE = 0.35;
 /** Help that would carry less than this share of what is watched is none: joins and repair need the cap more. */
 const LEAST_HELP = 0.02;
+/** By what upload is to exceed what is taken at first, and by how much more each time that this was not enough. */
+const RELIEF_SPARE = 1.25;
+const RELIEF_STEP = 0.1;
+const MOST_RELIEF = 4;
+/** Single pieces that take no more than this of a cap are those that it was made for. */
+const MOST_OF_CAP = 0.7;
+/** A swarm needs so long to arrange itself anew around other renditions. */
+const RELIEF_MS = 60_000;
+/** The source is offered to all again when upload exceeds by this what it takes. */
+const RELIEVED_RATIO = 1.4;
 /** Swarms smaller than this are fed by their seeds' copies; a ratio of so few says nothing. */
 const LEAST_VIEWERS = 4;
 
 export class SupplyControl {
-  #step = 0;
+  #step: number;
+  #relief: number;
   #trouble: { sinceMs: number } | undefined;
   #calm: { sinceMs: number } | undefined;
   #verdict: SupplyVerdict;
 
-  constructor(step = 0) {
+  constructor(step = 0, relief = 0) {
     this.#step = step;
-    this.#verdict = { latencyFactor: latencyFactorOf(step), helpKbps: 0 };
+    this.#relief = relief;
+    this.#verdict = { latencyFactor: latencyFactorOf(step), helpKbps: 0, reliefSpare: this.#reliefSpare };
   }
 
   /** Steps taken: first those of LATENCY_STEPS, then those of help. */
   get step(): number {
     return this.#step;
+  }
+
+  /** How much is asked of lower renditions; 0: nothing. */
+  get relief(): number {
+    return this.#relief;
   }
 
   /** Whether time alone may change the verdict: it has to be looked at again. */
@@ -75,38 +106,91 @@ export class SupplyControl {
     return this.#verdict;
   }
 
-  /** Looks at a reading; the verdict changes by one step at most. */
+  /** Looks at a reading; the verdict changes by one step at most, help by several. */
   look(reading: SupplyReading, nowMs: number): SupplyVerdict {
-    const ratio = supplyRatio(reading);
-    const repair = repairShare(reading);
-    const small = reading.viewers < LEAST_VIEWERS;
-    const ofCap = reading.egressCapKbps === null ? 0 : reading.repairKbps / reading.egressCapKbps;
-    const trouble = !small && (ratio < SHORT_RATIO || repair > MUCH_REPAIR || ofCap > MUCH_OF_CAP);
-    const calm = small || (ratio > AMPLE_RATIO && repair < LITTLE_REPAIR && ofCap < LITTLE_OF_CAP);
-    this.#trouble = trouble ? this.#trouble ?? { sinceMs: nowMs } : undefined;
-    this.#calm = calm ? this.#calm ?? { sinceMs: nowMs } : undefined;
-    if (this.#trouble && nowMs - this.#trouble.sinceMs >= TAKE_MS && this.#mayGo(reading)) {
-      this.#step++;
+    const wanted = this.#wanted(reading);
+    this.#trouble = wanted > 0 ? this.#trouble ?? { sinceMs: nowMs } : undefined;
+    this.#calm = wanted < 0 ? this.#calm ?? { sinceMs: nowMs } : undefined;
+    const takeMs = this.#relief > 0 ? RELIEF_MS : TAKE_MS;
+    if (this.#trouble && nowMs - this.#trouble.sinceMs >= takeMs) {
+      this.#go(wanted, reading);
       this.#trouble.sinceMs = nowMs;
-    } else if (this.#calm && nowMs - this.#calm.sinceMs >= UNDO_MS && this.#step > 0) {
-      this.#step--;
+    } else if (this.#calm && nowMs - this.#calm.sinceMs >= UNDO_MS) {
+      this.#go(wanted, reading);
       this.#calm.sinceMs = nowMs;
     }
-    this.#verdict = { latencyFactor: latencyFactorOf(this.#step), helpKbps: this.#helpKbps(reading) };
+    this.#verdict = {
+      latencyFactor: latencyFactorOf(this.#step),
+      helpKbps: this.#helpKbps(reading),
+      reliefSpare: this.#reliefSpare,
+    };
     return this.#verdict;
   }
 
-  #mayGo(reading: SupplyReading): boolean {
-    if (this.#step < LATENCY_STEPS.length - 1) return true;
-    const given = this.#helpKbps(reading);
-    return given < helpBound(reading) && given < reading.viewers * reading.bitrateKbps * MOST_HELP;
+  /** Steps to take, or, below 0, to take back: of what was taken last. */
+  #wanted(reading: SupplyReading): number {
+    if (this.#relief > 0) return this.#reliefWanted(reading);
+    return this.#step < LAST_LATENCY_STEP ? this.#timeWanted(reading) : this.#helpWanted(reading);
+  }
+
+  #go(steps: number, reading: SupplyReading): void {
+    const isRelief = this.#relief > 0 ||
+      (steps > 0 && this.#step >= LAST_LATENCY_STEP && !this.#mayHelp(reading));
+    if (isRelief) this.#relief = Math.min(MOST_RELIEF, this.#relief + steps);
+    else this.#step = Math.max(0, this.#step + steps);
+  }
+
+  #reliefWanted(reading: SupplyReading): number {
+    const { sourceKbps, viewers, uploadKbps } = reading;
+    if (sourceKbps === undefined || viewers < LEAST_VIEWERS) return -this.#relief;
+    const repair = repairShare(reading);
+    if (repair > MUCH_BESIDE_HELP && this.#isBeyondCap(reading)) return 1;
+    const isAmple = uploadKbps > RELIEVED_RATIO * viewers * sourceKbps;
+    return isAmple && repair < LITTLE_BESIDE_HELP ? -1 : 0;
+  }
+
+  /** Steps that a longer or shorter latency target would be: 1, 0 or -1. */
+  #timeWanted(reading: SupplyReading): number {
+    const small = reading.viewers < LEAST_VIEWERS;
+    const ratio = supplyRatio(reading);
+    const repair = repairShare(reading);
+    const ofCap = capShare(reading);
+    if (!small && (ratio < SHORT_RATIO || repair > MUCH_REPAIR || ofCap > MUCH_OF_CAP)) return 1;
+    return small || (ratio > AMPLE_RATIO && repair < LITTLE_REPAIR && ofCap < LITTLE_OF_CAP) ? -1 : 0;
+  }
+
+  /** Steps of help to add or take back. Without help, what is calm may shorten the latency target again. */
+  #helpWanted(reading: SupplyReading): number {
+    const repair = repairShare(reading);
+    if (reading.viewers < LEAST_VIEWERS) return -Math.max(1, this.#helpSteps);
+    if (repair > MUCH_BESIDE_HELP) {
+      if (this.#mayHelp(reading)) return Math.min(MOST_STEPS_AT_ONCE, Math.ceil(repair / HELP_STEP));
+      return reading.sourceKbps !== undefined && this.#isBeyondCap(reading) ? 1 : 0;
+    }
+    if (this.#helpSteps === 0) return Math.min(0, this.#timeWanted(reading));
+    return repair < LITTLE_BESIDE_HELP ? -Math.ceil(this.#helpSteps * HELP_TAKEN_BACK) : 0;
+  }
+
+  /** Whether help may grow. */
+  #mayHelp(reading: SupplyReading): boolean {
+    return this.#helpKbps(reading) < Math.min(helpBound(reading), MOST_HELP * watchedKbps(reading));
+  }
+
+  #isBeyondCap(reading: SupplyReading): boolean {
+    return reading.egressCapKbps === null || capShare(reading) > MOST_OF_CAP;
+  }
+
+  get #reliefSpare(): number {
+    return this.#relief === 0 ? 0 : RELIEF_SPARE + RELIEF_STEP * (this.#relief - 1);
+  }
+
+  get #helpSteps(): number {
+    return Math.max(0, this.#step - LAST_LATENCY_STEP);
   }
 
   #helpKbps(reading: SupplyReading): number {
-    const steps = this.#step - (LATENCY_STEPS.length - 1);
-    if (steps <= 0) return 0;
-    const share = Math.min(MOST_HELP, steps * HELP_STEP);
-    return Math.min(share * reading.viewers * reading.bitrateKbps, helpBound(reading));
+    const share = Math.min(MOST_HELP, this.#helpSteps * HELP_STEP);
+    return Math.min(share * watchedKbps(reading), helpBound(reading));
   }
 }
 
@@ -116,17 +200,25 @@ export function supplyRatio({ viewers, uploadKbps, bitrateKbps, copies }: Supply
   return demand === 0 ? Infinity : uploadKbps / demand;
 }
 
-export function repairShare({ viewers, bitrateKbps, repairKbps }: SupplyReading): number {
-  const watched = viewers * bitrateKbps;
-  return watched === 0 ? 0 : repairKbps / watched;
+export function repairShare(reading: SupplyReading): number {
+  const watched = watchedKbps(reading);
+  return watched === 0 ? 0 : reading.repairKbps / watched;
+}
+
+function watchedKbps({ viewers, bitrateKbps }: SupplyReading): number {
+  return viewers * bitrateKbps;
+}
+
+function capShare({ repairKbps, egressCapKbps }: SupplyReading): number {
+  return egressCapKbps === null ? 0 : repairKbps / egressCapKbps;
 }
 
 function latencyFactorOf(step: number): number {
-  return LATENCY_STEPS[Math.min(step, LATENCY_STEPS.length - 1)]!;
+  return LATENCY_STEPS[Math.min(step, LAST_LATENCY_STEP)]!;
 }
 
-function helpBound({ egressCapKbps, viewers, bitrateKbps }: SupplyReading): number {
-  if (egressCapKbps === null) return Infinity;
-  const bound = egressCapKbps * HELP_SHARE;
-  return bound < LEAST_HELP * viewers * bitrateKbps ? 0 : bound;
+function helpBound(reading: SupplyReading): number {
+  if (reading.egressCapKbps === null) return Infinity;
+  const bound = reading.egressCapKbps * HELP_SHARE;
+  return bound < LEAST_HELP * watchedKbps(reading) ? 0 : bound;
 }
