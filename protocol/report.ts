@@ -68,6 +68,8 @@ export const Figures = v.object({
   supplyStep: amount,
   /** Viewers fed whole substreams by the edge because they lack supply. */
   helped: amount,
+  /** Video track that who gives little was asked to take; null: nobody was. */
+  relieved: v.nullable(v.number()),
   shards: amount,
   seeds: amount,
   bitrateKbps: amount,

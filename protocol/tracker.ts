@@ -68,6 +68,19 @@ function isBinaryId(value: unknown): boolean {
 export const Feed = v.object({ track, substream });
 export type Feed = v.InferOutput<typeof Feed>;
 
+/**
+ * Shoal: supply is short. Who gives less than `belowKbps` takes `track` in place of a better rendition, unless its
+ * viewer chose one by hand. Of those who give `carryKbps` or more, this share, by chance, takes it beside its own and
+ * passes it on.
+ */
+export const Relief = v.object({
+  track,
+  belowKbps: count,
+  carryKbps: count,
+  carryShare: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+});
+export type Relief = v.InferOutput<typeof Relief>;
+
 export const FromPeer = v.variant('action', [
   /** Announce; an answer is one too, by BitTorrent custom (it has `answer`, `to_peer_id`, `offer_id`). */
   v.object({
@@ -159,6 +172,7 @@ export const ToPeer = v.variant('action', [
     /** Reports: the first after `reportPhaseMs` from this message, then this often, so that they fall together. */
     reportEveryMs: v.number(),
     reportPhaseMs: v.number(),
+    relief: v.optional(Relief),
   }),
   /** Answer to `more`, or a push. */
   v.object({ action: v.literal('neighbours'), neighbours: v.array(Introduction) }),
@@ -187,6 +201,8 @@ export const ToPeer = v.variant('action', [
     uploadRatio: v.optional(v.number()),
     /** Content keys were rotated by hand: fetch them at a random moment of the next 15 s. Grows each time. */
     keysEpoch: v.optional(v.number()),
+    /** Null: everybody may have what suits them again. */
+    relief: v.optional(v.nullable(Relief)),
   }),
   /** Reports from now on this often (a dashboard was opened or closed). */
   v.object({ action: v.literal('pace'), reportEveryMs: v.number(), reportPhaseMs: v.number() }),

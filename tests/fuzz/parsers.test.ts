@@ -115,6 +115,7 @@ const SCHEMAS: Record<string, [schema: v.GenericSchema, examples: unknown[]]> = 
     { action: 'kicked', reason: 'r', code: 'banned' },
     { action: 'feeds', feeds: [{ track: 0, substream: 0 }], path: '/' },
     { action: 'channel', state: 'live' },
+    { action: 'channel', state: 'live', relief: { track: 2, belowKbps: 1, carryKbps: 2, carryShare: 0.5 } },
     { action: 'drop', identities: ['00'] },
   ]],
   'join, request': [JoinRequest, [{ peerKey: 'A'.repeat(43), token: 't', p2p: 'on' }]],

@@ -7,7 +7,8 @@ import type { PieceFrame } from '../../protocol/frame.ts';
 import type { Grant, LiveJoinAnswer } from '../../protocol/join.ts';
 import { joinMediaPath } from '../../protocol/media.ts';
 import { announceProof, decodeTicket } from '../../protocol/ticket.ts';
-import type { Feed, FromPeer, Introduction, NatKind, ToPeer } from '../../protocol/tracker.ts';
+import { trackOf } from '../../protocol/piece-index.ts';
+import type { Feed, FromPeer, Introduction, NatKind, Relief, ToPeer } from '../../protocol/tracker.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import { EdgeBusy, type MeshEvent, type PieceSource, type Playhead, type World } from '../mesh/seams.ts';
 import type { Connection } from './connection.ts';
@@ -47,6 +48,8 @@ export interface SessionEvents {
   piece(frame: PieceFrame, source: PieceSource): void;
   peers(count: number): void;
   channel(message: Extract<ToPeer, { action: 'channel' }>): void;
+  /** What is asked of lower renditions from now on; null: nothing. */
+  relief(relief: Relief | null): void;
   /** `code`: one of PLAYBACK_REFUSALS (protocol/claims.ts). */
   kicked(code: string, reason: string): void;
   /** The edge wants a new join: this ticket, shard or broadcast is over. The session goes on meanwhile. */
@@ -70,6 +73,7 @@ export class Session {
   #options: SessionOptions;
   #answer: LiveJoinAnswer;
   #tracks: number[];
+  #carried: number[] = [];
   #latencyTargetMs: number;
   #uploadKbps: number;
   #gives: boolean;
@@ -135,7 +139,7 @@ export class Session {
       environment,
       stats: () => this.figures(),
       playback: options.playback,
-      uploadKbps: () => this.#uploadKbps,
+      uploadKbps: () => this.givingKbps,
       parents: () => this.#mesh.parents(),
       tell,
     });
@@ -159,6 +163,12 @@ export class Session {
       signalMessages: this.#closedSignals + this.#signaling.sent + (this.#bridge?.sent ?? 0),
       feeds: this.#seedStream.feeds.length,
     });
+  }
+
+  /** What others can get of this peer, kbps: what it may give, as far as its uplink has proved to carry it. */
+  get givingKbps(): number {
+    if (!this.#dialer || !this.#gives) return 0;
+    return Math.round(Math.min(this.#uploadKbps, this.#mesh.stats().uploadKbps));
   }
 
   /** How far a piece's substream is from the edge, see Mesh. */
@@ -192,10 +202,16 @@ export class Session {
     const added = tracks.filter((track) => !this.#tracks.includes(track));
     const before = this.#rendition;
     this.#tracks = tracks;
-    this.#mesh.setTracks(tracks);
+    this.#mesh.setTracks(tracks, this.#carried);
     // While one rendition follows another both are taken: it plays the old one until it lets go of it.
     if (this.#rendition !== before) this.#describe();
     if (added.length > 0) void this.#joinMedia(added);
+  }
+
+  /** Tracks that are taken for others alone: nobody here looks at them. */
+  setCarried(tracks: number[]): void {
+    this.#carried = tracks;
+    this.#mesh.setTracks(this.#tracks, tracks);
   }
 
   setUploadKbps(kbps: number): void {
@@ -253,7 +269,7 @@ export class Session {
     switch (event.type) {
       case 'piece': {
         const frame = this.#mesh.piece(event.index);
-        if (!frame) return;
+        if (!frame || this.#isForOthers(event.index)) return;
         this.#options.shelf.add(frame);
         return this.#options.events.piece(frame, event.source);
       }
@@ -285,6 +301,11 @@ export class Session {
       case 'unlinked':
         if (this.#linked.delete(event.peerId)) this.#neighboursChanged();
     }
+  }
+
+  #isForOthers(index: number): boolean {
+    const track = trackOf(index);
+    return this.#carried.includes(track) && !this.#tracks.includes(track);
   }
 
   #neighboursChanged(): void {
@@ -373,7 +394,7 @@ export class Session {
     const { deviceId } = this.#options;
     return {
       ...(deviceId === undefined ? {} : { deviceId }),
-      uploadKbps: this.#dialer && this.#gives ? this.#uploadKbps : 0,
+      uploadKbps: this.givingKbps,
       track: this.#rendition,
       nat,
       device: this.#options.environment.device,
@@ -399,8 +420,9 @@ export class Session {
       case 'welcome':
         this.#grants.set(message.grant);
         this.#introduced(message.neighbours, backbone);
-        if (!backbone) this.#reporter.pace(message.reportEveryMs, message.reportPhaseMs);
-        return;
+        if (backbone) return;
+        this.#reporter.pace(message.reportEveryMs, message.reportPhaseMs);
+        return events.relief(message.relief ?? null);
       case 'neighbours':
         return this.#introduced(message.neighbours, backbone);
       case 'renewed':
@@ -415,6 +437,7 @@ export class Session {
         return events.kicked(message.code, message.reason);
       case 'channel':
         if (message.latencyTargetMs !== undefined) this.setLatencyTarget(message.latencyTargetMs);
+        if (message.relief !== undefined && !backbone) events.relief(message.relief);
         return events.channel(message);
       case 'pace':
         if (!backbone) this.#reporter.pace(message.reportEveryMs, message.reportPhaseMs);

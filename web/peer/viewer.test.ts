@@ -154,6 +154,24 @@ Deno.test('a rotation of keys is told once, other news of the channel tell of no
   await assert.rejects(viewer.mediaGrant(), /no session/);
 });
 
+Deno.test('who gives less than is asked for is told of the rendition to take, whether it was there before or came after', async () => {
+  const { viewer, edge } = await live();
+  const told: (number | null)[] = [];
+  viewer.on('relief', ({ track }) => told.push(track));
+  const relief = { track: 2, belowKbps: 1, carryKbps: 1_000_000, carryShare: 0 };
+  // This one has no WebRTC: it gives nothing.
+  FakeSocket.last.say({ ...WELCOME, relief });
+  assert.deepEqual([viewer.mostTrack, told], [2, [2]]);
+  FakeSocket.last.say({ action: 'channel', state: 'live', relief: { ...relief, track: 3 } });
+  FakeSocket.last.say({ action: 'channel', state: 'live', latencyTargetMs: 2500 });
+  FakeSocket.last.say({ action: 'channel', state: 'live', relief: { ...relief, belowKbps: 0 } });
+  assert.deepEqual(told, [2, 3, null]);
+  FakeSocket.last.say({ action: 'channel', state: 'live', relief });
+  edge.answer = IDLE;
+  viewer.stop();
+  assert.equal(viewer.mostTrack, null);
+});
+
 Deno.test('what the edge says of the channel is what the viewer is: lost, live again, ended, the next one', async () => {
   const { clock, edge, viewer, states } = await live();
   const broadcasts: string[] = [];

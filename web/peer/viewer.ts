@@ -12,6 +12,7 @@
 import type { Broadcast } from '../../protocol/broadcast.ts';
 import type { P2pPolicy } from '../../protocol/channel.ts';
 import type { PieceRecord } from '../../protocol/record.ts';
+import type { Relief } from '../../protocol/tracker.ts';
 import { toBase64Url } from '../../protocol/bytes.ts';
 import { LATENCY_TARGET_MS, UPLOAD_RATIO, WINDOW_S } from '../../protocol/playback-defaults.ts';
 import type { LiveJoinAnswer } from '../../protocol/join.ts';
@@ -74,6 +75,8 @@ export interface ViewerEvents {
   /** The swarm's target changed: how far behind the live edge to play, milliseconds. */
   latency: { targetMs: number };
   peers: { count: number };
+  /** Supply is short: the rendition to take in place of a better one, unless one was chosen by hand; null: any. */
+  relief: { track: number | null };
   /** The content keys of the channel were rotated by hand: those to come are others now. */
   keys: { epoch: number };
 }
@@ -122,12 +125,16 @@ export class Viewer extends Emitter<ViewerEvents> {
   #settled = emptyStats();
   #joins = 0;
   #keysEpoch: number | undefined;
+  #mostTrack: number | null = null;
+  /** Drawn once, so that the same ones are asked again. */
+  #luck: number;
   #playback: PlaybackFigures = { stalls: 0, stallMs: 0, latencyMs: 0, bufferMs: 0 };
 
   constructor(options: ViewerOptions) {
     super();
     this.#options = options;
     this.#environment = options.environment ?? standardEnvironment();
+    this.#luck = this.#environment.random();
     this.#uploadKbps = options.uploadKbps;
     this.#token = options.token;
     this.#p2p = this.#p2pChoice = options.p2p ?? 'on';
@@ -201,6 +208,11 @@ export class Viewer extends Emitter<ViewerEvents> {
   /** How far behind the live edge to play, milliseconds. */
   get latencyTargetMs(): number {
     return this.#latencyTargetMs;
+  }
+
+  /** The rendition to take in place of a better one, since supply is short; null: any. */
+  get mostTrack(): number | null {
+    return this.#mostTrack;
   }
 
   /** Tracks that are taken. */
@@ -438,6 +450,7 @@ export class Viewer extends Emitter<ViewerEvents> {
         this.#become('ended', { code: 'ended', message: 'the broadcast is over' });
         this.#askIn(REJOIN_LEAST_MS + ENDED_SPREAD_MS * this.#environment.random());
       },
+      relief: (relief) => this.#relieve(relief),
       kicked: (code, reason) => this.#refuse(code, reason),
       rejoin: () => {
         if (this.#askTimer !== undefined || this.#asking) return;
@@ -463,6 +476,19 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#become('refused', { code, message });
   }
 
+  /** Who gives little is asked to take less; who gives much carries for them what they take. */
+  #relieve(relief: Relief | null): void {
+    const session = this.#session;
+    if (!session) return;
+    const { givingKbps } = session;
+    const carries = relief && givingKbps >= relief.carryKbps && this.#luck < relief.carryShare;
+    session.setCarried(carries ? [relief.track] : []);
+    const track = relief && givingKbps < relief.belowKbps ? relief.track : null;
+    if (track === this.#mostTrack) return;
+    this.#mostTrack = track;
+    this.emit('relief', { track });
+  }
+
   #setLatencyTarget(targetMs: number): void {
     if (targetMs === this.#latencyTargetMs) return;
     this.#latencyTargetMs = targetMs;
@@ -473,6 +499,7 @@ export class Viewer extends Emitter<ViewerEvents> {
   #endSession(): void {
     const session = this.#session;
     if (!session) return;
+    this.#relieve(null);
     this.#session = undefined;
     session.close();
     this.#settled = settle(session.figures(this.#settled));

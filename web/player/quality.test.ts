@@ -55,6 +55,17 @@ Deno.test('pieces that come early earn a better picture, step by step', () => {
   assert.equal(wait(40), '1080p');
 });
 
+Deno.test('where supply is short nothing better than what is offered is chosen, and all of it again afterwards', () => {
+  const { choice, wait } = viewer(0);
+  choice.limit(2);
+  assert.equal(wait(1), '720p');
+  assert.equal(wait(120), '720p');
+  choice.limit(0);
+  assert.equal(wait(1), '360p');
+  choice.limit(null);
+  assert.equal(wait(120), '1080p');
+});
+
 Deno.test('a stall, late pieces and dropped frames each cost a step', () => {
   for (const trouble of [{ stalls: 1 }, { lagP95Ms: 1200 }, { droppedFrames: 100 }]) {
     const { wait } = viewer(0);

@@ -93,6 +93,8 @@ export class QualityChoice {
   #kbps = 0;
   #isRecovering = false;
   #isFull = false;
+  /** Place of the best one that may be chosen. */
+  #most = 0;
 
   /** @param qualities Best first; not empty. @param at Which one is played. */
   constructor(private readonly qualities: readonly Quality[], at: number) {
@@ -108,11 +110,21 @@ export class QualityChoice {
     return this.#isFull;
   }
 
+  /** Supply is short: nothing better than this track is chosen from now on; null: any. */
+  limit(track: number | null): void {
+    this.#most = Math.max(0, this.qualities.findIndex((each) => each.track === track));
+  }
+
   /** Call it about once a second; answers the rendition to play. */
   next(input: QualityInput): Quality {
     this.#changedAtMs ??= input.nowMs;
     this.#first ??= this.#base ??= input;
     this.#observe(input);
+    if (this.#at < this.#most) {
+      this.#isFull = this.#wentUp = false;
+      this.#move(this.#most, input);
+      return this.now;
+    }
     if (!input.pictured) {
       if (input.nowMs - this.#changedAtMs >= NO_PICTURE_MS) {
         this.#isFull = true;
@@ -168,7 +180,7 @@ export class QualityChoice {
   }
 
   #mayRise(input: QualityInput): boolean {
-    const better = this.qualities[this.#at - 1];
+    const better = this.#at > this.#most ? this.qualities[this.#at - 1] : undefined;
     const early = input.lagP95Ms < input.targetMs * EARLY_SHARE && input.bufferMs > input.targetMs * 0.2;
     if (!early || !better) {
       this.#wellSinceMs = undefined;

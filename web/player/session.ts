@@ -172,6 +172,7 @@ export class Session {
       ? Math.max(0, qualities.findIndex((each) => each.name === this.#store.state.quality))
       : startAt(qualities, lineKbps());
     this.#choice = new QualityChoice(qualities, at);
+    this.#choice.limit(this.#viewer?.mostTrack ?? null);
     this.#play(this.#choice.now.track);
   }
 
@@ -230,6 +231,8 @@ export class Session {
         });
         this.setQuality(this.#store.state.qualityChoice);
       }),
+      // Who chose one by hand keeps it.
+      viewer.on('relief', ({ track }) => this.#choice?.limit(track)),
       source.on('loaded', () => {
         if (this.#attributes.autoplay || !this.#store.state.paused || this.#wantsPlay) void this.play();
       }),

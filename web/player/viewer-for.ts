@@ -25,6 +25,7 @@ export type PlayerViewer = Pick<
   | 'newestUs'
   | 'serverNowMs'
   | 'latencyTargetMs'
+  | 'mostTrack'
   | 'mediaGrant'
   | 'on'
 >;

@@ -36,6 +36,7 @@ const UNKNOWN: Pulse = {
   supplyRatio: null,
   supplyStep: 0,
   helped: 0,
+  relieved: null,
   shards: 0,
   seeds: 0,
   bitrateKbps: 0,

@@ -4,6 +4,7 @@ import type { Feed } from '../../protocol/tracker.ts';
 import { channelOf, swarmOf } from '../env.ts';
 import { ask, bindings, goOnAir, joinLive } from '../testing/edge.ts';
 import { EIGHT_FEEDS } from '../testing/frames.ts';
+import type { StewardSnapshot } from '../swarm/steward.ts';
 import { SignalClient, type Viewer, watch } from '../testing/signal-client.ts';
 
 const TRACKS = [EIGHT_FEEDS];
@@ -152,6 +153,31 @@ test('a setting that players follow is pushed to all of them', async () => {
   });
   expect(edited.status).toBe(200);
   expect(await viewer.client.action('channel')).toMatchObject({ latencyTargetMs: 4000 });
+  control.close();
+});
+
+test('what is asked of lower renditions reaches who is there and who comes, and outlives a restart', async () => {
+  const lower = { ...EIGHT_FEEDS, track: 2, bitrateKbps: 200 };
+  const { channel, control } = await goOnAir({}, [EIGHT_FEEDS, lower]);
+  const viewer = await watch(channel);
+  await viewer.client.action('feeds');
+  const object = channelOf(bindings, channel);
+  const relief = { track: 2, belowKbps: 1000, carryKbps: 6000, carryShare: 0.5 };
+  await runInDurableObject(object, async (_channel, state) => {
+    const kept = state.storage.kv.get<{ steward: StewardSnapshot }>('swarm')!;
+    const steward = { ...kept.steward, supplyStep: 2, relief: { level: 1, order: relief } };
+    state.storage.kv.put('swarm', { ...kept, steward });
+    await state.storage.sync();
+  });
+  await runInDurableObject(object, (_channel, state) => state.abort('restarted by a test')).catch(() => {});
+  await ask(`/api/channels/${channel}`, {
+    method: 'PATCH',
+    headers: { authorization: 'Bearer admin-token-of-the-tests' },
+    body: JSON.stringify({ settings: { uploadRatio: 3 } }),
+  });
+  expect(await viewer.client.action('channel')).toMatchObject({ relief });
+  const later = await watch(channel);
+  expect(later.client.got.find(({ action }) => action === 'welcome')).toMatchObject({ relief });
   control.close();
 });
 

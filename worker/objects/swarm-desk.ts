@@ -100,6 +100,7 @@ export class SwarmDesk {
       supplyRatio: steward?.supplyRatio ?? null,
       supplyStep: steward?.supplyStep ?? 0,
       helped: steward?.helped ?? 0,
+      relieved: steward?.relief?.track ?? null,
       shards: steward?.rooms.length ?? 0,
       seeds: steward?.seeds().length ?? 0,
       bitrateKbps: steward?.bitrateKbps ?? 0,
@@ -249,7 +250,8 @@ export class SwarmDesk {
   }
 
   async #carryOutNow(orders: Orders): Promise<void> {
-    const { deals, open, close, relieve, backboneChanged, beyondChanged, latencyChanged } = orders;
+    const { deals, open, close, relieve, backboneChanged, beyondChanged, latencyChanged, reliefChanged } =
+      orders;
     const steward = this.#steward;
     const onAir = this.#onAir;
     if (!steward || !onAir) return;
@@ -258,7 +260,7 @@ export class SwarmDesk {
       // Where bridges are sent knows first.
       await this.#tellShards(steward.served.filter(isBackbone));
       await this.#tellShards(steward.served.filter((shard) => !isBackbone(shard)));
-    } else if (latencyChanged) await this.#tellShards(steward.shards);
+    } else if (latencyChanged || reliefChanged) await this.#tellShards(steward.shards);
     if (beyondChanged) {
       await Promise.all(
         steward.shards.filter(isBackbone).map((shard) =>
@@ -276,7 +278,8 @@ export class SwarmDesk {
     if (relieve) {
       await swarmOf(this.#env, infoHash, relieve.shard).relieve(paths(relieve.into), relieve.count);
     }
-    const urgent = latencyChanged || deals.length > 0 || open.length > 0 || close !== undefined ||
+    const urgent = latencyChanged || reliefChanged || deals.length > 0 || open.length > 0 ||
+      close !== undefined ||
       backboneChanged;
     if (urgent || Date.now() - this.#keptMs > KEEP_MS) this.#keep();
     this.#arm();
@@ -309,6 +312,7 @@ export class SwarmDesk {
         ...onAir,
         shard,
         latencyTargetMs: steward.latencyTargetMs,
+        relief: steward.relief ?? null,
         limit: steward.limitOf(shard),
         banned: this.#banned,
         turnSpent: this.#turn.spent,

@@ -9,7 +9,7 @@ import type { ChannelSettings } from '../../protocol/channel.ts';
 import type { NetworkRow, ViewerRow } from '../../protocol/report.ts';
 import { seedMediaPath } from '../../protocol/media.ts';
 import { announceProof, type Ticket, TICKET_SECONDS } from '../../protocol/ticket.ts';
-import { type Feed, MAX_SIGNAL_LENGTH } from '../../protocol/tracker.ts';
+import { type Feed, MAX_SIGNAL_LENGTH, type Relief } from '../../protocol/tracker.ts';
 import type { PlaybackRefusal } from '../../protocol/claims.ts';
 import { grantDesk } from '../access/grant.ts';
 import { passDesk } from '../access/pass.ts';
@@ -61,6 +61,8 @@ export interface SwarmState {
   settings: ChannelSettings;
   /** What the latency target is now: supply control may have lengthened the one of the settings. */
   latencyTargetMs: number;
+  /** Who takes a lower rendition while supply is short; null: nobody has to. */
+  relief?: Relief | null;
   /** Grows when an admin rotates the content keys. */
   keysEpoch?: number;
   /** The channel's TURN budget is spent: tickets are renewed without relays. */
@@ -138,6 +140,7 @@ export class Swarm extends DurableObject<Env> {
     if (!this.#shard || before?.broadcast.infoHash !== state.broadcast.infoHash) this.#begin(state);
     if (!this.#shard || !before) return;
     this.#shard.limit = state.limit;
+    this.#shard.relief = state.relief ?? null;
     this.#shard.setLeases(state.leases);
     if (state.settings.access === 'token' && before.settings.access !== 'token') this.#shard.expelAnonymous();
     this.#shard.beyond = state.beyond;
@@ -146,6 +149,7 @@ export class Swarm extends DurableObject<Env> {
       state: state.state,
       latencyTargetMs: state.latencyTargetMs,
       uploadRatio: state.settings.uploadRatio,
+      relief: state.relief ?? null,
       // Said only when it changes: who hears of it fetches keys.
       ...(state.keysEpoch === before.keysEpoch ? {} : { keysEpoch: state.keysEpoch }),
     };
@@ -153,6 +157,7 @@ export class Swarm extends DurableObject<Env> {
       state: before.state,
       latencyTargetMs: before.latencyTargetMs,
       uploadRatio: before.settings.uploadRatio,
+      relief: before.relief ?? null,
     };
     if (JSON.stringify(news) !== JSON.stringify(old)) this.#shard.pushAll({ action: 'channel', ...news });
   }
@@ -362,8 +367,10 @@ export class Swarm extends DurableObject<Env> {
     this.#ended = undefined;
     this.#reporter.about(state);
     this.#serve(state.broadcast.infoHash, state.shard, state.limit, state.banned);
-    this.#shard?.setLeases(state.leases);
-    if (this.#shard) this.#shard.beyond = state.beyond;
+    if (!this.#shard) return;
+    this.#shard.setLeases(state.leases);
+    this.#shard.relief = state.relief ?? null;
+    this.#shard.beyond = state.beyond;
   }
 
   #serve(infoHash: string, shard: string, limit: number, banned: string[]): void {

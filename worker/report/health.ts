@@ -11,7 +11,7 @@ const SOME_STALLS = 1;
 const NEAR_CAP = 0.9;
 
 export function healthOf(figures: Omit<Figures, 'health'>): SwarmHealth {
-  const { viewers, supplyRatio, stallsPerHour, supplyStep, helped, refused, capKbps, egressKbps } = figures;
+  const { viewers, supplyRatio, stallsPerHour, supplyStep, helped, relieved, refused, capKbps, egressKbps } = figures;
   if (viewers === 0) return { state: 'empty', advice: [] };
   const advice: string[] = [];
   let poor = 0;
@@ -42,6 +42,10 @@ export function healthOf(figures: Omit<Figures, 'health'>): SwarmHealth {
   if (supplyStep > 0) {
     strained++;
     advice.push('players were asked to stay further behind live, because supply is short');
+  }
+  if (relieved !== null) {
+    strained++;
+    advice.push('viewers who give little were asked to take a lower rendition, because supply is short');
   }
   if (helped > 0) advice.push(`the edge feeds ${helped} viewers that found no supply`);
   return { state: poor > 0 ? 'poor' : strained > 0 ? 'strained' : 'good', advice };

@@ -160,6 +160,7 @@ export class Ledger {
       supplyRatio: pulse.supplyRatio === null ? null : Math.round(pulse.supplyRatio * 100) / 100,
       supplyStep: pulse.supplyStep,
       helped: pulse.helped,
+      relieved: pulse.relieved,
       shards: pulse.shards,
       seeds: pulse.seeds,
       bitrateKbps: pulse.bitrateKbps,

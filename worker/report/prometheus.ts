@@ -129,6 +129,11 @@ export function prometheusText(channels: Channel[]): string {
       ({ figures }) => figures?.supplyRatio,
     ],
     ['shoal_supply_step', 'Steps that supply control has taken.', ({ figures }) => figures?.supplyStep],
+    [
+      'shoal_supply_relief',
+      'Whether who gives little was asked to take a lower rendition.',
+      ({ figures }) => figures && (figures.relieved === null ? 0 : 1),
+    ],
     ['shoal_helped_viewers', 'Viewers fed by the edge for want of supply.', ({ figures }) => figures?.helped],
     ['shoal_neighbours', 'Linked neighbours a viewer.', ({ figures }) => figures?.neighbours],
     ['shoal_shards', 'Shards of the swarm.', ({ figures }) => figures?.shards],

@@ -10,6 +10,8 @@ export interface Pulse {
   supplyRatio: number | null;
   supplyStep: number;
   helped: number;
+  /** Video track that who gives little was asked to take. */
+  relieved: number | null;
   shards: number;
   seeds: number;
   bitrateKbps: number;

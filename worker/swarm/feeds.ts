@@ -6,7 +6,7 @@
  * moved for a clear gain only, and overlap while they move: the old holder keeps a feed until the new one has had it
  * for a while.
  */
-import type { Feed, NatKind } from '../../protocol/tracker.ts';
+import type { Feed, NatKind, Relief } from '../../protocol/tracker.ts';
 import { householdOf, type Place, witnessGroup } from './place.ts';
 import type { PeerRow } from './seat.ts';
 
@@ -20,6 +20,8 @@ export interface Candidate {
   sinceMs: number;
   /** Rendition that it plays; the first one unless told. */
   track?: number;
+  /** Rendition that it takes beside, for others. */
+  carries?: number | undefined;
 }
 
 /** What dealing needs to know of a track. */
@@ -296,9 +298,10 @@ export class FeedDealer {
     });
   }
 
-  /** Feeds go to those who play what they carry: a rendition that nobody plays costs none. */
+  /** Feeds go to those who take what they bring: a rendition that nobody plays costs none. */
   #plays(known: Known, { track }: Slot): boolean {
-    return !this.#renditions.includes(track) || (known.track ?? this.#renditions[0]) === track;
+    return !this.#renditions.includes(track) || (known.track ?? this.#renditions[0]) === track ||
+      known.carries === track;
   }
 
   /** Counts feeds once they have landed: a holder that is about to lose one no longer carries it. */
@@ -455,8 +458,12 @@ export class FeedDealer {
   }
 }
 
-export function toCandidate({ id, uploadKbps, nat, place, sinceMs, track }: PeerRow): Candidate {
-  return { id, uploadKbps, nat, place, sinceMs, track };
+export function toCandidate(
+  { id, uploadKbps, nat, place, sinceMs, track }: PeerRow,
+  relief?: Relief,
+): Candidate {
+  const carries = relief && uploadKbps >= relief.carryKbps ? relief.track : undefined;
+  return { id, uploadKbps, nat, place, sinceMs, track, carries };
 }
 
 /** The first `most`, but of every rendition that is played its first few as well. */

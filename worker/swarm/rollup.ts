@@ -1,6 +1,7 @@
 /** Roll-up: what a shard tells its Channel object every ten seconds while there is something to tell. */
 import { addCounted, type Counted, nothingCounted, type PeerReport } from '../../protocol/stats.ts';
 import type { Candidate } from './feeds.ts';
+import type { Giving } from './relief.ts';
 import type { LeaseCount } from './lease-seats.ts';
 
 /** Upper bounds of the live latency histogram, milliseconds; the last bucket is everything above. */
@@ -48,6 +49,8 @@ export interface Rollup {
   candidates: Candidate[];
   /** Viewers by the rendition that they play. */
   playing?: Record<number, number>;
+  /** Viewers by what they give, classes of GIVING_BOUNDS_KBPS. */
+  giving?: Giving[];
   /** Who holds feeds or is helped, of those seated now. */
   seeds: string[];
   /** Viewers that did badly in their last report, worst first: whom help would help. */

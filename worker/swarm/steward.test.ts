@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import * as v from 'valibot';
 import { ChannelSettings } from '../../protocol/channel.ts';
 import type { Candidate, FeedTrack } from './feeds.ts';
+import { addGiving, emptyGiving } from './relief.ts';
 import type { Rollup } from './rollup.ts';
 import { BACKBONE, BACKBONE_LIMIT } from './backbone.ts';
 import { type Orders, Steward } from './steward.ts';
@@ -135,6 +136,7 @@ test('short supply lengthens the latency target, then helps who did badly with w
       }),
       nowMs,
     );
+    steward.repaired(800_000, nowMs);
     if (orders.latencyChanged) latencyChanges++;
     for (const { id, help } of orders.deals) if (help) helped.add(id);
   }
@@ -165,6 +167,7 @@ test('a viewer who is helped is not blamed for giving nothing, but loses help th
       rollup('0', 50, { uploadKbps: 0, needy: ['n1'], candidates: [candidate('a')], seeds: ['a', 'n1'] }),
       nowMs,
     );
+    steward.repaired(800_000, nowMs);
   }
   expect(steward.helped).toBe(1);
   steward.lost('n1', undefined, 120_000);
@@ -207,4 +210,30 @@ test('with renditions, demand and copies are reckoned from what is played', () =
   expect(steward.bitrateKbps).toBe(600);
   steward.tick(4000);
   expect(steward.copies).toBe(2);
+});
+
+test('where a cap leaves no room for help, who gives little is asked to take a lower rendition', () => {
+  const ladder: FeedTrack[] = [
+    { track: 0, bitrateKbps: 2900, substreams: 8, kind: 'video' },
+    { track: 1, bitrateKbps: 100, substreams: 1, kind: 'audio' },
+    { track: 2, bitrateKbps: 1400, substreams: 8, kind: 'video' },
+  ];
+  const steward = new Steward(settings({ egressCapKbps: 7000 }), ladder);
+  const giving = emptyGiving();
+  for (let i = 0; i < 60; i++) addGiving(giving, i % 2 === 0 ? 0 : 7000);
+  let changes = 0;
+  let nowMs = 0;
+  const live = (repairBytes: number, uploadKbps: number) => {
+    const orders = steward.rolledUp(rollup('0', 60, { uploadKbps, giving }), nowMs += 5000);
+    steward.repaired(repairBytes, nowMs);
+    if (orders.reliefChanged) changes++;
+  };
+  for (let i = 0; i < 9; i++) live(20_000_000, 210_000);
+  expect(changes).toBe(1);
+  expect(steward.relief).toMatchObject({ track: 2, belowKbps: 1, carryKbps: 6625 });
+  const again = new Steward(settings({ egressCapKbps: 7000 }), ladder, structuredClone(steward.snapshot()));
+  expect(again.relief).toEqual(steward.relief);
+  for (let i = 0; i < 60; i++) live(0, 300_000);
+  expect(steward.relief).toBeUndefined();
+  expect(changes).toBe(2);
 });

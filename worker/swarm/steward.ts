@@ -3,7 +3,7 @@
  * happened and carries out its orders, and keeps its snapshot so that it survives an eviction.
  */
 import type { ChannelSettings } from '../../protocol/channel.ts';
-import type { Feed } from '../../protocol/tracker.ts';
+import type { Feed, Relief } from '../../protocol/tracker.ts';
 import { Backbone, BACKBONE_LIMIT, type BackboneSnapshot, type Beyond, isBackbone } from './backbone.ts';
 import { copiesFor, copiesPerShard } from './copies.ts';
 import {
@@ -15,6 +15,7 @@ import {
   renditionsOf,
 } from './feeds.ts';
 import { Helping, type HelpingSnapshot } from './helping.ts';
+import { addGivings, emptyGiving, type Giving, planRelief } from './relief.ts';
 import type { Rollup } from './rollup.ts';
 import { ShardMap, type ShardMapSnapshot, type ShardPlan, type ShardRoom } from './shards.ts';
 import { SupplyControl } from './supply.ts';
@@ -26,6 +27,9 @@ export const BRIDGES = 8;
 const LOOK_MS = 5000;
 /** Players are never asked to be further behind than this. */
 const MOST_LATENCY_MS = 10_000;
+
+/** A rendition of more than this share of the source relieves nobody. */
+const MOST_RELIEVED = 0.7;
 
 /** What the Channel object is to do now. */
 export interface Orders {
@@ -41,6 +45,8 @@ export interface Orders {
   beyondChanged: boolean;
   /** Whether the latency target is another: every shard has to hear of it. */
   latencyChanged: boolean;
+  /** Whether who takes a lower rendition is another: the same. */
+  reliefChanged: boolean;
 }
 
 export interface StewardSnapshot {
@@ -51,6 +57,7 @@ export interface StewardSnapshot {
   circles?: BackboneSnapshot;
   uploadKbps: [string, number][];
   supplyStep: number;
+  relief?: { level: number; order: Relief | undefined };
   helping: HelpingSnapshot;
 }
 
@@ -67,6 +74,9 @@ export class Steward {
   #retired: Deal[] = [];
   readonly #supply: SupplyControl;
   readonly #helping: Helping;
+  #relief: Relief | undefined;
+  /** Viewers by what they give, by shard. */
+  readonly #giving = new Map<string, Giving[]>();
   /** Viewers by the rendition that they play, by shard. */
   readonly #playing = new Map<string, Record<number, number>>();
   #repairBytes = 0;
@@ -76,7 +86,8 @@ export class Steward {
     this.#settings = settings;
     this.#tracks = tracks;
     this.#shards = new ShardMap(settings.shardSize, snapshot?.shards);
-    this.#supply = new SupplyControl(snapshot?.supplyStep);
+    this.#supply = new SupplyControl(snapshot?.supplyStep, snapshot?.relief?.level);
+    this.#relief = snapshot?.relief?.order;
     this.#helping = new Helping(snapshot?.helping);
     this.#circles = new Backbone(snapshot?.circles);
     if (snapshot) {
@@ -188,6 +199,11 @@ export class Steward {
     return demandKbps > 0 ? this.uploadKbps / demandKbps : null;
   }
 
+  /** Who takes a lower rendition while supply is short; undefined: nobody has to. */
+  get relief(): Relief | undefined {
+    return this.#relief;
+  }
+
   /** Viewers who are given whole substreams because they lack supply. */
   get helped(): number {
     return this.#helping.helped;
@@ -237,6 +253,7 @@ export class Steward {
     const plan = this.#count(shard, rollup.viewers, rollup.regions);
     this.#uploadKbps.set(shard, rollup.uploadKbps);
     if (rollup.playing) this.#playing.set(shard, rollup.playing);
+    if (rollup.giving && !isBackbone(shard)) this.#giving.set(shard, rollup.giving);
     this.#dealer(shard)?.refresh(shard, rollup.candidates, rollup.seeds, nowMs);
     if (!isBackbone(shard)) {
       this.#helping.name(shard, rollup.needy, rollup.needyPlay);
@@ -299,6 +316,7 @@ export class Steward {
       circles: this.#circles.snapshot(),
       uploadKbps: [...this.#uploadKbps],
       supplyStep: this.#supply.step,
+      relief: { level: this.#supply.relief, order: this.#relief },
       helping: this.#helping.snapshot(),
     };
   }
@@ -318,11 +336,15 @@ export class Steward {
       const { shard } = plan.close;
       this.#uploadKbps.delete(shard);
       this.#playing.delete(shard);
+      this.#giving.delete(shard);
       for (const dealer of this.#dealers.values()) dealer.leaveShard(shard);
       this.#helping.leaveShard(shard);
     }
     const backboneChanged = this.#arrange();
-    const latencyChanged = this.#look(nowMs);
+    const before = { latencyTargetMs: this.latencyTargetMs, relief: this.#relief };
+    this.#look(nowMs);
+    const latencyChanged = this.latencyTargetMs !== before.latencyTargetMs;
+    const reliefChanged = this.#relief !== before.relief;
     const fed = [...this.#dealers.values()].flatMap((dealer) => dealer.deal(nowMs));
     const helpKbps = this.#supply.verdict.helpKbps;
     const helped = this.#helping.deal(helpKbps, this.#tracks, new Set(this.seeds()), nowMs);
@@ -333,15 +355,16 @@ export class Steward {
       ...fed,
     ];
     this.#retired = [];
-    return { ...plan, deals, backboneChanged, beyondChanged: false, latencyChanged };
+    return { ...plan, deals, backboneChanged, beyondChanged: false, latencyChanged, reliefChanged };
   }
 
-  /** Takes a reading of supply, now and then. True when the latency target is another afterwards. */
-  #look(nowMs: number): boolean {
+  /** Takes a reading of supply, now and then. */
+  #look(nowMs: number): void {
     this.#lookedMs ??= nowMs;
     const elapsedMs = nowMs - this.#lookedMs;
-    if (elapsedMs < LOOK_MS) return false;
-    const before = this.latencyTargetMs;
+    if (elapsedMs < LOOK_MS) return;
+    const { relief } = this.#supply;
+    const renditions = this.#reliefRenditions();
     this.#supply.look({
       viewers: this.viewers,
       uploadKbps: this.uploadKbps,
@@ -349,10 +372,35 @@ export class Steward {
       copies: this.#copies * (this.#settings.feedMode === 'backbone' ? 1 : this.#shards.all.length),
       repairKbps: this.#repairBytes * 8 / elapsedMs,
       egressCapKbps: this.#settings.egressCapKbps,
+      ...(renditions && { sourceKbps: this.#commonKbps + renditions.source.bitrateKbps }),
     }, nowMs);
     this.#lookedMs = nowMs;
     this.#repairBytes = 0;
-    return this.latencyTargetMs !== before;
+    // Planned anew only when more or less is asked for: each change of rendition costs somebody a switch.
+    if (this.#supply.relief !== relief || !renditions) this.#relief = this.#plan(renditions);
+  }
+
+  /** The source and the rendition that who gives little goes down to: the best one of at most MOST_RELIEVED of it. */
+  #reliefRenditions(): { source: FeedTrack; lower: FeedTrack } | undefined {
+    const [source, ...others] = renditionsOf(this.#tracks).sort((a, b) => b.bitrateKbps - a.bitrateKbps);
+    const lower = others.find(({ bitrateKbps }) => bitrateKbps <= MOST_RELIEVED * source!.bitrateKbps);
+    return source && lower && { source, lower };
+  }
+
+  #plan(renditions: { source: FeedTrack; lower: FeedTrack } | undefined): Relief | undefined {
+    const { reliefSpare: spare, helpKbps } = this.#supply.verdict;
+    if (!renditions || spare === 0) return undefined;
+    const giving = emptyGiving();
+    for (const one of this.#giving.values()) addGivings(giving, one);
+    const { source, lower } = renditions;
+    const plan = planRelief({
+      giving,
+      sourceKbps: this.#commonKbps + source.bitrateKbps,
+      lowerKbps: this.#commonKbps + lower.bitrateKbps,
+      edgeKbps: helpKbps + this.#copies * this.#copyKbps,
+      spare,
+    });
+    return plan && { track: lower.track, ...plan };
   }
 
   /** Sets up the dealers for the shards and copies there are now. True when the backbone came or went. */

@@ -11,6 +11,7 @@ import {
   FromPeer,
   type Introduction,
   MAX_SIGNAL_LENGTH,
+  type Relief,
   type ToPeer,
 } from '../../protocol/tracker.ts';
 import { Across } from './across.ts';
@@ -22,6 +23,7 @@ import { bestOfEach, type Candidate, compareCandidates, toCandidate } from './fe
 import { LeaseSeats, type LeaseShares } from './lease-seats.ts';
 import { failure } from './outgoing.ts';
 import { Pace } from './pace.ts';
+import { addGiving, emptyGiving } from './relief.ts';
 import { addReport, emptySums, type ReportSums, type Rollup } from './rollup.ts';
 import { isOver, markOf } from './right.ts';
 import { Roster } from './roster.ts';
@@ -85,6 +87,7 @@ export class Swarm {
   #need = new Map<string, number>();
   /** Who feeds whom, as far as it was told: only while somebody looks. */
   #parents = new Map<string, Parent[]>();
+  #relief: Relief | undefined;
 
   constructor(world: SwarmWorld, config: ShardConfig, banned: Iterable<string> = []) {
     this.#world = world;
@@ -116,6 +119,11 @@ export class Swarm {
 
   set limit(limit: number) {
     this.#config.limit = limit;
+  }
+
+  /** What who sits down from now on is told of lower renditions; null: nothing. */
+  set relief(relief: Relief | null) {
+    this.#relief = relief ?? undefined;
   }
 
   /** Takes up a socket that outlived an eviction. */
@@ -352,6 +360,7 @@ export class Swarm {
     const regions: Record<string, number> = {};
     const seeds: string[] = [];
     const playing: Record<number, number> = {};
+    const giving = emptyGiving();
     let uploadKbps = 0;
     let turnKbps = 0;
     for (const row of this.#roster.rows()) {
@@ -360,7 +369,8 @@ export class Swarm {
       uploadKbps += row.uploadKbps;
       regions[row.place.region] = (regions[row.place.region] ?? 0) + 1;
       playing[row.track] = (playing[row.track] ?? 0) + 1;
-      candidates.push(toCandidate(row));
+      addGiving(giving, row.uploadKbps);
+      candidates.push(toCandidate(row, this.#relief));
     }
     const needy = [...this.#need].sort((a, b) => b[1] - a[1]).slice(0, NEEDY).map(([id]) => id);
     const rollup: Rollup = {
@@ -371,6 +381,7 @@ export class Swarm {
       turnKbps,
       candidates: bestOfEach(candidates.sort(compareCandidates), CANDIDATES, CANDIDATES_EACH),
       playing,
+      giving,
       seeds,
       needy,
       needyPlay: needy.map((id) => this.#roster.get(id)?.track ?? 0),
@@ -550,6 +561,7 @@ export class Swarm {
       neighbours: this.#neighboursOf(row, this.#welcomed),
       grant,
       ...this.#pace.next(this.#world.nowMs(), this.#world.random()),
+      ...(this.#relief && { relief: this.#relief }),
     });
     this.#relay(row, message);
     this.#world.seated(row);
@@ -657,6 +669,8 @@ export class Swarm {
     const report = plausible(claimed, nowMs - (tally.last?.atMs ?? row.sinceMs), tally.last === undefined);
     addReport(this.#sums, report);
     addToTally(tally, report, nowMs);
+    // What its uplink has proved to carry of what it was willing to give.
+    row.uploadKbps = Math.min(report.uploadKbps, 1_000_000);
     port.save();
     if (claimed.parents) this.#parents.set(row.id, claimed.parents);
     const need = report.stalls * 100 + report.repairs;

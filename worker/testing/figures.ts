@@ -15,6 +15,7 @@ export const PULSE: Pulse = {
   supplyRatio: 2,
   supplyStep: 0,
   helped: 0,
+  relieved: null,
   shards: 1,
   seeds: 1,
   bitrateKbps: 500,

@@ -7,6 +7,7 @@ import type { ChannelSettings } from '../../../protocol/channel.ts';
 import { peerIdFor } from '../../../protocol/ticket.ts';
 import type { FromPeer } from '../../../protocol/tracker.ts';
 import { BACKBONE, isBackbone } from '../../../worker/swarm/backbone.ts';
+import { toCandidate } from '../../../worker/swarm/feeds.ts';
 import type { Outgoing } from '../../../worker/swarm/outgoing.ts';
 import type { Place } from '../../../worker/swarm/place.ts';
 import { emptySeat, type PeerRow, type Seat } from '../../../worker/swarm/seat.ts';
@@ -111,6 +112,19 @@ export class Desk {
     return true;
   }
 
+  /** It plays another rendition now. */
+  describe(peer: SimPeer): void {
+    const { shard, backbone } = this.#sockets.get(peer) ?? {};
+    for (const socket of [shard, backbone]) {
+      socket?.say({
+        action: 'announce',
+        info_hash: this.infoHash,
+        peer_id: peer.peerId,
+        capability: capabilityOf(peer),
+      });
+    }
+  }
+
   get infoHash(): string {
     return toBinaryString(this.#sim.infoHash);
   }
@@ -121,11 +135,14 @@ export class Desk {
     switch (message.action) {
       case 'welcome':
         if (socket.way === 'shard') peer.reporter.pace(message.reportEveryMs, message.reportPhaseMs);
+        if (message.relief && socket.way === 'shard') peer.relieve(message.relief);
         return peer.introduced(message.neighbours, socket.way === 'backbone');
       case 'pace':
         return peer.reporter.pace(message.reportEveryMs, message.reportPhaseMs);
       case 'channel':
-        return message.latencyTargetMs === undefined ? undefined : peer.aim(message.latencyTargetMs);
+        if (message.latencyTargetMs !== undefined) peer.aim(message.latencyTargetMs);
+        if (message.relief !== undefined && socket.way === 'shard') peer.relieve(message.relief);
+        return;
       case 'neighbours':
         return peer.introduced(message.neighbours, socket.way === 'backbone');
       case 'announce': {
@@ -161,7 +178,6 @@ export class Desk {
     const sockets = this.#sockets.get(peer) ?? {};
     sockets[way] = socket;
     this.#sockets.set(peer, sockets);
-    const { host } = peer;
     socket.say({
       action: 'announce',
       info_hash: this.infoHash,
@@ -169,7 +185,7 @@ export class Desk {
       event: 'started',
       ticket: ticketText(peer),
       proof: PROOF,
-      capability: { uploadKbps: Math.round(host.grantedKbps), track: 0, nat: host.nat, device: 'computer' },
+      capability: capabilityOf(peer),
     });
   }
 
@@ -180,6 +196,7 @@ export class Desk {
       const config = { infoHash: this.infoHash, shard: name, limit, stock: name === '0' };
       shard = { name, swarm: new Swarm(this.#worldOf(name), config), bridges: 0, step: 0 };
       shard.swarm.setPace(this.#sim.options.reportEveryMs);
+      shard.swarm.relief = this.steward.relief ?? null;
       this.#shards.set(name, shard);
     }
     return shard;
@@ -233,7 +250,9 @@ export class Desk {
     const next = STEPS[shard.step];
     if (next !== undefined && swarm.viewers >= next * this.steward.limitOf(name)) this.#rollUp(shard);
     else if (swarm.viewers <= EAGER_PEERS) {
-      this.#carryOut(this.steward.offered(name, candidateOf(row), swarm.viewers, this.#sim.wallMs));
+      this.#carryOut(
+        this.steward.offered(name, toCandidate(row, this.steward.relief), swarm.viewers, this.#sim.wallMs),
+      );
     }
     if (shard.bridges < BRIDGES) this.#lend(name);
   }
@@ -270,11 +289,17 @@ export class Desk {
         if (isBackbone(name)) swarm.beyond = this.steward.beyond(name);
       }
     }
-    if (orders.latencyChanged) {
-      const { latencyTargetMs } = this.steward;
+    if (orders.latencyChanged || orders.reliefChanged) {
+      const { latencyTargetMs, relief = null } = this.steward;
       this.#sim.latencyTargetMs = latencyTargetMs;
       for (const { swarm } of this.#shards.values()) {
-        swarm.pushAll({ action: 'channel', state: 'live', latencyTargetMs });
+        swarm.relief = relief;
+        swarm.pushAll({
+          action: 'channel',
+          state: 'live',
+          latencyTargetMs,
+          ...(orders.reliefChanged && { relief }),
+        });
       }
     }
     for (const { id, shard, feeds, help } of orders.deals) {
@@ -400,9 +425,14 @@ function sizeOf(message: unknown): number {
   return JSON.stringify(message).length + FRAME_BYTES;
 }
 
-function candidateOf(row: PeerRow) {
-  const { id, uploadKbps, nat, place, sinceMs } = row;
-  return { id, uploadKbps, nat, place, sinceMs };
+function capabilityOf({ host, player }: SimPeer) {
+  const { nat } = host;
+  return {
+    uploadKbps: Math.round(host.grantedKbps),
+    track: player?.video ?? 0,
+    nat,
+    device: 'computer' as const,
+  };
 }
 
 /** Where the edge sees a peer. */

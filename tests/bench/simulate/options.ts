@@ -15,6 +15,7 @@ export const USAGE = `deno task bench:simulate [options]
   --mode backbone|edge-seeded
   --profile good|poor|mobile
   --kbps N             bitrate of the stream, audio included (512)
+  --lower X            a lower rendition of X times the video's bitrate (0: none)
   --cap KBPS           egress cap of the edge (5000); 0: none
   --copies N           instead of --cap: room for so many copies of the stream
   --scenario steady|flash|mass-leave, --share X  share that comes or leaves at once (0.5)
@@ -69,6 +70,7 @@ export function parseCommand(args: string[]): Command {
     profile,
     kbps,
     capKbps: cap > 0 ? cap : null,
+    lower: number('lower', 0, 0, 0.95),
     pieceMs: number('piece-ms', DEFAULTS.pieceMs, 40, 1000),
     windowMs: 30_000,
     latencyTargetMs: number('target-ms', DEFAULTS.latencyTargetMs, 300, 20_000),

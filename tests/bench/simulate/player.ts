@@ -12,6 +12,7 @@ const RESUME_MS = 150;
 const LEAST_AHEAD_MS = 120;
 /** A gap that is this old is skipped. */
 const GIVE_UP_MS = 10_000;
+const AUDIO = 1;
 
 export class Player {
   state: 'starting' | 'playing' | 'stalled' = 'starting';
@@ -27,6 +28,11 @@ export class Player {
   readonly #stream: Stream;
   readonly #arrivals: Arrivals;
   readonly #slot: number;
+  /** Rendition that plays, since which media time, the one before, and the one to go over to. */
+  #video = 0;
+  #videoSinceMs = -Infinity;
+  #videoBefore = 0;
+  #wanted = 0;
   #rate = new RateControl();
   /** Order of the first piece that is not here, by track. */
   #next: number[];
@@ -36,7 +42,7 @@ export class Player {
     this.#arrivals = arrivals;
     this.#slot = slot;
     this.targetMs = targetMs;
-    this.#next = this.#startOrders(newestStart(stream)) ?? stream.tracks.map(() => 0);
+    this.#next = this.#startOrders(newestStart(stream)) ?? this.#tracks.map(() => 0);
     this.headMs = this.#bufferedUntilMs();
   }
 
@@ -48,6 +54,22 @@ export class Player {
     };
   }
 
+  /** The video track that plays. */
+  get video(): number {
+    return this.#video;
+  }
+
+  /** Whether what is shown at this media time is of this track. */
+  plays(track: number, mediaMs: number): boolean {
+    if (track === AUDIO) return true;
+    return track === (mediaMs >= this.#videoSinceMs ? this.#video : this.#videoBefore);
+  }
+
+  /** Goes over to another rendition where a segment of it begins and is here. */
+  wantVideo(track: number): void {
+    this.#wanted = track;
+  }
+
   /** Counting begins anew. */
   forgetPast(): void {
     this.stalls = this.stalledMs = this.playedMs = 0;
@@ -56,6 +78,7 @@ export class Player {
   /** `liveMs`: media time at the live edge; `elapsedMs` since the last call. True when the first picture is shown. */
   tick(liveMs: number, elapsedMs: number): boolean {
     if (this.state === 'starting') return this.#start(liveMs);
+    this.#switch();
     this.#advance();
     const until = this.#bufferedUntilMs();
     if (this.state === 'stalled') {
@@ -87,7 +110,7 @@ export class Player {
 
   /** Starts at the newest keyframe from which enough is here. */
   #start(liveMs: number): boolean {
-    const video = this.#stream.tracks[0]!;
+    const video = this.#tracks[0]!;
     for (let order = video.length - 1, tried = 0; order >= 0 && tried < 4; order--) {
       const piece = video[order]!;
       if (!piece.startsSegment) continue;
@@ -117,7 +140,7 @@ export class Player {
   #startOrders(start: StreamPiece | undefined): number[] | undefined {
     if (!start) return undefined;
     const orders: number[] = [];
-    for (const track of this.#stream.tracks) {
+    for (const track of this.#tracks) {
       let order = track.length - 1;
       while (order >= 0 && track[order]!.frame.record.decodeTimeUs >= start.frame.record.decodeTimeUs) {
         order--;
@@ -127,8 +150,31 @@ export class Player {
     return orders;
   }
 
+  get #tracks(): StreamPiece[][] {
+    return [this.#stream.tracks[this.#video]!, this.#stream.tracks[AUDIO]!];
+  }
+
+  /** The buffer ahead is played as it is: the new rendition begins at the end of it, or later. */
+  #switch(): void {
+    if (this.#wanted === this.#video) return;
+    const pieces = this.#stream.tracks[this.#wanted]!;
+    const missing = this.#stream.tracks[this.#video]![this.#next[0]!];
+    const endMs = missing ? missing.frame.record.decodeTimeUs / 1000 : Infinity;
+    for (let order = pieces.length - 1; order >= 0; order--) {
+      const piece = pieces[order]!;
+      const startMs = piece.frame.record.decodeTimeUs / 1000;
+      if (startMs < this.headMs) return;
+      if (!piece.startsSegment || startMs > endMs || !this.#arrivals.has(piece.serial, this.#slot)) continue;
+      this.#videoBefore = this.#video;
+      this.#video = this.#wanted;
+      this.#videoSinceMs = startMs;
+      this.#next[0] = order;
+      return;
+    }
+  }
+
   #advance(): void {
-    this.#stream.tracks.forEach((track, i) => {
+    this.#tracks.forEach((track, i) => {
       while (this.#next[i]! < track.length && this.#arrivals.has(track[this.#next[i]!]!.serial, this.#slot)) {
         this.#next[i]!++;
       }
@@ -137,7 +183,7 @@ export class Player {
 
   #bufferedUntilMs(): number {
     let until = Infinity;
-    this.#stream.tracks.forEach((track, i) => {
+    this.#tracks.forEach((track, i) => {
       const missing = track[this.#next[i]!];
       const end = missing ? missing.frame.record.decodeTimeUs / 1000 : track.at(-1)?.cutMs ?? 0;
       if (end < until) until = end;

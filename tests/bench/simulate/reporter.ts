@@ -40,7 +40,7 @@ export class Reporter {
   }
 
   #report(): PeerReport | undefined {
-    const { mesh, player, sim, host } = this.#peer;
+    const { mesh, player, sim } = this.#peer;
     if (!mesh || !player) return undefined;
     const stats = mesh.stats();
     const { lan, peer, turn, seed, join, run, repair } = stats.bytes;
@@ -65,7 +65,7 @@ export class Reporter {
       latencyMs: Math.max(0, sim.mediaMs - player.headMs),
       bufferMs: Math.max(0, player.playhead.bufferedUntilUs / 1000 - player.headMs),
       peers: stats.links,
-      uploadKbps: host.grantedKbps,
+      uploadKbps: stats.uploadKbps,
     };
   }
 }

@@ -37,6 +37,8 @@ export interface Row {
   playedShare: number;
   stallsPerHour: number;
   latencyTargetMs: number;
+  /** Share of the viewers that play the lower rendition at the end. */
+  lowerShare: number;
   /** Single pieces and joins asked of the edge by each viewer. */
   edgeRequestsPerHour: number;
   joinsPerS: number;
@@ -91,6 +93,7 @@ export function rowOf(sim: Simulation, wallS: number): Row {
     playedShare: share(meter.playedMs / Math.max(1, wanted)),
     stallsPerHour: round(meter.stalls / Math.max(1, wanted / 3_600_000), 2),
     latencyTargetMs: sim.latencyTargetMs,
+    lowerShare: share(sim.lowerShare),
     edgeRequestsPerHour: round(
       (sim.edge.requests - sim.requestsBase) / (sim.averageHere * factor) * 3600 / seconds,
       1,
@@ -139,6 +142,7 @@ export function printRow(row: Row): string {
       `${
         percent(row.playedShare)
       } of the time, ${row.stallsPerHour} stalls an hour, target ${row.latencyTargetMs} ms; ` +
+      `${percent(row.lowerShare)} on the lower rendition; ` +
       `${row.edgeRequestsPerHour} edge requests an hour and viewer`,
     ],
     ['took', `${row.wallS} s for ${row.seconds} s`],

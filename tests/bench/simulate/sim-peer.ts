@@ -5,7 +5,7 @@
 import { toBase64Url } from '../../../protocol/bytes.ts';
 import type { PieceFrame } from '../../../protocol/frame.ts';
 import { encodeTicket, peerIdFor, TICKET_BYTES } from '../../../protocol/ticket.ts';
-import type { Feed, Introduction } from '../../../protocol/tracker.ts';
+import type { Feed, Introduction, Relief } from '../../../protocol/tracker.ts';
 import { EdgeBusy, type MeshControl, type MeshEvent, type World } from '../../../web/mesh/seams.ts';
 import { Dialer } from './dialer.ts';
 import { frameBytes } from './edge.ts';
@@ -54,6 +54,10 @@ export class SimPeer implements World {
   readonly dialer: Dialer;
   readonly reporter: Reporter;
   ticket: Uint8Array = new Uint8Array(TICKET_BYTES);
+  /** Rendition to play, and one that is carried for others. */
+  #wantedVideo = 0;
+  #carried: number[] = [];
+  readonly #luck: number;
   #visit = 0;
   #started = false;
 
@@ -64,6 +68,7 @@ export class SimPeer implements World {
     this.uplink = new Uplink(host.uplinkKbps);
     this.edgeMs = edgeOwdMs(host, 'each');
     this.random = sim.random.unit;
+    this.#luck = Math.imul(host.slot + 1, 0x9e3779b1) / 2 ** 32 + 0.5;
     this.isLent = isLent;
     this.dialer = new Dialer(this);
     this.reporter = new Reporter(this);
@@ -79,8 +84,9 @@ export class SimPeer implements World {
   }
 
   /** Whether a piece cut at this time counts at this viewer. */
-  counts(cutAtMs: number): boolean {
-    return this.isHere && !this.isBlocked && !this.isLent && cutAtMs >= this.joinedMs + SETTLED_MS;
+  counts(cutAtMs: number, { track, frame }: StreamPiece): boolean {
+    if (!this.isHere || this.isBlocked || this.isLent || cutAtMs < this.joinedMs + SETTLED_MS) return false;
+    return this.player?.plays(track, frame.record.decodeTimeUs / 1000) ?? track < 2;
   }
 
   /** Begins a visit. `staysMs` undefined: drawn. */
@@ -211,6 +217,22 @@ export class SimPeer implements World {
     this.mesh?.setLatencyTarget(latencyTargetMs);
   }
 
+  /** What supply control asks of who gives little, and of who gives much. */
+  relieve(relief: Relief | null): void {
+    const givesKbps = this.mesh?.stats().uploadKbps ?? 0;
+    this.#wantedVideo = relief && givesKbps < relief.belowKbps ? relief.track : 0;
+    const carries = relief && givesKbps >= relief.carryKbps && this.#luck < relief.carryShare;
+    this.#carried = carries ? [relief.track] : [];
+    this.player?.wantVideo(this.#wantedVideo);
+    this.mesh?.setTracks(this.#takenTracks, this.#carried);
+    this.sim.desk.describe(this);
+  }
+
+  /** While one rendition follows another both are taken. */
+  get #takenTracks(): number[] {
+    return [...new Set([this.player?.video ?? 0, 1, this.#wantedVideo])];
+  }
+
   setFeeds(feeds: Feed[]): void {
     this.feeds = feeds;
     this.sim.setSeed(this, feeds);
@@ -256,6 +278,8 @@ export class SimPeer implements World {
   #answered(visit: number): void {
     const { sim, host } = this;
     const { latencyTargetMs } = sim;
+    this.#wantedVideo = 0;
+    this.#carried = [];
     this.player = new Player(sim.stream, sim.arrivals, host.slot, latencyTargetMs);
     this.mesh = sim.makeMesh(this, {
       broadcast: sim.stream.broadcast,
@@ -265,7 +289,7 @@ export class SimPeer implements World {
       windowMs: sim.options.windowMs,
       uploadKbps: host.grantedKbps,
       neighbours: host.uplinkClass === 0 ? 12 : 20,
-      tracks: sim.stream.broadcast.tracks.map((track) => track.track),
+      tracks: this.#takenTracks,
       latencyTargetMs,
       edgeFallback: sim.options.edgeFallback,
       tuning: sim.options.tuning,
@@ -281,8 +305,8 @@ export class SimPeer implements World {
     const { sim } = this;
     const start = newestStart(sim.stream);
     if (!start) return;
-    const pieces: StreamPiece[] = [...sim.stream.inits];
-    for (const track of sim.stream.tracks) {
+    const pieces: StreamPiece[] = [...sim.stream.inits.slice(0, 2)];
+    for (const track of sim.stream.tracks.slice(0, 2)) {
       const first = track.findLastIndex((piece) =>
         piece.frame.record.decodeTimeUs < start.frame.record.decodeTimeUs
       );
@@ -298,7 +322,13 @@ export class SimPeer implements World {
   #play(visit: number): void {
     const { sim, player } = this;
     if (!player || !this.mesh) return;
-    if (player.tick(sim.mediaMs, PLAYER_TICK_MS) && !this.#started) {
+    const { video } = player;
+    const isStarted = player.tick(sim.mediaMs, PLAYER_TICK_MS);
+    if (player.video !== video) {
+      this.mesh.setTracks(this.#takenTracks, this.#carried);
+      sim.desk.describe(this);
+    }
+    if (isStarted && !this.#started) {
       this.#started = true;
       if (sim.meter.on && !this.isLent) sim.meter.startups.push(this.clock.now - this.joinedMs);
     }

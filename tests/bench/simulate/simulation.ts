@@ -32,6 +32,8 @@ export interface SimulationOptions extends HostOptions {
   mode: 'backbone' | 'edge-seeded';
   capKbps: number | null;
   pieceMs: number;
+  /** A second rendition, as a share of the video's bitrate; 0: none. */
+  lower?: number;
   windowMs: number;
   latencyTargetMs: number;
   /** How often viewers report: 300 s, or 30 s while a dashboard is open. */
@@ -224,6 +226,12 @@ export class Simulation {
     return isServed;
   }
 
+  /** Share of the viewers that play the lower rendition now. */
+  get lowerShare(): number {
+    const playing = this.peers.filter(({ player, isLent }) => player && !isLent);
+    return playing.filter(({ player }) => player!.video !== 0).length / Math.max(1, playing.length);
+  }
+
   refused(reason: string): void {
     this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
   }
@@ -309,7 +317,7 @@ export class Simulation {
   #judge(piece: StreamPiece): void {
     const cutAt = this.cutAtMs(piece);
     for (const peer of this.peers) {
-      if (peer.counts(cutAt)) this.meter.sample(this.arrivals.lagMs(piece.serial, peer.host.slot));
+      if (peer.counts(cutAt, piece)) this.meter.sample(this.arrivals.lagMs(piece.serial, peer.host.slot));
     }
   }
 

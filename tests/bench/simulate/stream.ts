@@ -15,6 +15,7 @@ import {
 
 const VIDEO = 0;
 const AUDIO = 1;
+const LOWER = 2;
 const AUDIO_SLICE_MS = 200;
 /** A keyframe's slice holds so many times the average. */
 const KEYFRAME_FACTOR = 3;
@@ -39,28 +40,39 @@ export interface StreamPiece {
 export interface StreamOptions {
   kbps: number;
   pieceMs: number;
+  /** A second rendition of the video, as a share of the first one's bitrate; 0: none. */
+  lower?: number;
+}
+
+/** One rendition of the video. */
+interface Rendition {
+  track: number;
+  bytesPerMs: number;
+  /** Pieces of the open segment. */
+  pieces: number;
 }
 
 export class Stream {
   readonly broadcast: Broadcast;
   readonly inits: StreamPiece[];
   /** Pieces cut so far, by track and order. */
-  readonly tracks: StreamPiece[][] = [[], []];
+  readonly tracks: StreamPiece[][];
   readonly #byIndex = new Map<number, StreamPiece>();
   readonly #hashes = new WeakMap<Uint8Array, Uint8Array>();
-  readonly #videoBytesPerMs: number;
+  readonly #renditions: Rendition[];
   readonly #audioBytes: number;
   readonly #pieceMs: number;
   #serial = 0;
-  #videoPiece = 0;
   #audioPiece = 0;
 
   constructor(options: StreamOptions) {
     const audioKbps = options.kbps >= 200 ? 64 : Math.round(options.kbps / 4);
     const videoKbps = options.kbps - audioKbps;
     this.#pieceMs = options.pieceMs;
-    this.#videoBytesPerMs = videoKbps / 8;
     this.#audioBytes = Math.round(audioKbps * AUDIO_SLICE_MS / 8);
+    const lowerKbps = Math.round(videoKbps * (options.lower ?? 0));
+    this.#renditions = [{ track: VIDEO, bytesPerMs: videoKbps / 8, pieces: 0 }];
+    if (lowerKbps > 0) this.#renditions.push({ track: LOWER, bytesPerMs: lowerKbps / 8, pieces: 0 });
     const track = (
       number: number,
       kind: Track['kind'],
@@ -84,9 +96,11 @@ export class Stream {
       tracks: [
         track(VIDEO, 'video', 'avc1.64001f', videoKbps, options.pieceMs),
         track(AUDIO, 'audio', 'mp4a.40.2', audioKbps, AUDIO_SLICE_MS),
+        ...(lowerKbps > 0 ? [track(LOWER, 'video', 'avc1.64001f', lowerKbps, options.pieceMs)] : []),
       ],
     };
-    this.inits = [VIDEO, AUDIO].map((number) => this.#init(number));
+    this.tracks = this.broadcast.tracks.map(() => []);
+    this.inits = this.broadcast.tracks.map((one) => this.#init(one.track));
   }
 
   /** Number of pieces cut so far. */
@@ -101,7 +115,9 @@ export class Stream {
   /** Cuts what ends at this media time; called once a millisecond or less often, with times that grow. */
   cut(mediaMs: number): StreamPiece[] {
     const pieces: StreamPiece[] = [];
-    if (mediaMs > 0 && mediaMs % this.#pieceMs === 0) this.#cutVideo(mediaMs, pieces);
+    if (mediaMs > 0 && mediaMs % this.#pieceMs === 0) {
+      for (const rendition of this.#renditions) this.#cutVideo(rendition, mediaMs, pieces);
+    }
     if (mediaMs > 0 && mediaMs % AUDIO_SLICE_MS === 0) this.#cutAudio(mediaMs, pieces);
     return pieces;
   }
@@ -116,27 +132,27 @@ export class Stream {
     return { record: frame.record, signed: frame.signed, bytes };
   }
 
-  #cutVideo(endMs: number, pieces: StreamPiece[]): void {
+  #cutVideo(rendition: Rendition, endMs: number, pieces: StreamPiece[]): void {
     const startMs = endMs - this.#pieceMs;
     const inSegment = startMs % SEGMENT_MS;
     const slices = SEGMENT_MS / this.#pieceMs;
     const isKey = inSegment === 0;
-    const average = this.#videoBytesPerMs * this.#pieceMs;
+    const average = rendition.bytesPerMs * this.#pieceMs;
     const factor = slices <= KEYFRAME_FACTOR ? 1 : KEYFRAME_FACTOR;
     const bytes = Math.round(average * (isKey ? factor : (slices - factor) / (slices - 1)));
     const most = Math.min(MAX_PIECE_BYTES, 2 * Math.max(LEAST_TARGET_BYTES, average));
     const parts = Math.ceil(bytes / most);
-    if (isKey) this.#videoPiece = 0;
+    if (isKey) rendition.pieces = 0;
     for (let part = 0; part < parts; part++) {
       const isLast = part === parts - 1;
       let flags = isKey && part === 0 ? RecordFlag.keyframe : 0;
       if (isLast && endMs % SEGMENT_MS === 0) flags |= RecordFlag.lastOfSegment;
-      const index = packIndex(Math.floor(startMs / SEGMENT_MS), VIDEO, this.#videoPiece++);
+      const index = packIndex(Math.floor(startMs / SEGMENT_MS), rendition.track, rendition.pieces++);
       const length = Math.floor(bytes / parts);
       pieces.push(
         this.#piece(
           index,
-          VIDEO,
+          rendition.track,
           length,
           startMs,
           isLast ? this.#pieceMs : 0,

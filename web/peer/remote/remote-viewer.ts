@@ -48,6 +48,7 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
       p2p: options.p2p ?? 'on',
       broadcast: undefined,
       latencyTargetMs: LATENCY_TARGET_MS,
+      mostTrack: null,
       tracks: [],
       uploadKbps: 0,
       clockOffsetMs: Date.now() - (performance.timeOrigin + performance.now()),
@@ -98,6 +99,10 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
 
   get latencyTargetMs(): number {
     return this.#facts.latencyTargetMs;
+  }
+
+  get mostTrack(): number | null {
+    return this.#facts.mostTrack;
   }
 
   get tracks(): number[] {
@@ -205,6 +210,8 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
       }
       case 'latency':
         return this.emit('latency', { targetMs: news.facts.latencyTargetMs });
+      case 'relief':
+        return this.emit('relief', { track: news.facts.mostTrack });
       case 'peers':
         return this.emit('peers', { count: news.count });
       case 'keys':

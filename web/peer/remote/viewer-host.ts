@@ -75,6 +75,7 @@ function tellOf(viewer: Viewer, pipe: Pipe<ViewerNews, ViewerRequest>): void {
     () => pipe.post({ type: 'broadcast', facts: factsOf(viewer), windowMs: viewer.windowMs }),
   );
   viewer.on('latency', () => pipe.post({ type: 'latency', facts: factsOf(viewer) }));
+  viewer.on('relief', () => pipe.post({ type: 'relief', facts: factsOf(viewer) }));
   viewer.on('peers', ({ count }) => pipe.post({ type: 'peers', count }));
   viewer.on('keys', ({ epoch }) => pipe.post({ type: 'keys', epoch }));
   viewer.on('piece', ({ index, record, source }) => {
@@ -98,7 +99,7 @@ function tellFigures(viewer: Viewer, pipe: Pipe<ViewerNews, ViewerRequest>): voi
 }
 
 function factsOf(viewer: Viewer): ViewerFacts {
-  const { state, reason, title, p2p, broadcast, latencyTargetMs, tracks, uploadKbps } = viewer;
+  const { state, reason, title, p2p, broadcast, latencyTargetMs, mostTrack, tracks, uploadKbps } = viewer;
   const clockOffsetMs = viewer.serverNowMs() - (performance.timeOrigin + performance.now());
-  return { state, reason, title, p2p, broadcast, latencyTargetMs, tracks, uploadKbps, clockOffsetMs };
+  return { state, reason, title, p2p, broadcast, latencyTargetMs, mostTrack, tracks, uploadKbps, clockOffsetMs };
 }

@@ -25,6 +25,7 @@ export interface ViewerFacts {
   p2p: P2pPolicy;
   broadcast: Broadcast | undefined;
   latencyTargetMs: number;
+  mostTrack: number | null;
   tracks: number[];
   uploadKbps: number;
   /** The edge's clock minus this machine's, milliseconds. */
@@ -54,6 +55,7 @@ export type ViewerNews =
   | { type: 'broadcast'; facts: ViewerFacts; windowMs: number }
   | { type: 'piece'; record: PieceRecord; bytes: Uint8Array<ArrayBuffer>; source: PieceSource }
   | { type: 'latency'; facts: ViewerFacts }
+  | { type: 'relief'; facts: ViewerFacts }
   | { type: 'peers'; count: number }
   | { type: 'keys'; epoch: number }
   /** Answer to `grant`; undefined: there is none. */

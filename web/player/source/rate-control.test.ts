@@ -35,11 +35,6 @@ Deno.test('a viewer who is behind drifts to the target and stays there', () => {
   assert.ok(highest <= 1.08);
 });
 
-Deno.test('a viewer who began half a second behind the target is there within a quarter of a minute', () => {
-  const { latencyMs } = playOn(new RateControl(), { latencyMs: 2000, bufferMs: 1800 }, 15);
-  assert.ok(latencyMs < 1540, `${latencyMs} ms`);
-});
-
 Deno.test('a viewer who is too near drifts back for air', () => {
   const { latencyMs, bufferMs } = playOn(new RateControl(), { latencyMs: 600, bufferMs: 400 }, 60);
   assert.ok(Math.abs(latencyMs - 1500) < 60, `${latencyMs} ms`);

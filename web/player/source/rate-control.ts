@@ -19,8 +19,8 @@ const RATES = { faster: { gentle: 1.02, full: 1.08 }, slower: { gentle: 0.98, fu
 const BEGIN_MS = 150;
 const END_MS = 30;
 /** Off by this much, the drift is a full one; below that much, gentle again. */
-const FULL_MS = 400;
-const GENTLE_MS = 150;
+const FULL_MS = 700;
+const GENTLE_MS = 250;
 /** Below this much buffer playback slows, above it, it may go fast. */
 const THIN_MS = 250;
 const AMPLE_MS = 450;

@@ -33,8 +33,6 @@ const LIVE_MARGIN_US = 200_000;
 const LEFT_BEHIND_MS = 3000;
 /** A switch of rendition may cost this much of the picture, microseconds. */
 const SWITCH_SLACK_US = 300_000;
-/** Shaka loads and decodes for about so long before the first picture: it starts by as much nearer to live. */
-const LOADING_MS = 300;
 
 export interface SourceEvents {
   /** The broadcast is loaded: `play()` has something to play. */
@@ -326,7 +324,7 @@ export class Source extends Emitter<SourceEvents> {
     if (protection === null) return;
     const patient = now - this.#firstPieceAt < SILENT_TRACK_MS;
     const tracks = this.#timelines.filter(({ timeline }) => patient || timeline.units.length > 0);
-    const wantedUs = this.#clock.decodeTimeUs(this.#target() - LOADING_MS, this.#feed.serverNowMs());
+    const wantedUs = this.#clock.decodeTimeUs(this.#target(), this.#feed.serverNowMs());
     const startUs = startPoint(tracks.map((each) => this.#offer(each)), wantedUs);
     if (startUs === undefined) return;
     this.#loading = true;
