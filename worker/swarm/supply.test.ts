@@ -171,3 +171,11 @@ test('single pieces that the cap was made for ask nothing of anybody', () => {
   look(control, reading({ ...capped, repairKbps: 25_000 }), 60_000, 305_000);
   expect(control.relief).toBe(1);
 });
+
+test('where upload is enough, pieces that are merely late bring no help', () => {
+  const control = new SupplyControl();
+  look(control, reading({ uploadKbps: 1_300_000, repairKbps: 40_000 }), 300_000);
+  expect(control.verdict).toMatchObject({ latencyFactor: 2.5, helpKbps: 0 });
+  look(control, reading({ uploadKbps: 1_300_000, repairKbps: 90_000 }), TAKE_MS, 305_000);
+  expect(control.verdict.helpKbps).toBeGreaterThan(0);
+});

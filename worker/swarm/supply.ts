@@ -53,10 +53,12 @@ const LAST_LATENCY_STEP = LATENCY_STEPS.length - 1;
 const HELP_STEP = 0.02;
 const MOST_STEPS_AT_ONCE = 5;
 const MOST_HELP = 0.6;
-/** Share of repair above which help grows, and below which it shrinks, by this share of itself. */
+/** Share of repair above which help grows, and below half of which it shrinks, by this share of itself. */
 const MUCH_BESIDE_HELP = 0.015;
-const LITTLE_BESIDE_HELP = 0.007;
 const HELP_TAKEN_BACK = 0.2;
+/** The same where upload is enough: single pieces are late then, not missing, and help would not make them fewer. */
+const ENOUGH_RATIO = 1.2;
+const MUCH_WHERE_ENOUGH = 0.06;
 /** Share of the egress cap that help may take: what seeds leave, less a reserve for joins. */
 const HELP_SHARE = 0.35;
 /** Help that would carry less than this share of what is watched is none: joins and repair need the cap more. */
@@ -146,7 +148,7 @@ export class SupplyControl {
     const repair = repairShare(reading);
     if (repair > MUCH_BESIDE_HELP && this.#isBeyondCap(reading)) return 1;
     const isAmple = uploadKbps > RELIEVED_RATIO * viewers * sourceKbps;
-    return isAmple && repair < LITTLE_BESIDE_HELP ? -1 : 0;
+    return isAmple && repair < muchRepair(reading) / 2 ? -1 : 0;
   }
 
   /** Steps that a longer or shorter latency target would be: 1, 0 or -1. */
@@ -163,12 +165,14 @@ export class SupplyControl {
   #helpWanted(reading: SupplyReading): number {
     const repair = repairShare(reading);
     if (reading.viewers < LEAST_VIEWERS) return -Math.max(1, this.#helpSteps);
-    if (repair > MUCH_BESIDE_HELP) {
-      if (this.#mayHelp(reading)) return Math.min(MOST_STEPS_AT_ONCE, Math.ceil(repair / HELP_STEP));
+    const much = muchRepair(reading);
+    if (this.#mayHelp(reading)) {
+      if (repair > much) return Math.min(MOST_STEPS_AT_ONCE, Math.ceil(repair / HELP_STEP));
+    } else if (repair > MUCH_BESIDE_HELP) {
       return reading.sourceKbps !== undefined && this.#isBeyondCap(reading) ? 1 : 0;
     }
     if (this.#helpSteps === 0) return Math.min(0, this.#timeWanted(reading));
-    return repair < LITTLE_BESIDE_HELP ? -Math.ceil(this.#helpSteps * HELP_TAKEN_BACK) : 0;
+    return repair < much / 2 ? -Math.ceil(this.#helpSteps * HELP_TAKEN_BACK) : 0;
   }
 
   /** Whether help may grow. */
@@ -207,6 +211,10 @@ export function repairShare(reading: SupplyReading): number {
 
 function watchedKbps({ viewers, bitrateKbps }: SupplyReading): number {
   return viewers * bitrateKbps;
+}
+
+function muchRepair(reading: SupplyReading): number {
+  return supplyRatio(reading) < ENOUGH_RATIO ? MUCH_BESIDE_HELP : MUCH_WHERE_ENOUGH;
 }
 
 function capShare({ repairKbps, egressCapKbps }: SupplyReading): number {
