@@ -11,7 +11,8 @@ const SOME_STALLS = 1;
 const NEAR_CAP = 0.9;
 
 export function healthOf(figures: Omit<Figures, 'health'>): SwarmHealth {
-  const { viewers, supplyRatio, stallsPerHour, supplyStep, helped, relieved, refused, capKbps, egressKbps } = figures;
+  const { viewers, supplyRatio, stallsPerHour, supplyStep, helped, relieved, refused, capKbps, egressKbps } =
+    figures;
   if (viewers === 0) return { state: 'empty', advice: [] };
   const advice: string[] = [];
   let poor = 0;

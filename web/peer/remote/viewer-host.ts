@@ -101,5 +101,16 @@ function tellFigures(viewer: Viewer, pipe: Pipe<ViewerNews, ViewerRequest>): voi
 function factsOf(viewer: Viewer): ViewerFacts {
   const { state, reason, title, p2p, broadcast, latencyTargetMs, mostTrack, tracks, uploadKbps } = viewer;
   const clockOffsetMs = viewer.serverNowMs() - (performance.timeOrigin + performance.now());
-  return { state, reason, title, p2p, broadcast, latencyTargetMs, mostTrack, tracks, uploadKbps, clockOffsetMs };
+  return {
+    state,
+    reason,
+    title,
+    p2p,
+    broadcast,
+    latencyTargetMs,
+    mostTrack,
+    tracks,
+    uploadKbps,
+    clockOffsetMs,
+  };
 }
