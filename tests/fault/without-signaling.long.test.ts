@@ -22,6 +22,9 @@ const NOWHERE = 'ws://127.0.0.1:9/';
 
 Deno.test.afterAll(headlessQuiet);
 
+/** What passes on a seed's line all the same: which feeds it holds, how far it has come, and the right to get them. */
+const OF_FEEDS = ['feeds', 'ack', 'renew', 'renewed'];
+
 /** A viewer's surroundings: while it is cut off, its sockets are refused, or where it is a seed pass feeds only. */
 class Surroundings {
   isCutOff = false;
@@ -62,14 +65,14 @@ class Surroundings {
           around.#sockets.add(this);
           this.addEventListener('message', (event) => {
             const { action } = JSON.parse(event.data);
-            if (around.isCutOff && action !== 'feeds') event.stopImmediatePropagation();
+            if (around.isCutOff && !OF_FEEDS.includes(action)) event.stopImmediatePropagation();
             else if (action === 'welcome') around.welcomedAt = performance.now();
           });
           this.addEventListener('close', () => around.#sockets.delete(this));
         }
 
         override send(data: string) {
-          if (!around.isCutOff || JSON.parse(data).action === 'ack') super.send(data);
+          if (!around.isCutOff || OF_FEEDS.includes(JSON.parse(data).action)) super.send(data);
         }
       },
     };
@@ -97,6 +100,9 @@ Deno.test(
     const encoder = startLastingEncoder(stack.publishUrl(), LIGHT);
     const seats: Seat[] = [];
     let left: Seat[] = seats;
+    /** The longest time in which no piece reached anybody: then the source was late. */
+    let silentMs = 0;
+    let arrivedAt = performance.now();
     const figures = (fromMs: number) =>
       left.map(({ viewer, playback, around }, at) => {
         const stalls = playback.since(fromMs).map(({ atMs, ms }) =>
@@ -121,6 +127,10 @@ Deno.test(
         });
         around.isFed = () => viewer.stats().feeds > 0;
         seats.push({ viewer, playback: new Playback(viewer), around });
+        viewer.on('piece', () => {
+          silentMs = Math.max(silentMs, performance.now() - arrivedAt);
+          arrivedAt = performance.now();
+        });
         viewer.start();
         await passes('the next one comes', 300, performance.now());
       }
@@ -135,6 +145,7 @@ Deno.test(
 
       const cutAt = performance.now();
       for (const { around } of seats) around.cutOff();
+      silentMs = 0;
       for (const { playback } of seats) playback.heldUpMs = 0;
       await passes('a minute without signaling', MINUTE_MS, cutAt);
       const seeds = seats.filter(({ viewer }) => viewer.stats().feeds > 0);
@@ -156,9 +167,8 @@ Deno.test(
       await passes('five minutes without signaling', GONE_MS, cutAt);
 
       const heldUpMs = Math.max(...left.map(({ playback }) => playback.heldUpMs));
-      const seen = `neighbours before ${before}, after ${after}; held up ${Math.round(heldUpMs)} ms:\n${
-        figures(cutAt)
-      }`;
+      const seen = `neighbours before ${before}, after ${after}; held up ${Math.round(heldUpMs)} ms, ` +
+        `silent for ${Math.round(silentMs)} ms:\n${figures(cutAt)}`;
       console.log(seen);
       const found = left.filter(({ around }) => around.metAt.some((atMs) => atMs > lostAt));
       assert.ok(found.length >= left.length / 2, `${found.length} of ${left.length} found another: ${seen}`);
@@ -167,7 +177,8 @@ Deno.test(
         assert.equal(viewer.state, 'live', seen);
         assert.ok(viewer.stats().peers >= 6, `somebody is alone: ${seen}`);
         const longest = Math.max(0, ...playback.since(cutAt).map(({ ms }) => ms));
-        assert.ok(longest <= heldUpMs, `somebody stalled: ${seen}`);
+        // Nobody waits for longer than a busy machine held viewers and source up.
+        assert.ok(longest <= heldUpMs + silentMs, `somebody stalled: ${seen}`);
       }
 
       for (const { around } of left) around.isCutOff = false;
