@@ -57,7 +57,7 @@ function Now({ figures, channel }: { figures: Figures; channel: string }) {
           {figures.viewers > 0 && figures.reporting === 0
             ? (
               <p class='quiet'>
-                Viewers report twice a minute while somebody looks: the first reports are on their way.
+                The first reports of viewers are on their way.
               </p>
             )
             : <SourceKeys sources={{ lan, peer, turn, edge }} show={formatKbps} />}

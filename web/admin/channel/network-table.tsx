@@ -1,5 +1,6 @@
 /** Viewers by provider or by public address: who sits in the same house, and what that saved. */
 import { useSignal } from '@preact/signals';
+import type { IpPolicy } from '../../../protocol/channel.ts';
 import { told } from '../api/client.ts';
 import { api } from '../desk.ts';
 import { formatBytes, formatCount } from '../format.ts';
@@ -9,10 +10,11 @@ import { Choice } from '../ui/choice.tsx';
 import { Empty, Loaded } from '../ui/loaded.tsx';
 import { SourceBar } from '../ui/source-bar.tsx';
 import { Table } from '../ui/table.tsx';
+import { kindOfAddress, noAddress } from './address.ts';
 
 const BY = { address: 'Public address', network: 'Provider' } as const;
 
-export function NetworkTable({ channel }: { channel: string }) {
+export function NetworkTable({ channel, policy }: { channel: string; policy: IpPolicy }) {
   const by = useSignal<keyof typeof BY>('address');
   const load = useLoad(
     `${channel} ${by.value}`,
@@ -41,8 +43,12 @@ export function NetworkTable({ channel }: { channel: string }) {
                 {items.map((row) => (
                   <tr key={row.key + row.country}>
                     <td>
-                      <span class='row-title'>{row.key || 'Not known'}</span>
-                      <span class='quiet small'>{row.country}</span>
+                      <span class='row-title'>
+                        {row.key || (by.value === 'address' ? noAddress(policy) : 'not known')}
+                      </span>
+                      <span class='quiet small'>
+                        {[kindOfAddress(row.key), row.country].filter(Boolean).join(', ')}
+                      </span>
                     </td>
                     <td class='number'>{formatCount(row.viewers)}</td>
                     <td class='whole'>
@@ -65,7 +71,7 @@ export function NetworkTable({ channel }: { channel: string }) {
                   </tr>
                 ))}
               </Table>
-              {items.every(({ key }) => key === '') && (
+              {policy !== 'none' && items.every(({ key }) => key === '') && (
                 <p class='quiet small'>
                   This edge does not learn its viewers’ addresses: behind Cloudflare, or a proxy that it
                   trusts, it does.

@@ -1,5 +1,6 @@
 /** Who watches now, a row a viewer, with kick and ban. */
 import { useSignal } from '@preact/signals';
+import type { IpPolicy } from '../../../protocol/channel.ts';
 import type { ViewerRow } from '../../../protocol/report.ts';
 import { api } from '../desk.ts';
 import { formatBytes, formatMs, formatSpan } from '../format.ts';
@@ -11,10 +12,11 @@ import { Empty, Loaded } from '../ui/loaded.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
 import { SourceBar } from '../ui/source-bar.tsx';
 import { Table } from '../ui/table.tsx';
+import { kindOfAddress, noAddress } from './address.ts';
 import { DEVICE_NAMES } from './device-names.ts';
 import { Expel, type Expulsion } from './expel.tsx';
 
-export function ViewerTable({ channel }: { channel: string }) {
+export function ViewerTable({ channel, policy }: { channel: string; policy: IpPolicy }) {
   const query = useSignal('');
   const question = useSignal<Expulsion | undefined>(undefined);
   const figures = live.book.figures.value.at(-1);
@@ -40,7 +42,13 @@ export function ViewerTable({ channel }: { channel: string }) {
         {(rows) =>
           rows.length === 0
             ? <Empty title={query.value ? `No viewer matches “${query.value}”.` : 'Nobody is watching.'} />
-            : <Rows rows={rows} onExpel={(what, viewer) => question.value = { what, viewer }} />}
+            : (
+              <Rows
+                rows={rows}
+                policy={policy}
+                onExpel={(what, viewer) => question.value = { what, viewer }}
+              />
+            )}
       </Loaded>
       <More of={pages} />
       {question.value && (
@@ -57,10 +65,11 @@ export function ViewerTable({ channel }: { channel: string }) {
 
 interface TableProps {
   rows: ViewerRow[];
+  policy: IpPolicy;
   onExpel: (what: Expulsion['what'], viewer: ViewerRow) => void;
 }
 
-function Rows({ rows, onExpel }: TableProps) {
+function Rows({ rows, ...props }: TableProps) {
   return (
     <Table
       heads={['Viewer', 'From', 'Device', 'Sources', { number: 'Received' }, { number: 'Gave' }, {
@@ -68,12 +77,12 @@ function Rows({ rows, onExpel }: TableProps) {
       }, { number: 'Stalls' }]}
       actions
     >
-      {rows.map((row) => <Row key={row.peerId} row={row} onExpel={onExpel} />)}
+      {rows.map((row) => <Row key={row.peerId} row={row} {...props} />)}
     </Table>
   );
 }
 
-function Row({ row, onExpel }: { row: ViewerRow; onExpel: TableProps['onExpel'] }) {
+function Row({ row, policy, onExpel }: Omit<TableProps, 'rows'> & { row: ViewerRow }) {
   const sources = { lan: row.lanBytes, peer: row.peerBytes, turn: row.turnBytes, edge: row.edgeBytes };
   const received = sources.lan + sources.peer + sources.turn + sources.edge;
   const name = row.viewer || shortId(row.peerId);
@@ -86,8 +95,12 @@ function Row({ row, onExpel }: { row: ViewerRow; onExpel: TableProps['onExpel'] 
         </span>
       </td>
       <td>
-        {row.address || <span class='quiet'>not known</span>}
-        <span class='quiet small block'>{[row.country, row.network].filter(Boolean).join(', ')}</span>
+        {row.address || <span class='quiet'>{noAddress(policy)}</span>}
+        <span class='quiet small block'>
+          {[kindOfAddress(row.address), row.country, row.network].filter(
+            Boolean,
+          ).join(', ')}
+        </span>
       </td>
       <td class='wide-only'>
         {DEVICE_NAMES[row.device]}

@@ -17,7 +17,7 @@ const WAYS = { table: 'Table', swarm: 'Who feeds whom', networks: 'Networks', ba
 
 const { bans: _, ...WAYS_TO_READ } = WAYS;
 
-export function ViewersView({ channel: { name } }: ViewProps) {
+export function ViewersView({ channel: { name, settings: { ipPolicy } } }: ViewProps) {
   const way = useSignal<keyof typeof WAYS>('table');
   return (
     <div class='stack'>
@@ -29,9 +29,9 @@ export function ViewersView({ channel: { name } }: ViewProps) {
           onChoose={(to) => way.value = to}
         />
       </div>
-      {way.value === 'table' && <ViewerTable channel={name} />}
+      {way.value === 'table' && <ViewerTable channel={name} policy={ipPolicy} />}
       {way.value === 'swarm' && <Swarm channel={name} />}
-      {way.value === 'networks' && <NetworkTable channel={name} />}
+      {way.value === 'networks' && <NetworkTable channel={name} policy={ipPolicy} />}
       {way.value === 'bans' && <BanList channel={name} />}
     </div>
   );

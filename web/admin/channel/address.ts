@@ -1,0 +1,16 @@
+/** Addresses of viewers in words, where the address alone says little. */
+import type { IpPolicy } from '../../../protocol/channel.ts';
+
+/** Private, link-local and loopback ranges (RFC 1918, 3927, 4193, 6890), whole or masked. */
+const LOCAL =
+  /^(::ffff:)?(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)|^(f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):|^0?::1?$/i;
+
+/** `local network` for an address that belongs to no public one. */
+export function kindOfAddress(address: string): string {
+  return LOCAL.test(address) ? 'local network' : '';
+}
+
+/** In place of an address that is not here: why. */
+export function noAddress(policy: IpPolicy): string {
+  return policy === 'none' ? 'not kept' : 'not known';
+}
