@@ -6,6 +6,7 @@ import { EDGE_SECRETS } from '../edge.ts';
 import { startFeed } from '../feed.ts';
 import { startStack } from '../stack.ts';
 import { launchChromium } from './chromium.ts';
+import { unheard } from './screen-reader.ts';
 import { openViewer, plays } from './viewer-page.ts';
 import { until } from '../until.ts';
 
@@ -28,6 +29,11 @@ function sees(page: Page, what: string | RegExp, selector = 'main'): Promise<tru
     const text = await textOf(page, selector);
     return (typeof what === 'string' ? text.includes(what) : what.test(text)) || undefined;
   }, { withinMs: 20_000 });
+}
+
+/** Every control of this page has a name, and no heading skips a level. */
+async function canBeHeard(page: Page, what: string): Promise<void> {
+  assert.deepEqual(await unheard(page), [], `by ear: ${what}`);
 }
 
 /** The figure with this name, as the first view of a channel shows it. */
@@ -53,6 +59,7 @@ Deno.test('an admin makes a channel, sees it go live, watches its charts move, k
 
     await press(page, 'link', 'New channel');
     await page.waitForSelector('input[name="title"]');
+    await canBeHeard(page, 'the form of a new channel');
     await page.type('input[name="title"]', 'Evening show');
     await press(page, 'button', 'Create channel');
     await sees(page, 'Evening show is ready');
@@ -86,13 +93,16 @@ Deno.test('an admin makes a channel, sees it go live, watches its charts move, k
     });
     const before = await drawn();
     await until('the charts move', async () => await drawn() !== before, { withinMs: 20_000 });
+    await canBeHeard(page, 'a channel on air');
 
     await press(page, 'link', 'Viewers');
     await page.waitForSelector('button[aria-label^="Kick"]');
+    await canBeHeard(page, 'viewers');
     await page.$eval(
       'button[aria-label^="Kick"]',
       (button) => (button as unknown as { click(): void }).click(),
     );
+    await canBeHeard(page, 'the question before a kick');
     await press(page, 'button', 'Kick viewer');
     await sees(page, 'Nobody is watching.');
     await until('the viewer is told', async () => /No entry/.test(await textOf(viewer, 'body')), {
@@ -111,6 +121,14 @@ Deno.test('an admin makes a channel, sees it go live, watches its charts move, k
     assert.equal(lines.length, 2, csv);
     assert.match(lines[0]!, /viewer/);
     assert.match(lines[1]!, /computer/);
+
+    for (
+      const [view, shows] of [['Publish', 'Another Shoal as input'], ['Settings', 'Delete channel']] as const
+    ) {
+      await press(page, 'link', view);
+      await sees(page, shows);
+      await canBeHeard(page, view);
+    }
 
     await press(page, 'button', 'Stop');
     await press(page, 'button', 'Stop channel');

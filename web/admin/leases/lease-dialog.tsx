@@ -80,10 +80,8 @@ export function LeaseDialog({ lease, onClose, onSaved }: LeaseDialogProps) {
             </p>
           )
           : <Whom form={form} tenant={tenant} channel={channel} kind={kind} />}
-        <div class='row'>
-          <TextField label='From' name='from' type='datetime-local' value={from} failure={form.failure} />
-          <TextField label='Until' name='until' type='datetime-local' value={until} failure={form.failure} />
-        </div>
+        <TextField label='From' name='from' type='datetime-local' value={from} failure={form.failure} />
+        <TextField label='Until' name='until' type='datetime-local' value={until} failure={form.failure} />
         <TextField
           label='Viewers at once, at most'
           name='viewerQuota'
