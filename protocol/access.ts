@@ -1,7 +1,7 @@
 /** API resources of access: signing keys, issuers, tokens, stream keys, bans. */
 import * as v from 'valibot';
 import { ChannelName } from './channel.ts';
-import { OWN_ISSUER, Role, Subject, TenantName } from './claims.ts';
+import { MAX_TOKEN_LENGTH, OWN_ISSUER, Role, Subject, TenantName } from './claims.ts';
 import { Sites } from './site.ts';
 
 const DAY_S = 86_400;
@@ -48,6 +48,13 @@ export interface IssuedToken {
   /** ISO 8601. */
   expiresAt: string;
 }
+
+/** Body of `POST /api/tokens/check`. */
+export const TokenToCheck = v.object({
+  token: v.pipe(v.string(), v.maxLength(MAX_TOKEN_LENGTH)),
+  /** Channel that a playback token is to be good for; absent: the one that it names. */
+  channel: v.optional(ChannelName),
+});
 
 /** Answer of `POST /api/tokens/check`: what a token says, and whether it is believed. */
 export interface TokenReport {
@@ -129,3 +136,9 @@ export interface BanResource {
   /** Absent: until lifted. */
   endsAt?: string;
 }
+
+/**
+ * Body of `POST /api/channels/:name/keys/rotate`. `revoke`: throws the key to come away as well, which viewers hold
+ * already; for a ban.
+ */
+export const ContentKeyRotation = v.object({ revoke: v.optional(v.boolean(), false) });

@@ -92,6 +92,17 @@ export interface ChannelResource {
   broadcast?: { id: string; infoHash: string; startedAt: string };
 }
 
+const Title = v.pipe(v.string(), v.maxLength(200));
+export const NewChannel = v.object({
+  name: ChannelName,
+  title: v.optional(Title),
+  settings: v.optional(ChannelSettings, {}),
+});
+export const ChannelEdit = v.object({
+  title: v.optional(Title),
+  settings: v.optional(v.partial(ChannelSettings)),
+});
+
 /** Every error of the API and of the public routes. */
 export interface ApiError {
   error: {

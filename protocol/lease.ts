@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { ChannelName } from './channel.ts';
 import { TenantName } from './claims.ts';
+import { PageQuery } from './page.ts';
 import { Sites } from './site.ts';
 
 const Title = v.pipe(v.string(), v.maxLength(200));
@@ -63,6 +64,12 @@ export const NewLeaseOfChannel = v.omit(NewLease, ['channel']);
 
 export const LeaseEdit = v.partial(v.object(terms));
 export type LeaseEdit = v.InferOutput<typeof LeaseEdit>;
+
+const filter = v.optional(v.pipe(v.string(), v.maxLength(100)));
+/** Which leases: of a channel, of a tenant, or of both. */
+export const LeaseFilter = v.object({ channel: filter, tenant: filter });
+export type LeaseFilter = v.InferOutput<typeof LeaseFilter>;
+export const LeaseQuery = v.object({ ...PageQuery.entries, ...LeaseFilter.entries });
 
 /** upcoming -> current (-> spent, when the bandwidth is used up) -> ended, or revoked at any time before. */
 export type LeaseState = 'upcoming' | 'current' | 'spent' | 'ended' | 'revoked';

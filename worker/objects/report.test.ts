@@ -4,7 +4,7 @@ import type { ChannelFigures, History } from '../../protocol/report.ts';
 import { reportOf as reportObjectOf, swarmOf } from '../env.ts';
 import { bindings, eventually, goOnAir } from '../testing/edge.ts';
 import { apiGet, reportOf } from '../testing/figures.ts';
-import { putClockAhead } from '../testing/quick-timers.ts';
+import { putClockAhead, quickTimers } from '../testing/quick-timers.ts';
 import { watch } from '../testing/signal-client.ts';
 
 const DAY_MS = 86_400_000;
@@ -17,6 +17,7 @@ async function rowsWritten(object: DurableObjectStub<undefined>): Promise<number
 }
 
 test('reports of viewers write no row in their shard, and the Report object one a step, not one each', async () => {
+  quickTimers();
   const { channel, broadcast } = await goOnAir();
   const { client } = await watch(channel);
   const figures = () => apiGet<ChannelFigures>(`channels/${channel}/figures`);
@@ -33,6 +34,7 @@ test('reports of viewers write no row in their shard, and the Report object one 
 });
 
 test('history that is older than its week is forgotten by the alarm', async () => {
+  quickTimers();
   const { channel } = await goOnAir();
   const { client } = await watch(channel);
   client.send({ action: 'report', report: reportOf({ edgeBytes: 500 }) });

@@ -1,6 +1,7 @@
 /** Tokens, keys, kicks and bans. */
 import * as v from 'valibot';
 import {
+  ContentKeyRotation,
   Expulsion,
   KeyRotation,
   NewAdminToken,
@@ -9,7 +10,9 @@ import {
   NewPlaybackToken,
   NewStreamKey,
   StreamKeyEdit,
+  TokenToCheck,
 } from '../../protocol/access.ts';
+import { PageQuery } from '../../protocol/page.ts';
 import type { RouteDoc } from './route-doc.ts';
 
 const tag = 'Access';
@@ -44,7 +47,7 @@ export const accessDocs: RouteDoc[] = [
     tag,
     summary: 'Say what a token says, and whether it is good',
     role: 'operator',
-    body: v.object({ token: v.string(), channel: v.optional(v.string()) }),
+    body: TokenToCheck,
     answer: `TokenReport ${types}`,
   },
   {
@@ -107,7 +110,8 @@ export const accessDocs: RouteDoc[] = [
     tag,
     summary: 'Change the content key now',
     role: 'operator',
-    answer: 'The new period',
+    body: ContentKeyRotation,
+    status: 204,
   },
   {
     method: 'post',
@@ -134,7 +138,8 @@ export const accessDocs: RouteDoc[] = [
     tag,
     summary: 'Who is banned',
     role: 'operator',
-    answer: `{items}: BanResource ${types}`,
+    query: PageQuery,
+    answer: `a page of BanResource ${types}`,
   },
   {
     method: 'post',

@@ -1,10 +1,15 @@
 /** `/api/channels`: the resource itself. */
 import * as v from 'valibot';
 import { Broadcast } from '../../protocol/broadcast.ts';
-import { ChannelName, ChannelSettings, ChannelState } from '../../protocol/channel.ts';
+import {
+  ChannelEdit,
+  ChannelName,
+  ChannelSettings,
+  ChannelState,
+  NewChannel,
+} from '../../protocol/channel.ts';
 import { IngestStatus } from '../../protocol/control.ts';
 import { pageOf, SearchQuery } from '../../protocol/page.ts';
-import { ChannelEdit, NewChannel } from '../routes/channels.ts';
 import type { RouteDoc } from './route-doc.ts';
 
 const tag = 'Channels';

@@ -1,16 +1,17 @@
 /** Tenants, leases, webhooks. */
-import * as v from 'valibot';
-import { LeaseEdit, NewLease, NewLeaseOfChannel, NewTenant, TenantEdit } from '../../protocol/lease.ts';
+import {
+  LeaseEdit,
+  LeaseQuery,
+  NewLease,
+  NewLeaseOfChannel,
+  NewTenant,
+  TenantEdit,
+} from '../../protocol/lease.ts';
 import { PageQuery } from '../../protocol/page.ts';
 import { NewSource } from '../../protocol/source.ts';
 import { HookEdit, NewHook } from '../../protocol/webhook.ts';
 import type { RouteDoc } from './route-doc.ts';
 
-const LeasesQuery = v.object({
-  ...PageQuery.entries,
-  channel: v.optional(v.string()),
-  tenant: v.optional(v.string()),
-});
 const source = '{source}: SourceResource of protocol/source.ts, or null';
 const lease = '{lease}: LeaseResource of protocol/lease.ts';
 const leases = 'a page of LeaseResource of protocol/lease.ts';
@@ -24,9 +25,9 @@ const rental: RouteDoc[] = ([
   ['get', '/api/tenants/{name}', 'One tenant', { answer: tenant }],
   ['patch', '/api/tenants/{name}', 'Edit a tenant', { body: TenantEdit, answer: tenant }],
   ['delete', '/api/tenants/{name}', 'Remove a tenant', { status: 204 }],
-  ['get', '/api/leases', 'Leases', { query: LeasesQuery, answer: leases, reads: true }],
+  ['get', '/api/leases', 'Leases', { query: LeaseQuery, answer: leases, reads: true }],
   ['post', '/api/leases', 'Rent a channel to a tenant', { body: NewLease, status: 201, answer: lease }],
-  ['get', '/api/leases/use.csv', 'Use of all leases as a file', { ...csv, query: LeasesQuery, reads: true }],
+  ['get', '/api/leases/use.csv', 'Use of all leases as a file', { ...csv, query: LeaseQuery, reads: true }],
   ['get', '/api/leases/{id}', 'One lease', { answer: lease, reads: true }],
   ['patch', '/api/leases/{id}', 'Edit a lease, with effect at once', { body: LeaseEdit, answer: lease }],
   ['delete', '/api/leases/{id}', 'Forget a lease that is over', { status: 204 }],

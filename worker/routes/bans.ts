@@ -1,9 +1,11 @@
 /** Sending viewers away: `/api/channels/:name/viewers/:peerId/kick` and `/ban`, `/api/channels/:name/bans`. */
 import { type Context, Hono } from 'hono';
 import { admit } from '../channel-gate.ts';
-import { takeBody } from '../input.ts';
+import { takeBody, takeQuery } from '../input.ts';
+import { pageIn } from '../page.ts';
 import type * as v from 'valibot';
 import { Expulsion, NewBan } from '../../protocol/access.ts';
+import { PageQuery } from '../../protocol/page.ts';
 import type { Caller } from '../access/allow.ts';
 import { rotateKeys } from '../content-keys.ts';
 import { channelOf, type Env } from '../env.ts';
@@ -21,9 +23,9 @@ export const bans = new Hono<{ Bindings: Env }>()
   .post('/:name/viewers/:peerId/ban', admit('operator'), takeBody(Expulsion), (c) => {
     return expel(c, { kind: 'ban', peerId: c.req.param('peerId') }, c.req.valid('json'));
   })
-  .get('/:name/bans', admit('operator'), async (c) => {
+  .get('/:name/bans', admit('operator'), takeQuery(PageQuery), async (c) => {
     const { name } = await knownChannel(c.env, c.req.param('name'));
-    return c.json({ items: await channelOf(c.env, name).bans() });
+    return c.json(pageIn(await channelOf(c.env, name).bans(), ({ id }) => id, c.req.valid('query')));
   })
   .post('/:name/bans', admit('operator'), takeBody(NewBan), (c) => {
     const { viewer: subject, ...terms } = c.req.valid('json');

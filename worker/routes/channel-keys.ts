@@ -2,14 +2,11 @@
 import { Hono } from 'hono';
 import { admit } from '../channel-gate.ts';
 import { takeBody } from '../input.ts';
-import * as v from 'valibot';
+import { ContentKeyRotation } from '../../protocol/access.ts';
 import type { ChannelResource } from '../../protocol/channel.ts';
 import { rotateKeys } from '../content-keys.ts';
 import { directoryOf, type Env, keysOf } from '../env.ts';
 import { Failure } from '../failure.ts';
-
-/** `revoke`: throws the key to come away as well, which viewers hold already; for a ban. */
-const Rotation = v.object({ revoke: v.optional(v.boolean(), false) });
 
 export const channelKeys = new Hono<{ Bindings: Env }>()
   .get('/:name/keys', admit('operator'), async (c) => {
@@ -23,7 +20,7 @@ export const channelKeys = new Hono<{ Bindings: Env }>()
       })),
     });
   })
-  .post('/:name/keys/rotate', admit('operator'), takeBody(Rotation), async (c) => {
+  .post('/:name/keys/rotate', admit('operator'), takeBody(ContentKeyRotation), async (c) => {
     const { name, settings } = await protectedChannel(c.env, c.req.param('name'));
     const { revoke } = c.req.valid('json');
     await rotateKeys(c.env, name, settings, revoke);

@@ -1,7 +1,6 @@
 /** `/api/channels`: the admin's resource of a channel. */
 import { Hono } from 'hono';
-import * as v from 'valibot';
-import { ChannelName, type ChannelResource, ChannelSettings } from '../../protocol/channel.ts';
+import { ChannelEdit, type ChannelResource, NewChannel } from '../../protocol/channel.ts';
 import { type Page, SearchQuery } from '../../protocol/page.ts';
 import type { ChannelNews } from '../../protocol/report.ts';
 import { allow } from '../access/allow.ts';
@@ -10,17 +9,6 @@ import { admit, look, unknownChannel } from '../channel-gate.ts';
 import { boardOf, directoryOf, type Env, replaysOf } from '../env.ts';
 import { Failure } from '../failure.ts';
 import { takeBody, takeQuery } from '../input.ts';
-
-const Title = v.pipe(v.string(), v.maxLength(200));
-export const NewChannel = v.object({
-  name: ChannelName,
-  title: v.optional(Title),
-  settings: v.optional(ChannelSettings, {}),
-});
-export const ChannelEdit = v.object({
-  title: v.optional(Title),
-  settings: v.optional(v.partial(ChannelSettings)),
-});
 
 /** A channel in the list: with what the Board last heard of it. */
 export type ListedChannel = ChannelResource & Omit<ChannelNews, 'name' | 'state' | 'reason'>;

@@ -5,9 +5,15 @@ import { type Context, Hono } from 'hono';
 import { admit } from '../channel-gate.ts';
 import { takeBody, takeQuery } from '../input.ts';
 import { PageQuery } from '../../protocol/page.ts';
-import * as v from 'valibot';
 import { toHex } from '../../protocol/bytes.ts';
-import { LeaseEdit, type LeaseResource, NewLease, NewLeaseOfChannel } from '../../protocol/lease.ts';
+import {
+  LeaseEdit,
+  LeaseFilter,
+  LeaseQuery,
+  type LeaseResource,
+  NewLease,
+  NewLeaseOfChannel,
+} from '../../protocol/lease.ts';
 import { allow } from '../access/allow.ts';
 import { directoryOf, type Env } from '../env.ts';
 import { Failure } from '../failure.ts';
@@ -16,11 +22,6 @@ import { pageIn } from '../page.ts';
 import { leaseDaysCsv, leasesCsv } from '../report/lease-csv.ts';
 import { valueOf } from './tenants.ts';
 
-const LeaseFilter = v.object({
-  channel: v.optional(v.pipe(v.string(), v.maxLength(100))),
-  tenant: v.optional(v.pipe(v.string(), v.maxLength(100))),
-});
-const LeaseQuery = v.object({ ...PageQuery.entries, ...LeaseFilter.entries });
 type Asked = Context<{ Bindings: Env }>;
 
 export const leases = new Hono<{ Bindings: Env }>()
@@ -71,7 +72,7 @@ export const channelLeases = new Hono<{ Bindings: Env }>()
 /** Leases that the caller may see, newest first. */
 async function visible(
   c: Asked,
-  filter: v.InferOutput<typeof LeaseFilter>,
+  filter: LeaseFilter,
 ): Promise<LeaseResource[]> {
   const { tenant } = await allow({ to: 'admin', role: 'reports', tenants: true }, c.req.raw, c.env);
   return (await askLeaseDesk(c.env, 'listLeases', { ...filter, ...(tenant ? { tenant } : {}) }))

@@ -3,20 +3,14 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { Hono } from 'hono';
 import { admit } from '../channel-gate.ts';
 import { takeBody } from '../input.ts';
-import * as v from 'valibot';
 import {
   type IssuedToken,
   NewAdminToken,
   NewPlaybackToken,
   type TokenReport,
+  TokenToCheck,
 } from '../../protocol/access.ts';
-import { ChannelName } from '../../protocol/channel.ts';
-import {
-  ADMIN_AUDIENCE,
-  MAX_TOKEN_LENGTH,
-  PLAYBACK_AUDIENCE,
-  PLAYBACK_REFUSALS,
-} from '../../protocol/claims.ts';
+import { ADMIN_AUDIENCE, PLAYBACK_AUDIENCE, PLAYBACK_REFUSALS } from '../../protocol/claims.ts';
 import { readAdminToken } from '../access/admin-token.ts';
 import { keyMemory } from '../access/key-set.ts';
 import { readPlaybackToken } from '../access/playback-token.ts';
@@ -24,12 +18,6 @@ import { signToken } from '../access/token-signer.ts';
 import type { Env } from '../env.ts';
 import { Failure } from '../failure.ts';
 import { knownChannel } from './known-channel.ts';
-
-const TokenToCheck = v.object({
-  token: v.pipe(v.string(), v.maxLength(MAX_TOKEN_LENGTH)),
-  /** Channel that a playback token is to be good for; absent: the one that it names. */
-  channel: v.optional(ChannelName),
-});
 
 export const tokens = new Hono<{ Bindings: Env }>()
   .post('/', admit('owner'), takeBody(NewAdminToken), async (c) => {

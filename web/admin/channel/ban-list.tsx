@@ -11,7 +11,7 @@ import { Table } from '../ui/table.tsx';
 
 export function BanList({ channel }: { channel: string }) {
   const { bans } = api.channels[':name'];
-  const pages = usePages(channel, () => bans.$get({ param: { name: channel } }));
+  const pages = usePages(channel, (query) => bans.$get({ param: { name: channel }, query }));
   const lift = (id: string) =>
     attempt(async () => {
       await bans[':id'].$delete({ param: { name: channel, id } });
