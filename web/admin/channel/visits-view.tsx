@@ -1,5 +1,5 @@
 /** Who watched: searched by time and field, with the columns somebody wants, and as CSV. */
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { VISIT_FIELDS, type VisitRow } from '../../../protocol/report.ts';
 import { api } from '../desk.ts';
 import { asFailure } from '../load.ts';
@@ -11,26 +11,16 @@ import { SearchBox } from '../ui/search-box.tsx';
 import type { ViewProps } from './channel-page.tsx';
 import { ColumnChoice } from './column-choice.tsx';
 import { csvColumns, FIELD_NAMES, keepColumns, keptColumns, VISIT_COLUMNS } from './visit-columns.ts';
-
-const DAY_MS = 86_400_000;
-/** How far back, in days. */
-const SPANS = [['1', 'Last day'], ['7', 'Last week'], ['31', 'Last month'], [
-  '',
-  'All that is kept',
-]] as const;
+import { SPANS, timeAsked, type VisitTime } from './visit-time.ts';
 
 export function VisitsView({ channel: { name, settings } }: ViewProps) {
-  const days = useSignal('7');
+  const time = useSignal<VisitTime>({ span: '7', from: '', to: '' });
   const field = useSignal<typeof VISIT_FIELDS[number] | 'query'>('query');
   const text = useSignal('');
   const columns = useSignal(keptColumns(localStorage));
   const busy = useSignal(false);
-  // Rounded: the same question stays the same while it is looked at.
-  const from = days.value === ''
-    ? undefined
-    : Math.floor(Date.now() / 60_000) * 60_000 - Number(days.value) * DAY_MS;
   const question = {
-    ...(from === undefined ? {} : { from: String(from) }),
+    ...timeAsked(time.value, Date.now()),
     ...(text.value === '' ? {} : { [field.value]: text.value }),
   };
   const { visits, 'visits.csv': file } = api.channels[':name'];
@@ -55,13 +45,7 @@ export function VisitsView({ channel: { name, settings } }: ViewProps) {
     <div class='stack'>
       <div class='row spread'>
         <div class='row'>
-          <select
-            aria-label='Time'
-            value={days.value}
-            onChange={(event) => days.value = event.currentTarget.value}
-          >
-            {SPANS.map(([value, words]) => <option key={value} value={value}>{words}</option>)}
-          </select>
+          <TimeChoice time={time} />
           <select
             aria-label='Search in'
             value={field.value}
@@ -96,6 +80,30 @@ export function VisitsView({ channel: { name, settings } }: ViewProps) {
           : 'not kept'}.
       </p>
     </div>
+  );
+}
+
+function TimeChoice({ time }: { time: Signal<VisitTime> }) {
+  const change = (part: Partial<VisitTime>) => time.value = { ...time.value, ...part };
+  return (
+    <>
+      <select
+        aria-label='Time'
+        value={time.value.span}
+        onChange={(event) => change({ span: event.currentTarget.value as VisitTime['span'] })}
+      >
+        {SPANS.map(([value, words]) => <option key={value} value={value}>{words}</option>)}
+      </select>
+      {time.value.span === 'between' && (['from', 'to'] as const).map((end) => (
+        <input
+          key={end}
+          type='datetime-local'
+          aria-label={end === 'from' ? 'From' : 'Until'}
+          value={time.value[end]}
+          onChange={(event) => change({ [end]: event.currentTarget.value })}
+        />
+      ))}
+    </>
   );
 }
 
