@@ -8,13 +8,14 @@ export interface Seen {
   figures?: SourceFigures;
   troubles: { code: string; message: string }[];
   waits: number;
-  /** Seeks, by whomever. */
-  seeks: number;
+  /** Ranges that could be sought in when somebody first sought; a seek is dropped where there is none. */
+  rangesAtFirstSeek?: number;
   firstPictureMs?: number;
   currentTime: number;
   decodedFrames: number;
   droppedFrames: number;
   width: number;
+  captions: { text: string; startS: number; endS: number }[];
 }
 
 async function run(): Promise<void> {
@@ -28,11 +29,18 @@ async function run(): Promise<void> {
   const troubles: Seen['troubles'] = [];
   let figures: SourceFigures | undefined;
   let waits = 0;
-  let seeks = 0;
+  let rangesAtFirstSeek: number | undefined;
+  const clock = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'currentTime')!;
+  Object.defineProperty(video, 'currentTime', {
+    get: () => clock.get!.call(video),
+    set(to: number) {
+      rangesAtFirstSeek ??= video.seekable.length;
+      clock.set!.call(video, to);
+    },
+  });
   let firstPictureMs: number | undefined;
   const startedAt = performance.now();
   video.requestVideoFrameCallback(() => firstPictureMs = performance.now() - startedAt);
-  video.addEventListener('seeking', () => seeks++);
   video.addEventListener('waiting', () => firstPictureMs !== undefined && waits++);
   source.on('trouble', (trouble) => troubles.push(trouble));
   source.on('figures', (seen) => figures = seen);
@@ -45,12 +53,17 @@ async function run(): Promise<void> {
         figures,
         troubles,
         waits,
-        seeks,
+        rangesAtFirstSeek,
         firstPictureMs,
         currentTime: video.currentTime,
         decodedFrames: totalVideoFrames,
         droppedFrames: droppedVideoFrames,
         width: video.videoWidth,
+        captions: [...video.textTracks].flatMap((track) => [...track.cues ?? []]).map((cue) => ({
+          text: (cue as VTTCue).text,
+          startS: cue.startTime,
+          endS: cue.endTime,
+        })),
       };
     },
   });

@@ -13,16 +13,24 @@ export async function* decryptUnit(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let held: Uint8Array<ArrayBuffer> = new Uint8Array();
   for await (const part of parts) {
-    held = concatBytes(held, part);
-    const ready: Uint8Array[] = [];
-    for (let bytes = chunkBytes(held); bytes > 0; bytes = chunkBytes(held)) {
-      const chunk = held.slice(0, bytes);
-      await cipher.open(chunk);
-      ready.push(chunk);
-      held = held.slice(bytes);
-    }
-    if (ready.length > 0) yield concatBytes(...ready);
+    const { chunks, rest } = wholeChunks(concatBytes(held, part));
+    held = rest;
+    for (const chunk of chunks) await cipher.open(chunk);
+    if (chunks.length > 0) yield concatBytes(...chunks);
   }
+}
+
+/** Copies of the chunks that are whole, and what is left. Throws RangeError for malformed boxes. */
+export function wholeChunks(
+  bytes: Uint8Array<ArrayBuffer>,
+): { chunks: Uint8Array<ArrayBuffer>[]; rest: Uint8Array<ArrayBuffer> } {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let rest = bytes;
+  for (let length = chunkBytes(rest); length > 0; length = chunkBytes(rest)) {
+    chunks.push(rest.slice(0, length));
+    rest = rest.slice(length);
+  }
+  return { chunks, rest };
 }
 
 /** Length of the first chunk, up to the end of its mdat; 0 while it is not whole. */

@@ -3,6 +3,7 @@
  * for the page, a page may hold several players.
  */
 import type { Broadcast, Track } from '../../../protocol/broadcast.ts';
+import type { EmbeddedCaptions } from './embedded-captions.ts';
 import type { Feed } from './feed.ts';
 import type { PageDecryption, Protection } from './protection.ts';
 import type { TrackTimeline } from './track-timeline.ts';
@@ -17,6 +18,8 @@ export interface Load {
   protection?: Protection | undefined;
   /** Where the page opens the media itself. */
   decryption?: PageDecryption | undefined;
+  /** Of the picture, where the page sees it unencrypted. */
+  captions?: EmbeddedCaptions | undefined;
   /** Called by the source after every update of the timelines; set by the manifest parser. */
   refresh: () => void;
 }

@@ -30,8 +30,12 @@ const fetchUnit: SchemePlugin = (address, request, _type, _progress, headersRece
     if (found && timeline && unit) {
       const read = readUnit(found.load.feed, timeline, unit, abort.signal);
       const opened = found.load.decryption?.open(timeline.track, unit.initSegment, read) ?? read;
+      const captions = found.load.tracks[0]?.timeline === timeline ? found.load.captions : undefined;
+      const { initSegment } = unit;
+      captions?.begin(initSegment, found.load.feed.init(timeline.track, initSegment));
       for await (const bytes of opened) {
         if (abort.signal.aborted) break;
+        captions?.push(bytes);
         parts.push(bytes);
         await request.streamDataCallback?.(bytes);
       }

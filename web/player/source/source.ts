@@ -10,6 +10,7 @@ import { fullJitterMs } from '../../peer/backoff.ts';
 import { Emitter } from '../../peer/emitter.ts';
 import { bufferedAheadMs } from './buffered.ts';
 import { Comfort } from './comfort.ts';
+import { EmbeddedCaptions } from './embedded-captions.ts';
 import type { Feed } from './feed.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { registerKeyScheme } from './key-scheme.ts';
@@ -329,7 +330,9 @@ export class Source extends Emitter<SourceEvents> {
     if (startUs === undefined) return;
     this.#loading = true;
     const decryption = protection?.by === 'page' ? new PageDecryption(protection.ring) : undefined;
-    const load = openLoad({ feed: this.#feed, broadcast, tracks, protection, decryption });
+    const isSeen = tracks[0]?.track.kind === 'video' && protection?.by !== 'eme';
+    const captions = isSeen ? new EmbeddedCaptions(this.#video) : undefined;
+    const load = openLoad({ feed: this.#feed, broadcast, tracks, protection, decryption, captions });
     this.#load = load;
     try {
       await player.load(manifestAddress(load), startUs / 1e6, MIME);
