@@ -36,6 +36,11 @@ Deno.test('a refusal says why and can be tried again', () => {
   assert.equal(slate.diagnostic, true);
 });
 
+Deno.test('a channel that does not exist is told in the words of the player, not of the server', () => {
+  const reason = { code: 'unknown-channel', message: 'there is no such channel' };
+  assert.equal(shown({ phase: 'refused', reason })!.text, 'There is no such channel.');
+});
+
 Deno.test('a browser that cannot play is told why, and is not offered to try again', () => {
   const slate = shown({
     phase: 'unsupported',

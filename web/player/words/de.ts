@@ -103,7 +103,7 @@ export const de: Words = {
     'Dieser Browser kann hier nicht abspielen: Ihm fehlen Media Source Extensions mit H.264.',
   'no-crypto': 'Dieser Browser gibt der Seite keine Kryptografie, um Empfangenes zu prüfen.',
   'player-failed': 'Der Player konnte nicht starten.',
-  'not-found': 'Diesen Kanal gibt es nicht.',
+  'unknown-channel': 'Diesen Kanal gibt es nicht.',
   kicked: 'Sie wurden aus dieser Sendung entfernt.',
   banned: 'Sie dürfen diese Sendung nicht sehen.',
   'token-missing': 'Dieser Kanal ist für Eingeladene. Öffnen Sie ihn auf der Seite, die Sie eingeladen hat.',

@@ -99,7 +99,7 @@ export const en = {
   'no-media-source': 'This browser cannot play live media here: it lacks Media Source Extensions with H.264.',
   'no-crypto': 'This browser gives the page no cryptography to check what it receives.',
   'player-failed': 'The player could not start.',
-  'not-found': 'There is no such channel.',
+  'unknown-channel': 'There is no such channel.',
   kicked: 'You were removed from this broadcast.',
   banned: 'You may not watch this broadcast.',
   'token-missing': 'This channel is for invited viewers. Open it from the page that invited you.',

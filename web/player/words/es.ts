@@ -101,7 +101,7 @@ export const es: Words = {
   'no-media-source': 'Este navegador no puede reproducir aquí: le faltan Media Source Extensions con H.264.',
   'no-crypto': 'Este navegador no da a la página criptografía para comprobar lo que recibe.',
   'player-failed': 'El reproductor no pudo empezar.',
-  'not-found': 'No existe ese canal.',
+  'unknown-channel': 'No existe ese canal.',
   kicked: 'Te han sacado de esta emisión.',
   banned: 'No puedes ver esta emisión.',
   'token-missing': 'Este canal es para invitados. Ábrelo desde la página que te invitó.',

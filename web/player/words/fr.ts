@@ -101,7 +101,7 @@ export const fr: Words = {
   'no-media-source': 'Ce navigateur ne peut pas lire ici : il lui manque Media Source Extensions avec H.264.',
   'no-crypto': 'Ce navigateur ne donne pas à la page de cryptographie pour vérifier ce qu’elle reçoit.',
   'player-failed': 'Le lecteur n’a pas pu démarrer.',
-  'not-found': 'Cette chaîne n’existe pas.',
+  'unknown-channel': 'Cette chaîne n’existe pas.',
   kicked: 'Vous avez été retiré de cette émission.',
   banned: 'Vous ne pouvez pas regarder cette émission.',
   'token-missing': 'Cette chaîne est réservée aux invités. Ouvrez-la depuis la page qui vous a invité.',
