@@ -7,7 +7,7 @@ import { compareIndex, INIT_PIECE, pieceOf, segmentOf, trackOf } from '../../pro
 import type { Feed } from '../../protocol/tracker.ts';
 import { UploadBudget } from './budget.ts';
 import { Children } from './children.ts';
-import { type Context, isAttached } from './context.ts';
+import type { Context } from './context.ts';
 import { CutClock, cutMsOf } from './cut-clock.ts';
 import { Deadline } from './deadline.ts';
 import { acknowledgeFeeds } from './acknowledge.ts';
@@ -15,23 +15,22 @@ import { type Lane, Lanes } from './lane.ts';
 import { keyBytes, Links } from './links.ts';
 import { Membership } from './membership.ts';
 import { controlBytesOf } from './message-size.ts';
-import type { Message, MessageOf, TrackState } from './message.ts';
+import type { Message, MessageOf } from './message.ts';
 import { Meter } from './meter.ts';
 import { type Neighbour, peerTag } from './neighbour.ts';
 import { Parents } from './parents.ts';
 import { Repair } from './repair.ts';
 import type { Link, MeshControl, MeshOptions, MeshStats, PieceSource, Playhead, World } from './seams.ts';
-import { LAG_UNIT_MS, NO_ROOM, NO_SOURCE, stretched, TUNING, type Tuning } from './tuning.ts';
+import { Teller } from './teller.ts';
+import { stretched, TUNING, type Tuning } from './tuning.ts';
 import { Verifier } from './verify.ts';
-import { claimState, encodeWindowState } from './window-state.ts';
+import { claimState } from './window-state.ts';
 import { WindowStore } from './window-store.ts';
 
 /** Housekeeping is done once in so many ticks. */
 const SLOW_TICKS = 10;
 /** Breaches that an honest peer may commit now and then; they are forgiven at a rate of one a second. */
 const MAX_STRIKES = 30;
-/** A substream that can be had here for the first time, or first-hand from now on, is told so soon. */
-const NEWS_MS = 250;
 /** Longest relayed payload, in characters. */
 const MAX_RELAY = 20_000;
 
@@ -45,9 +44,9 @@ export class Mesh implements MeshControl {
   #repair: Repair;
   #deadline: Deadline;
   #membership: Membership;
+  #teller: Teller;
   #timer: number | undefined;
   #ticks = 0;
-  #stateAt = 0;
   #backbone = 0;
   #demandKbps = 0;
 
@@ -73,6 +72,7 @@ export class Mesh implements MeshControl {
     };
     this.#context = context;
     this.#children = new Children(context);
+    this.#teller = new Teller(context, this.#children);
     this.#parents = new Parents(context, (lane) => this.#children.tellPath(lane));
     this.#repair = new Repair(context, (index) => this.#deadline.isFetching(index));
     this.#deadline = new Deadline(context, this.#repair, (frame) => this.#take(frame, undefined, 'repair'));
@@ -84,7 +84,6 @@ export class Mesh implements MeshControl {
     });
     this.#membership = new Membership(context, this.#links);
     this.setTracks(options.tracks);
-    this.#stateAt = world.now() + tuning.stateMs * world.random();
     this.#timer = world.setTimer(tuning.tickMs * (0.5 + world.random()), () => this.#tick());
   }
 
@@ -129,7 +128,7 @@ export class Mesh implements MeshControl {
         lane.fedSince = this.#context.world.now();
         this.#parents.leave(lane);
         // Who lost this lane's old source looks for a new one: here it is.
-        this.#tellSoon();
+        this.#teller.soon();
       }
       lane.path = [];
       this.#children.tellPath(lane);
@@ -268,10 +267,7 @@ export class Mesh implements MeshControl {
     this.#parents.adapt(now);
     this.#deadline.tick(now);
     this.#repair.tick(now);
-    if (now >= this.#stateAt) {
-      this.#stateAt = now + tuning.stateMs;
-      this.#tellState(this.#context.linked);
-    }
+    this.#teller.tick(now);
   }
 
   #housekeeping(now: number): void {
@@ -295,7 +291,7 @@ export class Mesh implements MeshControl {
   #onLinked(neighbour: Neighbour): void {
     if (neighbour.isBackbone) this.#backbone++;
     this.#membership.onLinked(neighbour);
-    this.#tellState([neighbour]);
+    this.#teller.tell([neighbour]);
   }
 
   #onUnlinked(neighbour: Neighbour): void {
@@ -430,17 +426,13 @@ export class Mesh implements MeshControl {
     }
     if (pushed) {
       const lag = clock.observe(cutMsOf(frame.record));
-      if (lane.lagMs < 0) this.#tellSoon();
+      if (lane.lagMs < 0) this.#teller.soon();
       lane.onPush(world.now(), lag);
       lane.repaired *= 0.8;
       meter.lag(lag);
     } else if (source !== 'join' && source !== 'run') meter.lag(clock.now() - cutMsOf(frame.record));
     world.emit({ type: 'piece', index, source });
     this.#children.forward(lane, frame, from, !pushed);
-  }
-
-  #tellSoon(): void {
-    this.#stateAt = Math.min(this.#stateAt, this.#context.world.now() + NEWS_MS);
   }
 
   /** A push nobody asked for: the sender has not heard that we left, or does not care. */
@@ -452,43 +444,5 @@ export class Mesh implements MeshControl {
   #strike(neighbour: Neighbour, weight: number): void {
     neighbour.strikes += weight;
     if (neighbour.strikes > MAX_STRIKES) this.#links.offend(neighbour, 'flood');
-  }
-
-  /** One message for all ordinary neighbours, one for the backbone. */
-  #tellState(to: readonly Neighbour[]): void {
-    if (to.length === 0) return;
-    let ordinary: Message | undefined;
-    let backbone: Message | undefined;
-    for (const neighbour of to) {
-      if (neighbour.isBackbone) this.#send(neighbour, backbone ??= this.#state(true));
-      else this.#send(neighbour, ordinary ??= this.#state(false));
-    }
-  }
-
-  #state(backbone: boolean): Message {
-    const tracks = this.#trackStates(backbone);
-    const spareKbps = Math.floor(this.#children.spareKbps(backbone));
-    return { type: 'state', clockMs: Math.floor(this.#context.clock.now()), spareKbps, tracks };
-  }
-
-  #trackStates(backbone: boolean): TrackState[] {
-    const { store, lanes, world, tuning } = this.#context;
-    const now = world.now();
-    const states: TrackState[] = [];
-    for (const { track, substreams } of lanes.tracks) {
-      const state = encodeWindowState(store.track(track)!);
-      if (state === undefined) continue;
-      const lags = new Uint8Array(substreams);
-      for (let k = 0; k < substreams; k++) {
-        const lane = lanes.at(track, k)!;
-        if (!isAttached(lane, now, tuning)) lags[k] = NO_SOURCE;
-        else {
-          lags[k] = Math.min(NO_SOURCE - 1, Math.round(lane.lagMs / LAG_UNIT_MS)) |
-            (this.#children.hasRoom(lane, backbone) ? 0 : NO_ROOM);
-        }
-      }
-      states.push({ track, base: state.base, bits: state.bits, lags });
-    }
-    return states;
   }
 }
