@@ -5,6 +5,7 @@
 import { compareIndex } from '../../protocol/piece-index.ts';
 import type { PieceFrame } from '../../protocol/frame.ts';
 import { type Context, contributes, isAttached } from './context.ts';
+import { isInterior, LEAF_RATIO, worthOf } from './interior.ts';
 import type { Child, Lane } from './lane.ts';
 import type { Message, MessageOf } from './message.ts';
 import type { Neighbour } from './neighbour.ts';
@@ -18,6 +19,8 @@ export class Children {
   #context: Context;
   #balanceAt = 0;
   #gives = true;
+  /** What of the promised upload is promised to the backbone, kbps. */
+  #backboneKbps = 0;
 
   constructor(context: Context) {
     this.#context = context;
@@ -119,18 +122,40 @@ export class Children {
   spareKbps(backbone: boolean): number {
     const { budget, world } = this.#context;
     if (!this.#gives || budget.behindMs(world.now()) > 250) return 0;
-    return Math.max(0, this.#limit(backbone) - budget.promisedKbps);
+    return Math.max(0, this.#limit(backbone) - this.#promisedKbps(backbone));
   }
 
   /** Whether one more child of this lane would be taken without anybody losing a place. */
   hasRoom(lane: Lane, backbone: boolean): boolean {
     const cost = lane.kbps * this.#context.tuning.overhead;
-    return this.spareKbps(backbone) >= cost + this.#reservedKbps(lane);
+    return this.spareKbps(backbone) >= cost + this.#reservedKbps(lane) + this.#keptKbps(lane, backbone);
   }
 
+  /** A bridge has a share for each of its two circles: neither starves the other. */
   #limit(backbone: boolean): number {
     const { budget, tuning } = this.#context;
-    return budget.slotsKbps * (this.#context.isBridge() && !backbone ? 1 - tuning.backboneShare : 1);
+    if (!this.#context.isBridge()) return budget.slotsKbps;
+    return budget.slotsKbps * (backbone ? tuning.backboneShare : 1 - tuning.backboneShare);
+  }
+
+  #promisedKbps(backbone: boolean): number {
+    const { promisedKbps } = this.#context.budget;
+    if (!this.#context.isBridge()) return promisedKbps;
+    return backbone ? this.#backboneKbps : promisedKbps - this.#backboneKbps;
+  }
+
+  /**
+   * Whether this peer is to pass a lane on. A bridge passes all lanes on to its shard: too few bridges are there for
+   * each lane to have its own.
+   */
+  #isMine(lane: Lane, backbone: boolean): boolean {
+    const { tag, tuning } = this.#context;
+    return lane.feed || (this.#context.isBridge() && !backbone) || isInterior(tag, lane, tuning);
+  }
+
+  /** What is kept for the lanes that are this peer's to pass on. */
+  #keptKbps(lane: Lane, backbone: boolean): number {
+    return this.#isMine(lane, backbone) ? 0 : this.#limit(backbone) * this.#context.tuning.interiorShare;
   }
 
   #admit(lane: Lane, from: Neighbour, orphan: boolean): boolean {
@@ -138,6 +163,8 @@ export class Children {
     const now = context.world.now();
     if (!this.#gives || lane.parent === from || lane.asked === from) return false;
     if (!isAttached(lane, now, context.tuning) || lane.path.includes(from.tag)) return false;
+    // What lies further above is not told, and a loop would not show.
+    if (lane.path.length >= MAX_PATH) return false;
     const known = lane.children.find((child) => child.neighbour === from);
     if (known !== undefined) {
       known.endsAt = 0;
@@ -149,8 +176,12 @@ export class Children {
     } else {
       const limit = this.#limit(from.isBackbone);
       if (limit < cost) return false;
-      const isFull = context.budget.promisedKbps + cost + this.#reservedKbps(lane) > limit;
-      if (isFull && !this.#displace(lane, from, limit, now) && !(orphan && this.#balance(lane, limit, now))) {
+      const kept = orphan ? 0 : this.#keptKbps(lane, from.isBackbone);
+      const promised = this.#promisedKbps(from.isBackbone);
+      const isFull = promised + cost + this.#reservedKbps(lane) + kept > limit;
+      if (
+        isFull && !this.#displace(lane, from, now) && !(orphan && this.#balance(lane, from.isBackbone, now))
+      ) {
         return false;
       }
     }
@@ -158,21 +189,37 @@ export class Children {
     return true;
   }
 
-  /** Gives notice to the child that gives least, if the newcomer gives far more. */
-  #displace(lane: Lane, from: Neighbour, limit: number, now: number): boolean {
-    const context = this.#context;
-    if (!contributes(from.uploadKbps, context)) return false;
-    if (context.budget.promisedKbps > limit + context.demandKbps() || this.#lastingKbps() > limit) {
-      return false;
-    }
+  /**
+   * Gives notice to the child whose place is worth least, if it is worth far more with the newcomer. Where this lane is
+   * to be passed on, that may be the child of a lane that is not and that another neighbour has.
+   */
+  #displace(lane: Lane, from: Neighbour, now: number): boolean {
+    const { budget, lanes, tuning } = this.#context;
+    const { isBackbone } = from;
+    const limit = this.#limit(isBackbone);
+    if (!contributes(from.uploadKbps, this.#context)) return false;
+    if (this.#promisedKbps(isBackbone) > limit + this.#context.demandKbps()) return false;
+    if (this.#lastingKbps(isBackbone) > limit || budget.promisedKbps > budget.kbps) return false;
+    const isMine = this.#isMine(lane, isBackbone);
     let least: Child | undefined;
-    for (const child of lane.children) {
-      if (child.endsAt > 0 || child.neighbour.isLan || child.neighbour.isBackbone) continue;
-      if (child.neighbour.uploadKbps * context.tuning.displaceRatio >= from.uploadKbps) continue;
-      if (least === undefined || child.neighbour.uploadKbps < least.neighbour.uploadKbps) least = child;
+    let leastLane = lane;
+    let leastWorth = worthOf(from, lane, tuning) / tuning.displaceRatio;
+    for (const other of lanes.all) {
+      if (other.children.length === 0) continue;
+      if (other !== lane && (!isMine || this.#isMine(other, isBackbone) || !this.#isElsewhere(other))) {
+        continue;
+      }
+      for (const child of other.children) {
+        if (!isMovable(child, isBackbone)) continue;
+        const worth = worthOf(child.neighbour, other, tuning) / (other === lane ? 1 : LEAF_RATIO);
+        if (worth >= leastWorth) continue;
+        least = child;
+        leastLane = other;
+        leastWorth = worth;
+      }
     }
     if (least === undefined) return false;
-    this.#giveNotice(lane, least, now);
+    this.#giveNotice(leastLane, least, now);
     return true;
   }
 
@@ -180,18 +227,16 @@ export class Children {
    * Room for an orphan of a lane, at the expense of a lane that a neighbour has room for: substreams must stay alike
    * in supply, or the scarcest of them starves the swarm while others are to be had everywhere.
    */
-  #balance(lane: Lane, limit: number, now: number): boolean {
+  #balance(lane: Lane, backbone: boolean, now: number): boolean {
     const { lanes, tuning } = this.#context;
-    if (now < this.#balanceAt || this.#lastingKbps() > limit) return false;
+    if (now < this.#balanceAt || this.#lastingKbps(backbone) > this.#limit(backbone)) return false;
     let widest: Lane | undefined;
     for (const other of lanes.all) {
       if (other === lane || other.children.length <= (widest?.children.length ?? 0)) continue;
       const isOnlySource = lane.feed && lane.children.length === 0 && other.children.length > 1;
       if (isOnlySource || this.#isElsewhere(other)) widest = other;
     }
-    const child = widest?.children.findLast((one) =>
-      one.endsAt === 0 && !one.neighbour.isLan && !one.neighbour.isBackbone
-    );
+    const child = widest?.children.findLast((one) => isMovable(one, backbone));
     if (child === undefined) return false;
     this.#balanceAt = now + tuning.displaceGraceMs;
     this.#giveNotice(widest!, child, now);
@@ -199,12 +244,14 @@ export class Children {
   }
 
   /** What is promised to those who stay. */
-  #lastingKbps(): number {
-    const { budget, lanes, tuning } = this.#context;
-    let kbps = budget.promisedKbps;
+  #lastingKbps(backbone: boolean): number {
+    const { lanes, tuning } = this.#context;
+    const isBridge = this.#context.isBridge();
+    let kbps = this.#promisedKbps(backbone);
     for (const lane of lanes.all) {
-      for (const child of lane.children) {
-        if (child.endsAt > 0 && !child.neighbour.isLan) kbps -= lane.kbps * tuning.overhead;
+      for (const { endsAt, neighbour } of lane.children) {
+        if (endsAt === 0 || neighbour.isLan || (isBridge && neighbour.isBackbone !== backbone)) continue;
+        kbps -= lane.kbps * tuning.overhead;
       }
     }
     return kbps;
@@ -237,22 +284,28 @@ export class Children {
     return kbps * this.#context.tuning.overhead;
   }
 
-  /** Those who give most come first: what reaches them early reaches others early. */
+  /** Those who pass on most come first: what reaches them early reaches others early. */
   #add(lane: Lane, child: Child, cost: number): void {
-    let at = lane.children.findIndex((other) => other.neighbour.uploadKbps < child.neighbour.uploadKbps);
+    const { tuning } = this.#context;
+    const worth = worthOf(child.neighbour, lane, tuning);
+    let at = lane.children.findIndex((other) => worthOf(other.neighbour, lane, tuning) < worth);
     if (at < 0) at = lane.children.length;
     lane.children.splice(at, 0, child);
     child.neighbour.childOf++;
-    if (child.neighbour.isLan) this.#context.budget.promisedLanKbps += cost;
-    else this.#context.budget.promisedKbps += cost;
+    this.#promise(child.neighbour, cost);
+  }
+
+  #promise(to: Neighbour, kbps: number): void {
+    const { budget } = this.#context;
+    if (to.isLan) budget.promisedLanKbps += kbps;
+    else budget.promisedKbps += kbps;
+    if (to.isBackbone && !to.isLan) this.#backboneKbps += kbps;
   }
 
   #drop(lane: Lane, at: number): void {
     const [child] = lane.children.splice(at, 1);
     child!.neighbour.childOf--;
-    const cost = lane.kbps * this.#context.tuning.overhead;
-    if (child!.neighbour.isLan) this.#context.budget.promisedLanKbps -= cost;
-    else this.#context.budget.promisedKbps -= cost;
+    this.#promise(child!.neighbour, -lane.kbps * this.#context.tuning.overhead);
   }
 
   #sendPath(lane: Lane, to: Neighbour): void {
@@ -275,4 +328,9 @@ export class Children {
       this.push(to, { type: 'piece', frame }, frame.record.byteLength, now);
     }
   }
+}
+
+/** Whether one may be told to go to make room for a newcomer of this circle. */
+function isMovable({ endsAt, neighbour }: Child, backbone: boolean): boolean {
+  return endsAt === 0 && !neighbour.isLan && neighbour.isBackbone === backbone;
 }

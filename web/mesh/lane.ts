@@ -3,6 +3,9 @@ import type { Broadcast, Track } from '../../protocol/broadcast.ts';
 import { substreamOf, TRACK_COUNT, trackOf } from '../../protocol/piece-index.ts';
 import type { Neighbour } from './neighbour.ts';
 
+/** Taken to be the deviation of what a parent pushes until it has shown its own. */
+const FIRST_DEVIATION_MS = 150;
+
 /** Somebody this peer pushes a lane to. */
 export interface Child {
   neighbour: Neighbour;
@@ -31,6 +34,8 @@ export class Lane {
   displacedAt = 0;
   asked: Neighbour | undefined;
   askedUntil = 0;
+  /** How late its pieces would come from there. */
+  askedLagMs = 0;
   /** Average lateness and deviation of what is pushed; -1: nothing came yet. */
   lagMs = -1;
   deviationMs = 0;
@@ -56,16 +61,31 @@ export class Lane {
     this.gapMs = track.sliceMs * track.substreams;
   }
 
+  /** From now on this one pushes the lane, by what it told `expectedMs` after the cut: the old parent's lag is of no more use. */
+  onSwitch(parent: Neighbour, expectedMs: number, now: number): void {
+    if (this.parent !== parent && this.lagMs >= 0) {
+      this.lagMs = expectedMs;
+      this.deviationMs = Math.max(FIRST_DEVIATION_MS, this.deviationMs);
+    }
+    this.parent = parent;
+    this.displaced = false;
+    this.switchedAt = now;
+    this.repaired = 0;
+  }
+
   get hasSource(): boolean {
     return this.feed || this.parent !== undefined;
   }
 
-  /** A piece of this lane came by push: `lag` milliseconds after its cut. */
+  /**
+   * A piece of this lane came by push: `lag` milliseconds after its cut. What a new parent sends at first was cut before
+   * it was one and says nothing of how late it is.
+   */
   onPush(now: number, lag: number): void {
     if (this.lagMs < 0) {
       this.lagMs = lag;
-      this.deviationMs = 100;
-    } else {
+      this.deviationMs = FIRST_DEVIATION_MS;
+    } else if (now - lag >= this.switchedAt) {
       this.deviationMs = this.deviationMs * 0.8 + 0.2 * Math.abs(lag - this.lagMs);
       this.lagMs = this.lagMs * 0.8 + 0.2 * lag;
     }

@@ -19,8 +19,7 @@ const MAX_TRYING = 3;
 const TRY_MS = 8000;
 /** A peer that was tried is not tried again for so long. */
 const TRIED = 40;
-/** Links of the backbone that a bridge aims at, and with how few it asks the edge for more. */
-const BACKBONE_NEIGHBOURS = 12;
+/** With how few links of the backbone a bridge asks the edge for more. */
 const FEW_IN_BACKBONE = 4;
 /** A lane may be without a source for so long before the edge is asked for help. */
 const ORPHANED_MS = 1500;
@@ -94,7 +93,7 @@ export class Membership {
       if (worst !== undefined) this.#links.close(worst, 'replaced');
     }
     this.#fill(now, false, options.neighbours);
-    if (this.#context.isBridge()) this.#fill(now, true, BACKBONE_NEIGHBOURS);
+    if (this.#context.isBridge()) this.#fill(now, true, tuning.backboneNeighbours);
     this.#starve(now);
   }
 

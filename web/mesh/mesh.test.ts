@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { packIndex, trackOf } from '../../protocol/piece-index.ts';
 import { allFeeds, Swarm, type SwarmPeer } from './testing/swarm.ts';
+import { MAX_PATH } from './tuning.ts';
 
 /** Three seeds that share the feeds, and others of mixed uplinks, linked at random. */
 function mixedSwarm(count: number, seed = 1): Swarm {
@@ -136,6 +137,35 @@ Deno.test('a peer that gives much takes the place of a free rider, who is fed by
     assert.equal(rider.mesh.stats().parented, 8);
     assert.deepEqual(swarm.late(rider, 18_000, 23_000, 1500), []);
   }
+});
+
+Deno.test('substreams that come very late are moved to a better parent within seconds', () => {
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  swarm.latencyMs = 200;
+  const chain = Array.from({ length: 8 }, () => swarm.add({ uploadKbps: 4000 }));
+  chain[0]!.feed(allFeeds(swarm.source));
+  for (let i = 1; i < chain.length; i++) swarm.link(chain[i - 1]!, chain[i]!);
+  swarm.run(15);
+  const last = chain.at(-1)!;
+  const pieces = allFeeds(swarm.source).map(({ track, substream }) => packIndex(0, track, substream));
+  assert.deepEqual(pieces.map((piece) => last.mesh.hops(piece)), pieces.map(() => 7));
+  swarm.link(chain[0]!, last);
+  swarm.run(6);
+  // Not all of them: it is not good to depend on one neighbour alone.
+  const moved = pieces.filter((piece) => last.mesh.hops(piece) === 1);
+  assert.ok(moved.length >= 6, `${moved.length} of 8 were moved`);
+});
+
+Deno.test('nobody is fed below the longest path that can be told, where a loop would not show', () => {
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  swarm.latencyMs = 5;
+  const chain = Array.from({ length: MAX_PATH + 2 }, () => swarm.add({ uploadKbps: 4000 }));
+  chain[0]!.feed(allFeeds(swarm.source));
+  for (let i = 1; i < chain.length; i++) swarm.link(chain[i - 1]!, chain[i]!);
+  swarm.run(90);
+  assert.deepEqual(chain.slice(-2).map((peer) => peer.mesh.stats().parented), [8, 0]);
 });
 
 Deno.test('a child on the same LAN costs the upload budget nothing', () => {

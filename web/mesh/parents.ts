@@ -5,6 +5,7 @@
  */
 import { compareIndex } from '../../protocol/piece-index.ts';
 import { type Context, contributes } from './context.ts';
+import { isInterior } from './interior.ts';
 import type { Lane } from './lane.ts';
 import type { MessageOf } from './message.ts';
 import type { Neighbour } from './neighbour.ts';
@@ -77,9 +78,15 @@ export class Parents {
       } else if (
         improve && now - lane.switchedAt > SETTLE_CHEAPER_MS && this.#savingMs(lane) > 0
           ? world.random() < CHEAPER_PROBABILITY
-          : improve && now - lane.switchedAt > tuning.settleMs && world.random() < tuning.improveProbability
+          : improve && now - lane.switchedAt > tuning.settleMs / this.#urgency(lane) &&
+            world.random() < tuning.improveProbability * this.#urgency(lane)
       ) this.#find(lane, false, lane.parent);
     }
+  }
+
+  /** The later a lane comes, the more often a better parent is looked for: a deep tree must not stay one. */
+  #urgency(lane: Lane): number {
+    return Math.max(1, (lane.lagMs / this.#context.tuning.urgentMs) ** 2);
   }
 
   /** A neighbour can be chosen from now on: lanes without a source ask at once. */
@@ -113,10 +120,7 @@ export class Parents {
       this.#unsubscribe(lane, old);
     }
     if (old !== from) from.parentOf++;
-    lane.parent = from;
-    lane.displaced = false;
-    lane.switchedAt = now;
-    lane.repaired = 0;
+    lane.onSwitch(from, lane.askedLagMs, now);
   }
 
   onPath(from: Neighbour, message: MessageOf<'path'>): void {
@@ -202,12 +206,15 @@ export class Parents {
     const best = this.#choose(lane, exclude, now);
     if (best === undefined) return;
     if (!must && lane.lagMs >= 0) {
-      const gain = Math.max(context.tuning.hysteresisMs, context.tuning.hysteresisShare * lane.lagMs);
+      const { hysteresisMs, hysteresisShare, interiorHysteresis } = context.tuning;
+      const gain = Math.max(hysteresisMs, hysteresisShare * lane.lagMs) *
+        (isInterior(context.tag, lane, context.tuning) ? interiorHysteresis : 1);
       const saved = lane.parent === undefined ? 0 : WAY_MS[lane.parent.link.route] - WAY_MS[best.link.route];
       const here = lane.lagMs + Math.max(0, saved);
       if (this.#estimate + gain > here) return;
     }
     lane.asked = best;
+    lane.askedLagMs = this.#expectedMs(lane, best);
     lane.askedUntil = now + ANSWER_MS + Math.max(0, best.responseMs);
     best.spareKbps -= lane.kbps * context.tuning.overhead;
     const orphan = lane.parent === undefined || lane.displaced;
@@ -240,6 +247,15 @@ export class Parents {
     return this.#context.linked.some((one) => one.isBackbone && hasLane(one, lane));
   }
 
+  /** How late pieces of this lane would come from a neighbour that has it, by what it told. */
+  #expectedMs({ track, substream }: Lane, from: Neighbour): number {
+    const { tuning } = this.#context;
+    const lag = (from.states[track.track]?.lags[substream] ?? NO_SOURCE) & NO_SOURCE;
+    const pieceBits = track.bitrateKbps * track.sliceMs * tuning.overhead;
+    return lag * LAG_UNIT_MS + from.transitMs +
+      2 * pieceBits / (from.isLan ? tuning.lanKbps : from.uploadKbps);
+  }
+
   #estimate = 0;
 
   /** The neighbour with the least expected lateness; sets #estimate. */
@@ -249,7 +265,6 @@ export class Parents {
     const bridge = context.isBridge();
     const cheapest = this.#cheapestMs(lane, exclude);
     const cost = lane.kbps * tuning.overhead;
-    const pieceBits = lane.track.bitrateKbps * lane.track.sliceMs * tuning.overhead;
     const half = Math.max(1, lanes.all.length >> 1);
     const orphan = lane.parent === undefined || lane.displaced;
     const gives = contributes(context.budget.kbps, context);
@@ -260,10 +275,8 @@ export class Parents {
       if (one === exclude || one === lane.parent || (one.refusedUntil[lane.id] ?? 0) > now) continue;
       if (bridge && !one.isBackbone && !one.isLan && this.#isOffered(lane)) continue;
       const said = one.states[lane.track.track]?.lags[lane.substream] ?? NO_SOURCE;
-      const lag = said & NO_SOURCE;
-      if (lag === NO_SOURCE || (one.uploadKbps <= 0 && !one.isLan)) continue;
-      let estimate = lag * LAG_UNIT_MS + one.transitMs + one.bad * tuning.badParentMs + world.random() * 10;
-      estimate += 2 * pieceBits / (one.isLan ? tuning.lanKbps : one.uploadKbps);
+      if ((said & NO_SOURCE) === NO_SOURCE || (one.uploadKbps <= 0 && !one.isLan)) continue;
+      let estimate = this.#expectedMs(lane, one) + one.bad * tuning.badParentMs + world.random() * 10;
       if ((said & NO_ROOM) !== 0 && !one.isLan) {
         if (!(gives || orphan) || one.uploadKbps * tuning.budgetShare < cost) continue;
         estimate += DISPLACING_MS;

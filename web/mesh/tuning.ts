@@ -38,6 +38,8 @@ export interface Tuning {
   /** How often a change for the better is considered, and with what probability. */
   improveEveryMs: number;
   improveProbability: number;
+  /** Lag from which on it is considered more often. */
+  urgentMs: number;
   /** A parent is silent when nothing came for its substream's usual gap and this. */
   silenceMs: number;
   /** Added to a parent's estimate per substream it already feeds, and when it feeds half of all. */
@@ -50,6 +52,13 @@ export interface Tuning {
   displaceGraceMs: number;
   /** A child is displaced only for one that gives this many times as much. */
   displaceRatio: number;
+  /** A peer is an interior node of the trees of one substream in so many, and keeps this share of its upload for those. */
+  interiorEvery: number;
+  interiorShare: number;
+  /** ... and changes parents there for so much of the usual gain. */
+  interiorHysteresis: number;
+  /** Links of the backbone that a bridge aims at. */
+  backboneNeighbours: number;
   /** Share of a bridge's upload that is kept for the backbone. */
   backboneShare: number;
   /** What may be given to children on the same LAN, beside the budget. */
@@ -91,6 +100,7 @@ export const TUNING: Tuning = {
   settleMs: 5000,
   improveEveryMs: 900,
   improveProbability: 0.15,
+  urgentMs: 600,
   silenceMs: 700,
   sameParentMs: 30,
   halfFromOneMs: 400,
@@ -98,6 +108,10 @@ export const TUNING: Tuning = {
   badProviderMs: 150,
   displaceGraceMs: 1200,
   displaceRatio: 4,
+  interiorEvery: 3,
+  interiorShare: 0.5,
+  interiorHysteresis: 0.4,
+  backboneNeighbours: 16,
   backboneShare: 0.75,
   lanKbps: 50_000,
   maxFetches: 4,
