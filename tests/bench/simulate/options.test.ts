@@ -46,6 +46,7 @@ Deno.test('a wrong option is refused with its name and the rule', () => {
   refused(['--pears', '7'], /--pears is not an option/);
   refused(['--tune', 'speed=9'], /--tune must be NAME=NUMBER/);
   refused(['--sample', '2', '--mode', 'edge-seeded'], /--sample needs --mode backbone/);
+  refused(['--sample', '1'], /--sample must be 0 or at least 2/);
 });
 
 Deno.test('the usage names every option with its default', () => {

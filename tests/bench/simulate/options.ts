@@ -9,7 +9,7 @@ import type { SimulationOptions } from './simulation.ts';
 export const USAGE = `deno task bench:simulate [options]
 
   --peers N            viewers (1000)
-  --sample N           simulate N shards in full and of the others the bridges (4 above 20000 viewers; 0: all)
+  --sample N           simulate N shards in full, 2 or more, of the others the bridges (4 above 20000 viewers; 0: all)
   --seconds N          counted, after the warm-up (60)
   --warm-up N          seconds before that, not counted (40)
   --mode backbone|edge-seeded
@@ -95,6 +95,7 @@ export function parseCommand(args: string[]): Command {
     ...(supply > 0 ? { supply } : {}),
   };
   if (sample > 0 && options.mode !== 'backbone') throw new RangeError('--sample needs --mode backbone');
+  if (sample === 1) throw new RangeError('--sample must be 0 or at least 2: one shard alone has no backbone');
   const known = new Set(USAGE.match(/--[a-z-]+/g));
   for (const name of [...given.keys(), ...HIDDEN]) {
     if (!known.has(`--${name}`) && !HIDDEN.includes(name)) throw new RangeError(`--${name} is not an option`);

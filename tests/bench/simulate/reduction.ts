@@ -1,6 +1,6 @@
 /**
  * How a very large audience is simulated with fewer machines (docs/simulation.md says why that is fair): the backbone
- * whole, a few shards whole, and of every other shard its bridges alone, with the share of their upload that
+ * whole, a few shards whole, and of every other shard its bridges alone, with the share of their uplink that
  * they keep for it. What the viewers left out would ask of the edge is asked in their place.
  */
 import { TUNING } from '../../../web/mesh/tuning.ts';
@@ -33,12 +33,7 @@ export function isBridgeable(host: Host): boolean {
   return host.uplinkClass >= 3 && host.conduct === 'honest' && (host.nat === 'open' || host.nat === 'cone');
 }
 
-/** The half of a bridge that its backbone sees. */
+/** The part of a bridge that its backbone sees; of what it is granted the mesh itself keeps the shard's share. */
 export function asBridge(host: Host, slot: number): Host {
-  return {
-    ...host,
-    slot,
-    uplinkKbps: host.uplinkKbps * TUNING.backboneShare,
-    grantedKbps: host.grantedKbps * TUNING.backboneShare,
-  };
+  return { ...host, slot, uplinkKbps: host.uplinkKbps * TUNING.backboneShare };
 }
