@@ -1,23 +1,17 @@
 import assert from 'node:assert/strict';
-import type { Track } from '../../protocol/broadcast.ts';
 import { substreamOf, trackOf } from '../../protocol/piece-index.ts';
 import { isInterior, worthOf } from './interior.ts';
 import { Lane } from './lane.ts';
-import { Neighbour, peerTag } from './neighbour.ts';
-import type { Link } from './seams.ts';
-import { TUNING } from './tuning.ts';
+import { peerTag } from './neighbour.ts';
+import { idleNeighbour } from './testing/idle-neighbour.ts';
+import { VIDEO } from './testing/source.ts';
 import { allFeeds, Swarm } from './testing/swarm.ts';
+import { TUNING } from './tuning.ts';
 
-const video: Track = {
-  track: 0,
-  kind: 'video',
-  codec: 'avc1.42c01e',
-  bitrateKbps: 448,
-  timescale: 90_000,
-  sliceMs: 100,
-  substreams: 7,
-};
-const lanes = Array.from({ length: 7 }, (_, substream) => new Lane(substream, video, substream));
+const lanes = Array.from(
+  { length: VIDEO.substreams },
+  (_, substream) => new Lane(substream, VIDEO, substream),
+);
 
 Deno.test('of each substream one peer in so many is an interior node, and each peer of one in so many', () => {
   for (const every of [2, 3]) {
@@ -33,15 +27,7 @@ Deno.test('of each substream one peer in so many is an interior node, and each p
 });
 
 Deno.test('who passes a lane on is worth more as a child of it than one who only takes it', () => {
-  const link: Link = {
-    peerId: 'peer',
-    route: 'peer',
-    binding: '',
-    queuedBytes: 0,
-    send() {},
-    close() {},
-  };
-  const neighbour = new Neighbour(link, new Uint8Array(16), 0, 60);
+  const neighbour = idleNeighbour('peer');
   neighbour.uploadKbps = 2000;
   const worths = lanes.map((lane) => worthOf(neighbour, lane, TUNING));
   for (const lane of lanes) {

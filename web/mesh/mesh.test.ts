@@ -310,6 +310,23 @@ Deno.test('a bridge is fed by the backbone and keeps upload for it, though its s
   assert.ok(bridge!.mesh.stats().children >= 16);
 });
 
+Deno.test('a bridge that the backbone asks for all it has still feeds its shard', () => {
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  const [far, bridge] = [swarm.add({ uploadKbps: 8000 }), swarm.add({ uploadKbps: 2000 })];
+  far.feed(allFeeds(swarm.source));
+  swarm.link(far, bridge, 'peer', true);
+  const others = [1, 2, 3].map(() => swarm.add({ uploadKbps: 2000 }));
+  for (const other of others) swarm.link(bridge, other, 'peer', true);
+  swarm.run(10);
+  assert.ok(bridge.mesh.stats().promisedKbps > 1100, `${bridge.mesh.stats().promisedKbps} kbps`);
+  const viewer = swarm.add({ uploadKbps: 0 });
+  swarm.link(bridge, viewer);
+  swarm.run(6);
+  // A quarter of 1600 kbps.
+  assert.equal(viewer.mesh.stats().parented, 5);
+});
+
 Deno.test('a bridge whose backbone has nothing for it is fed by its shard', () => {
   const swarm = new Swarm();
   swarm.introduces = false;

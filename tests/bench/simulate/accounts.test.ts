@@ -94,7 +94,7 @@ Deno.test('a lent bridge has three quarters of its upload and is one that a shar
   assert.ok(!isBridgeable({ ...host, nat: 'symmetric' }));
   assert.ok(!isBridgeable({ ...host, conduct: 'poison' }));
   const lent = asBridge(host, 77);
-  assert.deepEqual([lent.slot, lent.uplinkKbps, lent.grantedKbps], [77, 6000, 1500]);
+  assert.deepEqual([lent.slot, lent.uplinkKbps, lent.grantedKbps], [77, 6000, 2000]);
 });
 
 Deno.test('a message takes as many packets as it needs', () => {
