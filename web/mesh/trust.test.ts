@@ -59,6 +59,15 @@ function assertCutOff(honest: SwarmPeer[], attacker: SwarmPeer, why: Offence['wh
   for (const peer of honest) assert.equal(peer.links.get(attacker.peerId)?.isOpen ?? false, false);
 }
 
+/** Those who ended their link to the attacker because it gives nothing. */
+function letGo(honest: SwarmPeer[], attacker: SwarmPeer): number {
+  return honest.filter((peer) =>
+    peer.events.some((event) =>
+      event.type === 'unlinked' && event.peerId === attacker.peerId && event.reason === 'of no use'
+    )
+  ).length;
+}
+
 function forge(frame: PieceFrame, sign: boolean): PieceFrame {
   const bytes = frame.bytes.slice();
   bytes[9] = 0xff;
@@ -234,7 +243,7 @@ Deno.test('a peer that never finishes the handshake is let go', () => {
   assert.equal(unlinked(peer), 'handshake late');
 });
 
-Deno.test('a peer that says it holds what it will not give costs nobody a piece, and is let go without a charge', () => {
+Deno.test('a peer that says it holds what it will not give costs nobody a piece, and nobody is charged', () => {
   const { swarm, attacker, honest } = besieged((message) => {
     if (message.type === 'piece') return { type: 'reject', index: message.frame.record.index };
     if (message.type === 'subscribed') return { ...message, accepted: false };
@@ -278,7 +287,7 @@ Deno.test('a peer that claims pieces that do not exist is asked in vain for a wh
   assert.ok(asked - then < then / 8, `${asked - then} after ${then}`);
 });
 
-Deno.test('a parent that takes subscriptions and pushes nothing is left for another', () => {
+Deno.test('a parent that takes subscriptions and pushes nothing is left for another, and let go in the end', () => {
   const { swarm, attacker, honest } = besieged((message) => {
     if (message.type === 'piece') return undefined;
     if (message.type !== 'state') return message;
@@ -291,6 +300,7 @@ Deno.test('a parent that takes subscriptions and pushes nothing is left for anot
   assertUnharmed(swarm, honest, attacker, 8000);
   assert.deepEqual(offences(honest), []);
   for (const peer of honest.slice(1)) assert.equal(peer.mesh.stats().parented, 8);
+  assert.ok(letGo(honest, attacker) > 0);
 });
 
 Deno.test('a peer that floods is cut off', () => {
