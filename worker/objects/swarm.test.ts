@@ -18,8 +18,12 @@ function freshHash(): string {
   return (++hashes).toString(16).padStart(40, '0');
 }
 
-async function onAir(settings: Partial<ChannelSettings> = {}, shard = '0', limit = 1000): Promise<string> {
-  const infoHash = freshHash();
+async function onAir(
+  settings: Partial<ChannelSettings> = {},
+  shard = '0',
+  limit = 1000,
+  infoHash = freshHash(),
+): Promise<string> {
   const broadcast: Broadcast = {
     id: infoHash.slice(8),
     infoHash,
@@ -49,9 +53,9 @@ function channelOn(infoHash: string): string {
   return `channel-${infoHash.slice(-4)}`;
 }
 
-async function seated(infoHash: string) {
+async function seated(infoHash: string, shard?: string) {
   const announce = await announceOf(infoHash, channelOn(infoHash));
-  const client = await SignalClient.open(announcePathOf(infoHash));
+  const client = await SignalClient.open(announcePathOf(infoHash, shard));
   client.send(announce);
   const welcome = await client.action('welcome');
   return { client, announce, welcome };
@@ -76,6 +80,30 @@ test('an info-hash that nobody knows gets a failure reason', async () => {
   const client = await SignalClient.open(announcePathOf(infoHash));
   client.send(stock(infoHash, 'somebody'));
   expect(await client.failure()).toContain('not served');
+});
+
+test('bridges in two objects of the backbone meet: offer and answer go across', async () => {
+  const infoHash = await onAir({}, 'b0');
+  await onAir({}, 'bEU', 1000, infoHash);
+  const here = await seated(infoHash, 'b0');
+  await swarmOf(bindings, infoHash, 'bEU').setBeyond([{ id: here.announce.peer_id, shard: 'b0' }]);
+  const there = await seated(infoHash, 'bEU');
+  expect(there.welcome.neighbours).toEqual([{ peer_id: here.announce.peer_id, near: 'far' }]);
+  const about = (peerId: string) => ({
+    action: 'announce',
+    info_hash: here.announce.info_hash,
+    peer_id: peerId,
+  });
+  const [mine, theirs] = [there.announce.peer_id, here.announce.peer_id];
+  there.client.send({ ...about(mine), offers: [{ ...offer('across'), to_peer_id: theirs }] });
+  const heard = await here.client.message(({ offer }) => offer !== undefined);
+  expect(heard).toMatchObject({ peer_id: mine, offer: { sdp: 'sdp of across' } });
+  const answer = { type: 'answer', sdp: 'sdp of the answer' };
+  here.client.send({ ...about(theirs), answer, to_peer_id: mine, offer_id: heard.offer_id });
+  expect(await there.client.message(({ answer }) => answer !== undefined)).toMatchObject({
+    peer_id: theirs,
+    answer,
+  });
 });
 
 test('stock clients meet on shard 0: offers are relayed, answers come back, nobody gets his own', async () => {
