@@ -3,7 +3,7 @@
 /** An iframe of the embed page. `edge` is an origin, `channel` a ChannelName: neither holds what HTML would mind. */
 export function embedCode(edge: string, channel: string): string {
   return `<iframe src="${edge}/embed/${channel}" title="Live player" width="640" height="360" ` +
-    `style="border:0;width:100%;height:auto;aspect-ratio:16/9" ` +
+    `style="border:0;width:100%;height:auto;aspect-ratio:16/9" referrerpolicy="origin" ` +
     `allow="autoplay; fullscreen; picture-in-picture; encrypted-media; clipboard-write" allowfullscreen></iframe>`;
 }
 

@@ -5,6 +5,7 @@
  * says when to ask again.
  */
 import * as v from 'valibot';
+import { FramedBy } from './site.ts';
 
 /** Key id or key: 16 bytes in base64url, as JSON Web Keys have them. */
 const Bytes16 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/, 'must be 16 bytes in base64url'));
@@ -15,6 +16,8 @@ export const LicenseRequest = v.object({
   type: v.optional(v.literal('temporary'), 'temporary'),
   /** Playback token; public channels need none. `Authorization: Bearer` does as well. */
   token: v.optional(v.pipe(v.string(), v.maxLength(4096))),
+  /** As at the join. */
+  framedBy: v.optional(FramedBy),
 });
 export type LicenseRequest = v.InferOutput<typeof LicenseRequest>;
 

@@ -20,6 +20,12 @@ export const Site = v.pipe(
 export const MAX_SITES = 50;
 export const Sites = v.pipe(v.array(Site), v.maxLength(MAX_SITES));
 
+/**
+ * What a page of the edge tells of the page that shows it in a frame: its origin, or `null` where the browser does not
+ * say. Left out without a frame.
+ */
+export const FramedBy = v.pipe(v.string(), v.maxLength(300));
+
 /** Whether a page of this origin (`https://host:port`, as browsers send it) is on the list. Empty list: any is. */
 export function allowsSite(sites: readonly string[], origin: string): boolean {
   if (sites.length === 0) return true;

@@ -13,9 +13,10 @@ Deno.test('every example plays on a site of its own, and none shows a channel th
   const site = await serveExamples();
   // The same server by another name: a site that is not on the list of the second channel.
   const foreign = site.url.replace('127.0.0.1', 'localhost');
+  const sites = [new URL(site.url).hostname];
   const stack = await startStack({
     assets: await buildPlayer(),
-    channels: [{ name: 'demo' }, { name: 'members', settings: { sites: [new URL(site.url).hostname] } }],
+    channels: [{ name: 'demo' }, { name: 'members', settings: { sites } }, { name: 'rented' }],
   });
   const feed = startFeed({ output: ['-f', 'flv', stack.publishUrl()], videoKbps: 300 });
   const browser = await launchChromium();
@@ -65,6 +66,22 @@ Deno.test('every example plays on a site of its own, and none shows a channel th
         () => frame.mainFrame().childFrames().some((child) => child.url().startsWith('chrome-error:')),
       );
       assert.match(await stateOf(frame), /^loading/i);
+    });
+
+    await t.step('a lease with sites holds for the page around an iframe', async () => {
+      await stack.api('POST', '/tenants', { name: 'acme', title: 'Acme TV' });
+      const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+      const times = { from: inHours(-1), until: inHours(1) };
+      await stack.api('POST', '/channels/rented/leases', {
+        tenant: 'acme',
+        kind: 'channel',
+        sites,
+        ...times,
+      });
+      const other = await open('iframe', { channel: 'rented', on: foreign });
+      await until('elsewhere it is refused', async () => await stateOf(other) === 'refused, paused');
+      const own = await open('iframe', { channel: 'rented' });
+      await until('on its site it waits', async () => await stateOf(own) === 'offline, paused');
     });
 
     await t.step('what a page sets before the script has come is taken', async () => {

@@ -38,6 +38,8 @@ export interface ViewerOptions {
   uploadKbps?: number;
   /** A stable id of this device for the channel's reports (Capability); only where the viewer agreed to it. */
   deviceId?: string;
+  /** Origin of the page around the edge's own page; `null` where nobody knows. */
+  framedBy?: string;
   /** Which tracks to take of a broadcast; default: the first video and the first audio track. */
   tracks?: (broadcast: Broadcast) => number[];
   environment?: PeerEnvironment;
@@ -344,7 +346,7 @@ export class Viewer extends Emitter<ViewerEvents> {
   }
 
   async #join(visit: AbortController, crypto: PeerCrypto): Promise<JoinOutcome> {
-    const { edgeUrl, channel } = this.#options;
+    const { edgeUrl, channel, framedBy } = this.#options;
     const token = this.#token;
     const url = new URL(`/join/${encodeURIComponent(channel)}`, edgeUrl).href;
     this.#joins++;
@@ -352,6 +354,7 @@ export class Viewer extends Emitter<ViewerEvents> {
       peerKey: toBase64Url(crypto.publicKey),
       ...(token !== undefined && { token }),
       p2p: this.#p2pChoice,
+      ...(framedBy !== undefined && { framedBy }),
     }, visit.signal);
     if (this.#visit === visit) {
       this.#asking = undefined;

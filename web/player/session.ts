@@ -7,6 +7,7 @@ import type { ViewerState } from '../peer/viewer.ts';
 import type { PlayerAttributes } from './attributes.ts';
 import { captionsOf } from './captions.ts';
 import { FirstPicture } from './first-picture.ts';
+import { framedBy } from './framed-by.ts';
 import { watchGiving } from './giving.ts';
 import { detailsOf, statsOf } from './figures.ts';
 import type { PlayerState } from './player-state.ts';
@@ -79,6 +80,8 @@ export class Session {
       return this.#refuse('no-media-source', 'no Media Source Extensions');
     }
     this.#store.set({ phase: 'joining', reason: undefined });
+    const around = framedBy(edgeUrl);
+    const framed = around !== undefined && { framedBy: around };
     try {
       const [{ viewer, thread }, source, keys] = await Promise.all([
         viewerFor({
@@ -88,6 +91,7 @@ export class Session {
           ...(this.#token !== undefined && { token: this.#token }),
           ...(uploadKbps !== undefined && { uploadKbps }),
           ...(deviceId !== undefined && { deviceId }),
+          ...framed,
         }, this.#attributes.mesh),
         import('./source/source.ts'),
         import('./keys/visit-keys.ts'),
@@ -99,7 +103,13 @@ export class Session {
       }
       this.#thread = thread;
       this.#viewer = viewer;
-      const { ring, stop } = keys.visitKeys({ viewer, edgeUrl, channel, token: () => this.#token });
+      const { ring, stop } = keys.visitKeys({
+        ...framed,
+        viewer,
+        edgeUrl,
+        channel,
+        token: () => this.#token,
+      });
       this.#undo.push(stop);
       this.#ring = ring;
       ring.on('refused', (reason) => {

@@ -37,6 +37,7 @@ export interface PlayerViewerOptions {
   token?: string;
   uploadKbps?: number;
   deviceId?: string;
+  framedBy?: string;
 }
 
 /** Rejects when its parts cannot be loaded. */

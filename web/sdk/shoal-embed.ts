@@ -44,6 +44,8 @@ export class ShoalEmbed implements ShoalEmbedPlayer {
     iframe.title = options.title ?? 'Live player';
     iframe.allow = ALLOW;
     iframe.allowFullscreen = true;
+    // Where the browser tells the frame no ancestor, its referrer is what names the site.
+    iframe.referrerPolicy = 'origin';
     iframe.style.cssText = 'border:0;width:100%;aspect-ratio:16/9;display:block';
     iframe.src = address.href;
     this.iframe = iframe;

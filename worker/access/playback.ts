@@ -9,6 +9,7 @@ import type { ChannelSettings } from '../../protocol/channel.ts';
 import { Failure, type FailureStatus } from '../failure.ts';
 import { leaseVerdict } from './lease-verdict.ts';
 import { type CheckedToken, type PlaybackTokenEnv, readPlaybackToken } from './playback-token.ts';
+import { askingSite } from './site.ts';
 
 /** Who is kept out of a channel, as the join card has it. */
 export interface CardBans {
@@ -30,6 +31,8 @@ export interface PlaybackAsk {
   /** The peer that asks, as its key or its grant says. */
   peerId?: string;
   request: Request;
+  /** What the edge's own page told of the page around it. */
+  framedBy?: string | undefined;
   env: PlaybackTokenEnv;
   /** A stock player may ask that shows no page: then sites do not concern it. */
   fromPlayer?: boolean;
@@ -44,8 +47,6 @@ export interface PlaybackRight {
   tenant?: string;
   /** Lease as whose viewer this is counted. */
   lease?: string;
-  /** Origin of the page; empty when it is not known. */
-  site: string;
   /** Seconds since 1970; absent: it does not end by itself. */
   untilS?: number;
   /** What ends it then. */
@@ -58,11 +59,11 @@ export interface PlaybackRight {
 export async function checkPlayback(ask: PlaybackAsk): Promise<PlaybackRight> {
   const { card, peerId, request } = ask;
   const nowMs = ask.nowMs ?? Date.now();
-  const site = siteOf(request);
-  const isOwnPage = isOwn(site, request) || (ask.fromPlayer === true && site === '');
-  if (!isOwnPage && !allowsSite(card.settings.sites, site)) throw refusal('site-not-allowed');
+  const { origin: site, isOwn } = askingSite(request, ask.framedBy);
+  const isFree = isOwn || (ask.fromPlayer === true && site === '');
+  if (!isFree && !allowsSite(card.settings.sites, site)) throw refusal('site-not-allowed');
   const claims = await claimsOf(ask);
-  if (claims && !isOwnPage && !allowsSite(claims.sites, site)) throw refusal('site-not-allowed');
+  if (claims && !isFree && !allowsSite(claims.sites, site)) throw refusal('site-not-allowed');
   const { bans } = card;
   if (bans && peerId !== undefined && bans.peers.includes(peerId)) throw refusal('banned');
   if (bans && claims?.subject !== undefined && bans.subjects.includes(claims.subject)) {
@@ -78,7 +79,6 @@ export async function checkPlayback(ask: PlaybackAsk): Promise<PlaybackRight> {
   const untilS = Math.min(claims?.exp ?? Infinity, leaseS);
   return {
     anonymous: claims === undefined,
-    site,
     ...(claims?.subject === undefined ? {} : { subject: claims.subject }),
     ...(claims?.tenant === undefined ? {} : { tenant: claims.tenant }),
     ...(claims?.devices === undefined ? {} : { devices: claims.devices }),
@@ -90,18 +90,6 @@ export async function checkPlayback(ask: PlaybackAsk): Promise<PlaybackRight> {
 /** The refusal with this code, its sentence and its status. */
 export function refusal(code: PlaybackRefusal, details: { retryAfterS?: number } = {}): Failure {
   return new Failure(statusOf(code), code, PLAYBACK_REFUSALS[code], details);
-}
-
-/** Origin of the page that asks, as its browser says: `https://host:port`, or empty. */
-export function siteOf(request: Request): string {
-  const origin = request.headers.get('origin');
-  if (origin !== null) return origin.length <= 300 ? origin : '';
-  return URL.parse(request.headers.get('referer') ?? '')?.origin ?? '';
-}
-
-/** Whether the page is one of the edge's own. Behind a proxy the scheme may be another. */
-function isOwn(site: string, request: Request): boolean {
-  return site !== '' && URL.parse(site)?.host === new URL(request.url).host;
 }
 
 /** Undefined for who comes to a public channel without a token, or with one that is good for nothing. */

@@ -7,8 +7,9 @@ import { type JoinAnswer, JoinRequest } from '../../protocol/join.ts';
 import { allow } from '../access/allow.ts';
 import { grantDesk } from '../access/grant.ts';
 import { passDesk } from '../access/pass.ts';
-import { checkPlayback, type PlaybackRight, refusal, siteOf } from '../access/playback.ts';
+import { checkPlayback, type PlaybackRight, refusal } from '../access/playback.ts';
 import { RateLimit } from '../access/rate-limit.ts';
+import { pageOriginOf } from '../access/site.ts';
 import { householdOf } from '../swarm/place.ts';
 import { peerIdOf, ticketDesk } from '../access/ticket.ts';
 import { type Whereabouts, whereabouts } from '../access/whereabouts.ts';
@@ -47,6 +48,7 @@ export const join = new Hono<{ Bindings: Env }>().post('/:channel', async (c) =>
     env: c.env,
     nowMs,
     token: request.token,
+    framedBy: request.framedBy,
   });
   // Only who shows no token can be made up at will; one viewer id may be shared, but not by a crowd.
   const { subject } = right;
@@ -68,7 +70,7 @@ function crowdOf({ address }: Whereabouts, env: Env): string {
 /** Which pages may read an answer of this channel: any, or the ones of its sites. */
 function corsOf({ settings }: JoinCard, request: Request): Record<string, string> {
   if (settings.sites.length === 0) return { 'access-control-allow-origin': '*' };
-  return { 'access-control-allow-origin': siteOf(request) || 'null', vary: 'origin' };
+  return { 'access-control-allow-origin': pageOriginOf(request) || 'null', vary: 'origin' };
 }
 
 interface Join {

@@ -169,9 +169,14 @@ async function tokenFor(channel: string, tenant: string): Promise<string> {
   return (await made.json<{ token: string }>()).token;
 }
 
-async function refusalOf(channel: string, token: string, headers: HeadersInit = {}): Promise<string> {
+async function refusalOf(
+  channel: string,
+  token: string,
+  headers: HeadersInit = {},
+  framedBy?: string,
+): Promise<string> {
   const peerKey = toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
-  const init = { method: 'POST', headers, body: JSON.stringify({ peerKey, token }) };
+  const init = { method: 'POST', headers, body: JSON.stringify({ peerKey, token, framedBy }) };
   const answer = await ask(`/join/${channel}`, init);
   return answer.status === 200 ? 'ok' : (await answer.json<{ error: { code: string } }>()).error.code;
 }
@@ -237,12 +242,29 @@ test('the viewers above the quota are refused at their seat, before any count is
 test("a site of the lease makes a viewer the tenant's without a token", async () => {
   const { channel } = await goOnAir();
   await makeLease(channel, await makeTenant(), { sites: ['www.acme.example'], bandwidthGB: 1 });
-  const verdict = async (site: string) => {
+  const verdict = async (origin: string, framedBy?: string) => {
     const peerKey = toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
-    const init = { method: 'POST', headers: { origin: site }, body: JSON.stringify({ peerKey }) };
+    const init = { method: 'POST', headers: { origin }, body: JSON.stringify({ peerKey, framedBy }) };
     const answer = await (await ask(`/join/${channel}`, init)).json<{ pass?: string }>();
     return atob((answer.pass ?? '').split('.')[0]!.replaceAll('-', '+').replaceAll('_', '/'));
   };
   await eventually(() => verdict('https://www.acme.example'), (pass) => pass.includes('"lease"'));
   expect(await verdict('https://elsewhere.example')).not.toContain('"lease"');
+  const own = 'https://edge.example';
+  expect(await verdict(own, 'https://www.acme.example'), 'in an iframe').toContain('"lease"');
+  expect(await verdict(own, 'https://elsewhere.example')).not.toContain('"lease"');
+  expect(await verdict(own)).not.toContain('"lease"');
+});
+
+test('a lease with sites shows the channel there, in an iframe too, and nowhere else', async () => {
+  const { channel } = await goOnAir();
+  const tenant = await makeTenant();
+  await makeLease(channel, tenant, { sites: ['www.acme.example'] });
+  const token = await tokenFor(channel, tenant);
+  const from = (origin: string, framedBy?: string) => refusalOf(channel, token, { origin }, framedBy);
+  await eventually(() => from('https://www.acme.example'), (code) => code === 'ok');
+  expect(await from('https://edge.example', 'https://www.acme.example')).toBe('ok');
+  for (const around of ['https://elsewhere.example', 'https://edge.example', 'null', undefined]) {
+    expect(await from('https://edge.example', around), around).toBe('site-not-allowed');
+  }
 });

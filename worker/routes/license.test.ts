@@ -7,6 +7,7 @@ import type { LiveJoinAnswer } from '../../protocol/join.ts';
 import type { LicenseAnswer } from '../../protocol/license.ts';
 import { grantDesk } from '../access/grant.ts';
 import { keysOf } from '../env.ts';
+import { playbackToken } from '../testing/access-client.ts';
 import {
   admin,
   ask,
@@ -25,10 +26,11 @@ async function licensed(
   viewer: LiveJoinAnswer,
   body: Record<string, unknown> = {},
   grant = viewer.grant.value,
+  headers: Record<string, string> = {},
 ): Promise<Response> {
   return await ask(`/license/${viewer.channel}?grant=${encodeURIComponent(grant)}`, {
     method: 'POST',
-    headers: { 'content-type': 'text/plain' },
+    headers: { 'content-type': 'text/plain', ...headers },
     body: JSON.stringify(body),
   });
 }
@@ -115,6 +117,16 @@ test('refuses without a right: a license of a channel with tokens wants one, of 
   await eventually(() => licensed(viewer), ({ status }) => status !== 200);
   expect(await refusalOf(await licensed(viewer))).toEqual([401, 'token-missing']);
   expect(await refusalOf(await licensed(viewer, { token: 'x.y.z' }))).toEqual([401, 'token-invalid']);
+});
+
+test('in a frame a license is held to the sites of the token as well, by the page around', async () => {
+  const { channel } = await goOnAir(PROTECTED);
+  const viewer = await joinLive(channel);
+  const token = await playbackToken(channel, { sites: ['tv.example'] });
+  const framed = async (framedBy?: string) =>
+    (await licensed(viewer, { token, framedBy }, undefined, { origin: 'https://edge.example' })).status;
+  expect([await framed(), await framed('https://tv.example'), await framed('https://bad.example')])
+    .toEqual([200, 200, 403]);
 });
 
 test('refuses without a right: nobody but an operator rotates keys or lists them', async () => {

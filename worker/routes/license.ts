@@ -5,7 +5,8 @@ import { fromBase64Url, fromHex, toBase64Url, toHex } from '../../protocol/bytes
 import { ChannelName } from '../../protocol/channel.ts';
 import { type LicenseAnswer, LicenseRequest } from '../../protocol/license.ts';
 import { allow } from '../access/allow.ts';
-import { checkPlayback, type PlaybackRight, siteOf } from '../access/playback.ts';
+import { checkPlayback, type PlaybackRight } from '../access/playback.ts';
+import { pageOriginOf } from '../access/site.ts';
 import { parseBody } from '../body.ts';
 import { joinCard } from '../card.ts';
 import { keysInUse } from '../content-keys.ts';
@@ -35,7 +36,7 @@ export const license = new Hono<{ Bindings: Env }>()
     // Keys by name of what is over, or of what no broadcast uses now, are for a recording: there is no session.
     const isLive = wanted.length === 0 ||
       (card.broadcast !== undefined && wanted.some((id) => inUse.some(({ keyId }) => keyId === id)));
-    await checked(c, card, isLive, request.token);
+    await checked(c, card, isLive, request);
     const old = wanted.filter((id) => !inUse.some(({ keyId }) => keyId === id));
     const periods = wanted.length === 0 ? inUse : [
       ...inUse.filter(({ keyId }) => wanted.includes(keyId)),
@@ -50,7 +51,7 @@ export const license = new Hono<{ Bindings: Env }>()
       throw new Failure(413, 'too-large', `the body must be at most ${MAX_BODY_BYTES} bytes`);
     }
     const card = await cardOf(c);
-    const right = await checked(c, card, true, undefined);
+    const right = await checked(c, card, true);
     const keys = await usedKeys(c.env, card);
     const answer = await askLicenseServer(system, body, {
       channel: card.channel,
@@ -86,11 +87,12 @@ async function checked(
   c: LicenseContext,
   card: JoinCard,
   isLive: boolean,
-  token: string | undefined,
+  shown: Pick<LicenseRequest, 'token' | 'framedBy'> = {},
 ): Promise<PlaybackRight> {
   const { channel, broadcast } = card;
   const bearer = /^Bearer ([\x21-\x7e]{1,4096})$/.exec(c.req.header('authorization') ?? '')?.[1];
-  const ask = { card, token: token ?? bearer, request: c.req.raw, env: c.env };
+  const { token = bearer, framedBy } = shown;
+  const ask = { card, token, framedBy, request: c.req.raw, env: c.env };
   if (!isLive) return await checkPlayback(ask);
   if (!broadcast) throw new Failure(409, 'off-air', 'nothing is broadcast on this channel now');
   const session = await allow({ to: 'media', channel, broadcastId: broadcast.id }, c.req.raw, c.env)
@@ -118,7 +120,7 @@ function answerOf(periods: OpenPeriod[], inUse: OpenPeriod[], periodMs: number):
 function corsOf(card: JoinCard, request: Request): Record<string, string> {
   const open = card.settings.sites.length === 0;
   return {
-    'access-control-allow-origin': open ? '*' : siteOf(request) || 'null',
+    'access-control-allow-origin': open ? '*' : pageOriginOf(request) || 'null',
     'cache-control': 'no-store',
     ...(open ? {} : { vary: 'origin' }),
   };

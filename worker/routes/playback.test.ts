@@ -8,12 +8,14 @@ import { api, playbackToken, tryJoin } from '../testing/access-client.ts';
 import { ask, bindings, eventually, fetchMedia, goOnAir, makeChannel } from '../testing/edge.ts';
 import { SignalClient, watch } from '../testing/signal-client.ts';
 
+/** How a page of the edge itself asks. */
+const OWN_PAGE = { origin: 'https://edge.example' };
+
 /** A channel on air that wants tokens, once its card says so. */
 async function protectedChannel(settings: object = {}): Promise<string> {
   const { channel } = await goOnAir({ access: 'token', ...settings });
   const token = await playbackToken(channel);
-  const own = { origin: 'https://edge.example' };
-  await eventually(() => tryJoin(channel, token, own), ({ code }) => code === 'live');
+  await eventually(() => tryJoin(channel, token, OWN_PAGE), ({ code }) => code === 'live');
   return channel;
 }
 
@@ -59,6 +61,29 @@ test('sites hold for pages of other hosts, by the header that their browser send
   const narrow = await playbackToken(channel, { sites: ['tv.good.example'] });
   expect(await from('https://tv.good.example', narrow)).toMatchObject({ code: 'live' });
   expect(await from('https://good.example', narrow)).toMatchObject({ code: 'site-not-allowed' });
+});
+
+test('in a frame of the edge, sites hold for the page around it', async () => {
+  const channel = await protectedChannel();
+  const token = await playbackToken(channel, { sites: ['tv.good.example'] });
+  const framed = async (around?: string) =>
+    (await tryJoin(channel, token, OWN_PAGE, around === undefined ? {} : { framedBy: around })).code;
+  expect(await framed()).toBe('live');
+  expect(await framed('https://tv.good.example')).toBe('live');
+  expect(await framed('https://edge.example')).toBe('live');
+  for (const foreign of ['https://bad.example', 'https://good.example', 'null']) {
+    expect(await framed(foreign), foreign).toBe('site-not-allowed');
+  }
+  const elsewhere = { origin: 'https://bad.example' };
+  expect((await tryJoin(channel, token, elsewhere, { framedBy: 'https://tv.good.example' })).code)
+    .toBe('site-not-allowed');
+});
+
+test('so do the sites of the channel itself', async () => {
+  const channel = await protectedChannel({ access: 'public', sites: ['good.example'] });
+  const framed = async (framedBy: string) => (await tryJoin(channel, undefined, OWN_PAGE, { framedBy })).code;
+  expect(await framed('https://good.example')).toBe('live');
+  expect(await framed('https://bad.example')).toBe('site-not-allowed');
 });
 
 test('as many devices as the token says watch at a time; who leaves makes room', async () => {

@@ -27,17 +27,18 @@ export async function playbackToken(channel: string, more: object = {}): Promise
   return await issued(await api('POST', `/api/channels/${channel}/tokens`, more));
 }
 
-/** Joins as a new peer; status and error code, or state. */
+/** Joins as a new peer; status and error code, or state. `more` goes into the request. */
 export async function tryJoin(
   channel: string,
   token?: string,
   headers: Record<string, string> = {},
+  more: object = {},
 ): Promise<{ status: number; code: string; headers: Headers }> {
   const peerKey = toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
   const response = await ask(`/join/${channel}`, {
     method: 'POST',
     headers,
-    body: JSON.stringify({ peerKey, ...(token === undefined ? {} : { token }) }),
+    body: JSON.stringify({ peerKey, ...(token === undefined ? {} : { token }), ...more }),
   });
   const body = await response.json<{ state?: string; error?: { code: string } }>();
   return { status: response.status, code: body.error?.code ?? body.state ?? '', headers: response.headers };

@@ -10,7 +10,8 @@ import type { ConnectionNews, ConnectionRequest } from './connection-messages.ts
 
 /** What of the options crosses over, and what a worker cannot find out by itself. */
 export interface RemoteViewerOptions
-  extends Pick<ViewerOptions, 'edgeUrl' | 'channel' | 'token' | 'p2p' | 'uploadKbps' | 'deviceId'> {
+  extends
+    Pick<ViewerOptions, 'edgeUrl' | 'channel' | 'token' | 'p2p' | 'uploadKbps' | 'deviceId' | 'framedBy'> {
   device: Capability['device'];
   savesData: boolean;
   /** The browser has WebRTC; a worker cannot see that. */

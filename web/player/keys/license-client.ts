@@ -14,6 +14,7 @@ export interface LicenseClientOptions {
   edgeUrl: string;
   channel: string;
   token: () => string | undefined;
+  framedBy?: string;
   /** A media grant that is good for a while: the proof of a session. */
   grant: () => Promise<string>;
   fetch?: typeof fetch;
@@ -26,7 +27,7 @@ const PASSING = new Set(['grant-over', 'off-air', 'rate-limited']);
 
 /** Asks for these key ids (hex), or for all that are in use. Never rejects. */
 export async function askLicense(options: LicenseClientOptions, keyIds: string[]): Promise<LicenseOutcome> {
-  const { edgeUrl, channel, token, grant, fetch: ask = fetch } = options;
+  const { edgeUrl, channel, token, framedBy, grant, fetch: ask = fetch } = options;
   try {
     const url = new URL(`/license/${encodeURIComponent(channel)}`, edgeUrl);
     url.searchParams.set('grant', await grant());
@@ -39,6 +40,7 @@ export async function askLicense(options: LicenseClientOptions, keyIds: string[]
         ...(keyIds.length > 0 && { kids: keyIds.map((id) => toBase64Url(fromHex(id)!)) }),
         type: 'temporary',
         ...(shown !== undefined && { token: shown }),
+        ...(framedBy !== undefined && { framedBy }),
       }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });

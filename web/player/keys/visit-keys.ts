@@ -8,15 +8,16 @@ export interface VisitKeysOptions {
   edgeUrl: string;
   channel: string;
   token: () => string | undefined;
+  framedBy?: string;
 }
 
 /** The ring follows the viewer's broadcasts by itself; `stop` ends it. */
-export function visitKeys({ viewer, edgeUrl, channel, token }: VisitKeysOptions): {
+export function visitKeys({ viewer, ...asker }: VisitKeysOptions): {
   ring: KeyRing;
   stop: () => void;
 } {
   const grant = () => viewer.mediaGrant();
-  const ring = new KeyRing({ ask: (keyIds) => askLicense({ edgeUrl, channel, token, grant }, keyIds) });
+  const ring = new KeyRing({ ask: (keyIds) => askLicense({ ...asker, grant }, keyIds) });
   const off = [
     viewer.on('broadcast', ({ drm }) => drm ? ring.start() : ring.stop()),
     viewer.on('keys', () => ring.rotated()),
