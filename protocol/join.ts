@@ -4,8 +4,10 @@
  */
 import * as v from 'valibot';
 import { Broadcast, PublicKey } from './broadcast.ts';
-import { P2pPolicy } from './channel.ts';
+import { P2P_POLICIES } from './names.ts';
 import { FramedBy } from './site.ts';
+
+const P2pPolicy = v.picklist(P2P_POLICIES);
 
 export const JoinRequest = v.object({
   /** The peer's Ed25519 public key, made anew for each visit. */

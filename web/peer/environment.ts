@@ -2,7 +2,7 @@
  * What a peer takes from its surroundings. A page gives the browser's own, the antenna and the crowd bench give
  * node-datachannel's under Deno, a test gives fakes.
  */
-import type { Capability } from '../../protocol/tracker.ts';
+import type { Capability } from '../../protocol/from-peer.ts';
 
 export interface PeerEnvironment {
   fetch: typeof globalThis.fetch;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
 import { PeerReport } from '../../protocol/stats.ts';
-import type { FromPeer } from '../../protocol/tracker.ts';
+import type { FromPeer } from '../../protocol/from-peer.ts';
 import { Reporter } from './reporter.ts';
 import { FakeClock, fakeEnvironment } from './testing/fake-environment.ts';
 import { emptyStats, type PlaybackFigures } from './viewer-stats.ts';

@@ -7,7 +7,7 @@ import {
   type Parent,
   type PeerReport,
 } from '../../protocol/stats.ts';
-import type { FromPeer } from '../../protocol/tracker.ts';
+import type { FromPeer } from '../../protocol/from-peer.ts';
 import type { PeerEnvironment } from './environment.ts';
 import type { PlaybackFigures, ViewerStats } from './viewer-stats.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { encodePieceFrame } from '../../protocol/frame.ts';
-import type { FromPeer } from '../../protocol/tracker.ts';
+import type { FromPeer } from '../../protocol/from-peer.ts';
 import { Source, VIDEO } from '../mesh/testing/source.ts';
 import { EdgeMedia } from './edge-media.ts';
 import { GrantKeeper } from './grant.ts';

@@ -4,7 +4,8 @@
  */
 import type { PieceFrame } from '../../protocol/frame.ts';
 import { seedPathFrom } from '../../protocol/media.ts';
-import type { Feed, FromPeer } from '../../protocol/tracker.ts';
+import type { FromPeer } from '../../protocol/from-peer.ts';
+import type { Feed } from '../../protocol/tracker.ts';
 import { EdgeBusy } from '../mesh/seams.ts';
 import { fullJitterMs } from './backoff.ts';
 import type { EdgeMedia } from './edge-media.ts';

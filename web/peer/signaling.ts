@@ -6,13 +6,8 @@
  */
 import * as v from 'valibot';
 import { fromHex, toBinaryString } from '../../protocol/bytes.ts';
-import {
-  type Capability,
-  type FromPeer,
-  MAX_OFFERS,
-  MAX_SIGNAL_LENGTH,
-  ToPeer,
-} from '../../protocol/tracker.ts';
+import type { Capability, FromPeer } from '../../protocol/from-peer.ts';
+import { MAX_OFFERS, MAX_SIGNAL_LENGTH, ToPeer } from '../../protocol/tracker.ts';
 import { fullJitterMs } from './backoff.ts';
 import type { Carrier } from './dialer.ts';
 import type { PeerEnvironment } from './environment.ts';

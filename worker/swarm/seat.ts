@@ -2,7 +2,8 @@
  * A seat: everything a shard knows of one socket. It lies in the socket's attachment, so a shard that was evicted
  * can be rebuilt from its sockets alone.
  */
-import type { Capability, NatKind } from '../../protocol/tracker.ts';
+import type { Capability } from '../../protocol/from-peer.ts';
+import type { NatKind } from '../../protocol/tracker.ts';
 import type { Agent } from './agent.ts';
 import type { Place } from './place.ts';
 import type { Tally } from './tally.ts';

@@ -5,7 +5,8 @@
  * `left: null` counts as incomplete, and an offer never goes back to its sender. Stock clients meet each other only:
  * a viewer's address is not shown to who holds no ticket.
  */
-import { type FromPeer, MAX_OFFERS } from '../../protocol/tracker.ts';
+import type { FromPeer } from '../../protocol/from-peer.ts';
+import { MAX_OFFERS } from '../../protocol/tracker.ts';
 import { failure, STOCK_INTERVAL_S } from './outgoing.ts';
 import { MAX_STOCK_PER_SOCKET, type StockPeer } from './seat.ts';
 import type { Port } from './world.ts';

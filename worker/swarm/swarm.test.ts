@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { concatBytes, fromBase64Url, toBase64Url, toBinaryString } from '../../protocol/bytes.ts';
 import { encodeTicket, peerIdFor } from '../../protocol/ticket.ts';
-import type { FromPeer } from '../../protocol/tracker.ts';
+import type { FromPeer } from '../../protocol/from-peer.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { Place } from './place.ts';
 import type { Right } from './right.ts';

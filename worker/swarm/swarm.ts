@@ -6,9 +6,9 @@
 import * as v from 'valibot';
 import { PLAYBACK_REFUSALS, type PlaybackRefusal } from '../../protocol/claims.ts';
 import type { Parent, PeerReport } from '../../protocol/stats.ts';
+import { FromPeer } from '../../protocol/from-peer.ts';
 import {
   type Feed,
-  FromPeer,
   type Introduction,
   MAX_SIGNAL_LENGTH,
   type Relief,

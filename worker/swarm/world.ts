@@ -2,7 +2,8 @@
 import type * as v from 'valibot';
 import type { Grant, IceServer } from '../../protocol/join.ts';
 import type { Ticket } from '../../protocol/ticket.ts';
-import type { Feed, FromPeer, ToPeer } from '../../protocol/tracker.ts';
+import type { FromPeer } from '../../protocol/from-peer.ts';
+import type { Feed, ToPeer } from '../../protocol/tracker.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { Right } from './right.ts';
 import type { PeerRow, Seat } from './seat.ts';

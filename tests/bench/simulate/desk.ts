@@ -5,7 +5,7 @@
 import { toBase64Url, toBinaryString } from '../../../protocol/bytes.ts';
 import type { ChannelSettings } from '../../../protocol/channel.ts';
 import { peerIdFor } from '../../../protocol/ticket.ts';
-import type { FromPeer } from '../../../protocol/tracker.ts';
+import type { FromPeer } from '../../../protocol/from-peer.ts';
 import { BACKBONE, isBackbone } from '../../../worker/swarm/backbone.ts';
 import { toCandidate } from '../../../worker/swarm/feeds.ts';
 import type { Outgoing } from '../../../worker/swarm/outgoing.ts';

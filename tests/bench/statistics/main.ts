@@ -3,7 +3,7 @@
  * real time, with viewers' real reporter on real sockets. The columns are described in docs/benchmarks.md.
  */
 import { parseArgs } from 'node:util';
-import { FromPeer } from '../../../protocol/tracker.ts';
+import { FromPeer } from '../../../protocol/from-peer.ts';
 import { standardEnvironment } from '../../../web/peer/environment.ts';
 import { Reporter } from '../../../web/peer/reporter.ts';
 import { emptyStats } from '../../../web/peer/viewer-stats.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
-import { FromPeer } from '../../../protocol/tracker.ts';
+import { FromPeer } from '../../../protocol/from-peer.ts';
 import { binaryId, stockAnnounce, stockAnswer } from './messages.ts';
 
 const HASH = '\x01'.repeat(20);

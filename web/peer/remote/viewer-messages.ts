@@ -2,7 +2,7 @@
 import type { Broadcast } from '../../../protocol/broadcast.ts';
 import type { P2pPolicy } from '../../../protocol/channel.ts';
 import type { PieceRecord } from '../../../protocol/record.ts';
-import type { Capability } from '../../../protocol/tracker.ts';
+import type { Capability } from '../../../protocol/from-peer.ts';
 import type { PieceSource, Playhead } from '../../mesh/seams.ts';
 import type { ViewerOptions, ViewerReason, ViewerState } from '../viewer.ts';
 import type { PlaybackFigures, ViewerStats } from '../viewer-stats.ts';
