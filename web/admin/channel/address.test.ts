@@ -11,5 +11,7 @@ Deno.test('private, link-local and loopback addresses are of a local network, ma
 });
 
 Deno.test('an address that the channel does not keep is not called unknown', () => {
-  assert.deepEqual([noAddress('none'), noAddress('masked')], ['not kept', 'not known']);
+  assert.deepEqual([noAddress('none').word, noAddress('masked').word], ['not kept', 'not known']);
+  assert.match(noAddress('none').why, /settings of this channel/);
+  assert.match(noAddress('full').why, /behind Cloudflare/);
 });

@@ -10,7 +10,13 @@ export function kindOfAddress(address: string): string {
   return LOCAL.test(address) ? 'local network' : '';
 }
 
-/** In place of an address that is not here: why. */
-export function noAddress(policy: IpPolicy): string {
-  return policy === 'none' ? 'not kept' : 'not known';
+/** In place of an address that is not here: a word, and the reason in a sentence. */
+export function noAddress(policy: IpPolicy): { word: string; why: string } {
+  return policy === 'none'
+    ? { word: 'not kept', why: 'The settings of this channel say that addresses are not kept.' }
+    : {
+      word: 'not known',
+      why:
+        'This edge does not learn its viewers’ addresses: behind Cloudflare, or a proxy that it trusts, it does.',
+    };
 }

@@ -15,6 +15,7 @@ import { kindOfAddress, noAddress } from './address.ts';
 const BY = { address: 'Public address', network: 'Provider' } as const;
 
 export function NetworkTable({ channel, policy }: { channel: string; policy: IpPolicy }) {
+  const missing = noAddress(policy);
   const by = useSignal<keyof typeof BY>('address');
   const load = useLoad(
     `${channel} ${by.value}`,
@@ -43,8 +44,8 @@ export function NetworkTable({ channel, policy }: { channel: string; policy: IpP
                 {items.map((row) => (
                   <tr key={row.key + row.country}>
                     <td>
-                      <span class='row-title'>
-                        {row.key || (by.value === 'address' ? noAddress(policy) : 'not known')}
+                      <span class='row-title' title={row.key ? undefined : missing.why}>
+                        {row.key || (by.value === 'address' ? missing.word : 'not known')}
                       </span>
                       <span class='quiet small'>
                         {[kindOfAddress(row.key), row.country].filter(Boolean).join(', ')}
@@ -72,10 +73,7 @@ export function NetworkTable({ channel, policy }: { channel: string; policy: IpP
                 ))}
               </Table>
               {policy !== 'none' && items.every(({ key }) => key === '') && (
-                <p class='quiet small'>
-                  This edge does not learn its viewers’ addresses: behind Cloudflare, or a proxy that it
-                  trusts, it does.
-                </p>
+                <p class='quiet small'>{missing.why}</p>
               )}
               {shardsAsked < shards && (
                 <p class='quiet small'>A sample: {shardsAsked} of {shards} shards were asked.</p>

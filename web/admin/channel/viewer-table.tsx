@@ -86,6 +86,7 @@ function Row({ row, policy, onExpel }: Omit<TableProps, 'rows'> & { row: ViewerR
   const sources = { lan: row.lanBytes, peer: row.peerBytes, turn: row.turnBytes, edge: row.edgeBytes };
   const received = sources.lan + sources.peer + sources.turn + sources.edge;
   const name = row.viewer || shortId(row.peerId);
+  const missing = noAddress(policy);
   return (
     <tr>
       <td>
@@ -95,7 +96,7 @@ function Row({ row, policy, onExpel }: Omit<TableProps, 'rows'> & { row: ViewerR
         </span>
       </td>
       <td>
-        {row.address || <span class='quiet'>{noAddress(policy)}</span>}
+        {row.address || <span class='quiet' title={missing.why}>{missing.word}</span>}
         <span class='quiet small block'>
           {[kindOfAddress(row.address), row.country, row.network].filter(
             Boolean,
