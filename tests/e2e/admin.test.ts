@@ -4,37 +4,11 @@ import type { Page } from 'puppeteer-core';
 import { buildPlayer } from '../build-player.ts';
 import { EDGE_SECRETS } from '../edge.ts';
 import { startFeed } from '../feed.ts';
-import { startStack } from '../stack.ts';
+import { type Stack, startStack } from '../stack.ts';
+import { asks, canBeHeard, fill, press, sees, seesNoDialog, textOf } from './admin-page.ts';
 import { launchChromium } from './chromium.ts';
-import { unheard } from './screen-reader.ts';
 import { openViewer, plays } from './viewer-page.ts';
 import { until } from '../until.ts';
-
-/** Presses what has this name, as a screen reader would find it. */
-async function press(page: Page, role: 'button' | 'link', name: string): Promise<void> {
-  await until(`there is a ${role} "${name}"`, async () => {
-    const found = await page.$(`aria/${name}[role="${role}"]`);
-    await found?.evaluate((element) => (element as unknown as { click(): void }).click());
-    return found !== null;
-  }, { withinMs: 20_000 });
-}
-
-/** The text of the page, or of what the selector finds. */
-function textOf(page: Page, selector = 'main'): Promise<string> {
-  return page.$eval(selector, (element) => (element as unknown as { innerText: string }).innerText);
-}
-
-function sees(page: Page, what: string | RegExp, selector = 'main'): Promise<true> {
-  return until(`the dashboard shows ${what}`, async () => {
-    const text = await textOf(page, selector);
-    return (typeof what === 'string' ? text.includes(what) : what.test(text)) || undefined;
-  }, { withinMs: 20_000 });
-}
-
-/** Every control of this page has a name, and no heading skips a level. */
-async function canBeHeard(page: Page, what: string): Promise<void> {
-  assert.deepEqual(await unheard(page), [], `by ear: ${what}`);
-}
 
 /** The figure with this name, as the first view of a channel shows it. */
 function figure(page: Page, name: string): Promise<string> {
@@ -45,12 +19,17 @@ function figure(page: Page, name: string): Promise<string> {
 }
 
 Deno.test('an admin makes a channel, sees it go live, watches its charts move, kicks a viewer, exports the visits and stops it', async () => {
-  const stack = await startStack({ assets: await buildPlayer(), channels: [] });
+  const stack = await startStack({
+    assets: await buildPlayer(),
+    channels: [],
+    bindings: { SHOAL_HOOKS_LOCAL: '1' },
+  });
   const browser = await launchChromium();
   const downloads = await Deno.makeTempDir({ prefix: 'shoal-downloads-' });
   let feed: ReturnType<typeof startFeed> | undefined;
   try {
     const page = await browser.newPage();
+    await page.setViewport({ width: 1280, height: 900 });
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(String(error)));
     await page.goto(`${stack.edge.url}/admin#token=${EDGE_SECRETS.SHOAL_ADMIN_TOKEN}`);
@@ -102,7 +81,7 @@ Deno.test('an admin makes a channel, sees it go live, watches its charts move, k
       'button[aria-label^="Kick"]',
       (button) => (button as unknown as { click(): void }).click(),
     );
-    await canBeHeard(page, 'the question before a kick');
+    await asks(page, 'the question before a kick');
     await press(page, 'button', 'Kick viewer');
     await sees(page, 'Nobody is watching.');
     await until('the viewer is told', async () => /No entry/.test(await textOf(viewer, 'body')), {
@@ -136,6 +115,12 @@ Deno.test('an admin makes a channel, sees it go live, watches its charts move, k
       withinMs: 20_000,
     });
     await feed.ended;
+
+    await setsAndClearsAnInput(page, stack);
+    await choosesRenditions(page, stack);
+    await changesContentKeys(page, stack);
+    await editsALease(page, stack);
+    await backsUpAndRestores(page, stack, downloads);
     assert.deepEqual(problems, []);
   } finally {
     await browser.close();
@@ -144,3 +129,108 @@ Deno.test('an admin makes a channel, sees it go live, watches its charts move, k
     await Deno.remove(downloads, { recursive: true });
   }
 });
+
+/** Another Shoal as the channel's input; here it is one that does not exist. */
+async function setsAndClearsAnInput(page: Page, stack: Stack): Promise<void> {
+  const source = async () => (await stack.api('GET', '/channels/evening-show/source')).source;
+  await press(page, 'link', 'Publish');
+  await press(page, 'button', 'Set input');
+  await asks(page, 'the input dialog');
+  await fill(page, 'url', `${stack.edge.url}/elsewhere`);
+  await press(page, 'button', 'Set input', 'dialog');
+  await sees(page, 'must be the address of a channel', 'dialog');
+  const url = `${stack.edge.url}/watch/no-such-show`;
+  await fill(page, 'url', url);
+  await press(page, 'button', 'Set input', 'dialog');
+  await seesNoDialog(page);
+  await sees(page, url);
+  assert.deepEqual(await source(), { ...await source() as object, url, hasToken: false });
+  await press(page, 'button', 'Remove input');
+  await asks(page, 'the question before an input is removed');
+  await press(page, 'button', 'Remove input', 'dialog');
+  await seesNoDialog(page);
+  await until('no input is shown', async () => !(await textOf(page)).includes(url));
+  assert.equal(await source(), null);
+}
+
+async function choosesRenditions(page: Page, stack: Stack): Promise<void> {
+  await press(page, 'link', 'Settings');
+  await sees(page, 'None: viewers get what the encoder sends.');
+  await press(page, 'button', 'Add 360p');
+  await press(page, 'button', 'Add 480p');
+  await press(page, 'button', 'Add another');
+  await fill(page, 'settings.ladder.2.height', '181');
+  await fill(page, 'settings.ladder.2.kbps', '150');
+  await canBeHeard(page, 'renditions');
+  await press(page, 'button', 'Save 1 change');
+  await sees(page, 'Height must be an even number');
+  await fill(page, 'settings.ladder.2.height', '180');
+  await press(page, 'button', 'Remove rendition 2');
+  await press(page, 'button', 'Save 1 change');
+  await until('nothing is left to save', async () => await page.$('.save-bar') === null);
+  const { channel } = await stack.api('GET', '/channels/evening-show') as {
+    channel: { settings: { ladder: unknown } };
+  };
+  assert.deepEqual(channel.settings.ladder, [{ height: 480, kbps: 900 }, { height: 180, kbps: 150 }]);
+}
+
+async function changesContentKeys(page: Page, stack: Stack): Promise<void> {
+  const keys = async () => {
+    const { items } = await stack.api('GET', '/channels/evening-show/keys') as { items: { keyId: string }[] };
+    return items.map(({ keyId }) => keyId);
+  };
+  await page.select('[name="settings.drm"]', 'cenc');
+  await press(page, 'button', 'Save 1 change');
+  await sees(page, 'Content keys');
+  const before = await keys();
+  await press(page, 'button', 'Change keys now');
+  await asks(page, 'the question before keys change');
+  await press(page, 'button', 'Change keys', 'dialog');
+  await seesNoDialog(page);
+  const after = await keys();
+  assert.notDeepEqual(after, before);
+  await sees(page, after[0]!);
+}
+
+async function editsALease(page: Page, stack: Stack): Promise<void> {
+  await stack.api('POST', '/tenants', { name: 'north', title: 'North' });
+  const from = new Date().toISOString();
+  const until = new Date(Date.now() + 86_400_000).toISOString();
+  await stack.api('POST', '/leases', {
+    tenant: 'north',
+    channel: 'evening-show',
+    from,
+    until,
+    viewerQuota: 10,
+  });
+  await press(page, 'link', 'Tenants and leases');
+  await sees(page, 'of 10');
+  await press(page, 'button', 'Edit: lease of evening-show by north');
+  await asks(page, 'a lease');
+  await fill(page, 'viewerQuota', '0');
+  await press(page, 'button', 'Save', 'dialog');
+  await page.waitForSelector('dialog [name="viewerQuota"][aria-invalid="true"]');
+  await fill(page, 'viewerQuota', '50');
+  await press(page, 'button', 'Save', 'dialog');
+  await seesNoDialog(page);
+  await sees(page, 'of 50');
+}
+
+async function backsUpAndRestores(page: Page, stack: Stack, downloads: string): Promise<void> {
+  await press(page, 'link', 'Server');
+  await press(page, 'button', 'Download backup');
+  const file = await until('the backup is there', async () => {
+    for await (const { name } of Deno.readDir(downloads)) {
+      if (/^shoal-.*\.json$/.test(name)) return `${downloads}/${name}`;
+    }
+  }, { withinMs: 20_000 });
+  await stack.api('DELETE', '/channels/evening-show');
+  const chooser = await page.waitForSelector('input[type="file"]');
+  await (chooser as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(file);
+  await sees(page, /holds 1 channel, 1 tenant, 1 lease and 0 webhooks/, 'dialog');
+  await asks(page, 'the question before a restore');
+  await press(page, 'button', 'Restore', 'dialog');
+  await seesNoDialog(page);
+  const { channel } = await stack.api('GET', '/channels/evening-show') as { channel: { title: string } };
+  assert.equal(channel.title, 'Evening show');
+}

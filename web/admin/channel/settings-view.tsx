@@ -9,7 +9,7 @@ import { goTo } from '../navigation.ts';
 import { SETTING_FIELDS, type SettingField } from '../settings/field-kind.ts';
 import { SettingInput } from '../settings/setting-input.tsx';
 import { matters, SETTING_GROUPS } from '../settings/texts.ts';
-import { brokenRule, changes, readValue, shownValue } from '../settings/values.ts';
+import { brokenRule, changes, inputNames, readValue, shownValue } from '../settings/values.ts';
 import { announce } from '../ui/announce.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Field, FormFailure } from '../ui/field.tsx';
@@ -100,7 +100,10 @@ export function SettingsView({ channel, onChange }: ViewProps) {
                   field={field}
                   text={texts.value[field.name]!}
                   failure={failure.value}
-                  onText={(text) => texts.value = { ...texts.value, [field.name]: text }}
+                  onText={(text) => {
+                    texts.value = { ...texts.value, [field.name]: text };
+                    if (inputNames(field).includes(failure.value?.field ?? '')) failure.value = undefined;
+                  }}
                 />
               ))}
             </div>
@@ -109,7 +112,7 @@ export function SettingsView({ channel, onChange }: ViewProps) {
       </fieldset>
       <FormFailure
         failure={failure.value}
-        fields={['title', ...SETTING_FIELDS.map(({ name }) => `settings.${name}`)]}
+        fields={['title', ...SETTING_FIELDS.flatMap(inputNames)]}
       />
       {count > 0 && (
         <div class='save-bar'>

@@ -2,6 +2,7 @@
 import type { ApiFailure } from '../api/client.ts';
 import { Field, type InputProps } from '../ui/field.tsx';
 import type { SettingField } from './field-kind.ts';
+import { RowsInput } from './rows-input.tsx';
 import { textOf } from './texts.ts';
 
 /** A bound that nobody comes near is not worth a word. */
@@ -15,6 +16,9 @@ interface SettingInputProps {
 }
 
 export function SettingInput({ field, text, failure, onText }: SettingInputProps) {
+  if (field.kind.kind === 'rows') {
+    return <RowsInput name={field.name} kind={field.kind} text={text} failure={failure} onText={onText} />;
+  }
   const { label, help, unit, empty } = textOf(field.name);
   const bounds = field.kind.kind === 'number' ? boundsOf(field.kind.min, field.kind.max) : '';
   const standard = standardOf(field);
@@ -47,7 +51,7 @@ function Input({ field: { name, kind }, input, text, onText }: ControlProps) {
           {...input}
           type='number'
           inputMode={kind.integer ? 'numeric' : 'decimal'}
-          step={kind.integer ? 1 : 'any'}
+          step={kind.step ?? (kind.integer ? 1 : 'any')}
           placeholder={words.empty ?? ''}
           value={text}
           onInput={(event) => onText(event.currentTarget.value)}
@@ -68,12 +72,10 @@ function Input({ field: { name, kind }, input, text, onText }: ControlProps) {
       );
     }
     case 'lines':
-    case 'json':
       return (
         <textarea
           {...input}
-          class={kind.kind === 'json' ? 'mono' : ''}
-          rows={kind.kind === 'json' ? 2 : 3}
+          rows={3}
           spellcheck={false}
           value={text}
           onInput={(event) => onText(event.currentTarget.value)}

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { ChannelSettings } from '../../../protocol/channel.ts';
+import { MAX_RUNGS } from '../../../protocol/ladder.ts';
 import * as v from 'valibot';
 import { SETTING_FIELDS } from './field-kind.ts';
 import { matters, textOf } from './texts.ts';
-import { brokenRule, changes, readValue, shownValue } from './values.ts';
+import { brokenRule, changes, inputNames, readValue, rowsIn, shownValue } from './values.ts';
 
 const standard = v.parse(ChannelSettings, {});
 
@@ -44,14 +45,62 @@ Deno.test('a broken rule names its field and the bound', () => {
   assert.equal(brokenRule(standard), undefined);
 });
 
+Deno.test('renditions are rows of numbers, and a refusal names the input that breaks the rule', () => {
+  const field = SETTING_FIELDS.find(({ name }) => name === 'ladder')!;
+  assert.ok(field.kind.kind === 'rows');
+  assert.equal(field.kind.most, MAX_RUNGS);
+  assert.deepEqual(field.kind.columns.map(({ name, kind }) => [name, kind.min, kind.max, kind.step]), [
+    ['height', 96, 2160, 2],
+    ['kbps', 50, 50_000, undefined],
+  ]);
+  const ladder = [{ height: 480, kbps: 900 }, { height: 240, kbps: 225 }];
+  const shown = shownValue(ladder, field.kind);
+  assert.deepEqual(rowsIn(shown), [{ height: '480', kbps: '900' }, { height: '240', kbps: '225' }]);
+  assert.deepEqual(readValue(shown, field.kind), ladder);
+
+  const refused = (rows: Record<string, string>[]) => {
+    const failure = brokenRule({ ...standard, ladder: readValue(JSON.stringify(rows), field.kind) });
+    assert.ok(inputNames(field).includes(failure!.field!), failure?.field);
+    return [failure?.field, failure?.message];
+  };
+  const good = { height: '480', kbps: '900' };
+  assert.deepEqual(refused([good, { height: '361', kbps: '500' }]), [
+    'settings.ladder.1.height',
+    'must be an even number',
+  ]);
+  assert.deepEqual(refused([good, { height: '', kbps: '500' }]), [
+    'settings.ladder.1.height',
+    'must be a number',
+  ]);
+  assert.deepEqual(refused([{ height: '480', kbps: '20' }]), [
+    'settings.ladder.0.kbps',
+    'must be at least 50',
+  ]);
+  assert.deepEqual(refused([good, good]), [
+    'settings.ladder',
+    'each rendition must have a height of its own',
+  ]);
+});
+
+Deno.test('every ready-made rendition is one that the schema takes', () => {
+  const field = SETTING_FIELDS.find(({ name }) => name === 'ladder')!;
+  const presets = Object.values(textOf('ladder').rows!.presets);
+  assert.equal(
+    brokenRule({ ...standard, ladder: readValue(JSON.stringify(presets), field.kind) }),
+    undefined,
+  );
+});
+
 Deno.test('only what was changed is sent', () => {
   assert.deepEqual(changes(standard, { ...standard, windowS: 60 }), { windowS: 60 });
   assert.deepEqual(changes({ sites: ['a'] }, { sites: ['a'] }), {});
 });
 
 Deno.test('every setting has words, and is hidden only where it would change nothing', () => {
-  for (const { name } of SETTING_FIELDS) {
+  for (const { name, kind } of SETTING_FIELDS) {
     assert.ok(textOf(name).help, `${name}: say what it does in texts.ts`);
+    if (kind.kind !== 'rows') continue;
+    assert.deepEqual(Object.keys(textOf(name).rows!.columns), kind.columns.map(({ name }) => name));
   }
   assert.equal(matters('keyPeriodS', { drm: 'off' }), false);
   assert.equal(matters('keyPeriodS', { drm: 'cenc' }), true);

@@ -9,8 +9,20 @@ export interface SettingText {
   options?: Record<string, string>;
   /** What leaving it empty means. */
   empty?: string;
+  /** Of a list of rows. */
+  rows?: RowsText;
   /** Shown only while another field is not this: it would change nothing. */
   unless?: { field: string; is: string };
+}
+
+export interface RowsText {
+  /** What one row is. */
+  one: string;
+  /** What having none means. */
+  none: string;
+  columns: Record<string, { label: string; unit: string }>;
+  /** Rows to add at once, by the words on their button. */
+  presets: Record<string, Record<string, string>>;
 }
 
 export interface SettingGroup {
@@ -129,7 +141,18 @@ export const SETTING_TEXTS: Record<string, SettingText> = {
   ladder: {
     label: 'Renditions',
     help:
-      'Lower qualities that the origin makes with ffmpeg, as [{"height": 480, "kbps": 900}], up to four. Takes effect with the next broadcast.',
+      'Lower qualities that the origin makes with ffmpeg, for small screens and narrow lines. One as high as what the encoder sends, or higher, is left out; let each be half of the one above, or less. Takes effect with the next broadcast.',
+    rows: {
+      one: 'rendition',
+      none: 'None: viewers get what the encoder sends.',
+      columns: { height: { label: 'Height', unit: 'lines' }, kbps: { label: 'Video', unit: 'kbps' } },
+      presets: {
+        '720p': { height: '720', kbps: '2000' },
+        '480p': { height: '480', kbps: '900' },
+        '360p': { height: '360', kbps: '450' },
+        '240p': { height: '240', kbps: '225' },
+      },
+    },
   },
   pieceMs: {
     label: 'Piece',

@@ -2,12 +2,23 @@
 import * as v from 'valibot';
 import { ChannelSettings } from '../../../protocol/channel.ts';
 import { ApiFailure } from '../api/client.ts';
-import type { FieldKind } from './field-kind.ts';
+import type { FieldKind, SettingField } from './field-kind.ts';
+
+/** A row of a list as it stands in its inputs, by column; a field's text holds its rows as JSON. */
+export type TextRow = Record<string, string>;
+
+export function rowsIn(text: string): TextRow[] {
+  return JSON.parse(text);
+}
 
 /** What stands in an input. */
 export function shownValue(value: unknown, kind: FieldKind): string {
   if (kind.kind === 'lines') return Array.isArray(value) ? value.join('\n') : '';
-  if (kind.kind === 'json') return JSON.stringify(value ?? null);
+  if (kind.kind === 'rows') {
+    return JSON.stringify(((value ?? []) as Record<string, unknown>[]).map((row) => {
+      return Object.fromEntries(kind.columns.map(({ name, kind }) => [name, shownValue(row[name], kind)]));
+    }));
+  }
   if (value === null || value === undefined) return kind.kind === 'number' ? '' : 'null';
   return String(value);
 }
@@ -25,12 +36,12 @@ export function readValue(text: string, kind: FieldKind): unknown {
       return text === 'null' && kind.nullable ? null : text;
     case 'lines':
       return text.split('\n').map((line) => line.trim()).filter(Boolean);
-    case 'json':
-      try {
-        return JSON.parse(text);
-      } catch {
-        return text;
-      }
+    case 'rows':
+      return rowsIn(text).map((row) => {
+        return Object.fromEntries(
+          kind.columns.map(({ name, kind }) => [name, readValue(row[name] ?? '', kind)]),
+        );
+      });
   }
 }
 
@@ -39,8 +50,21 @@ export function brokenRule(settings: Record<string, unknown>): ApiFailure | unde
   const parsed = v.safeParse(ChannelSettings, settings);
   if (parsed.success) return undefined;
   const [issue] = parsed.issues;
-  const [first] = issue.path ?? [];
-  return new ApiFailure(0, 'bad-field', ruleIn(issue), `settings.${String(first?.key ?? '')}`);
+  const path = (issue.path ?? []).map(({ key }) => key);
+  // A line of a list has no input of its own; a number of a row has.
+  if (typeof path.at(-1) === 'number') path.pop();
+  return new ApiFailure(0, 'bad-field', ruleIn(issue), ['settings', ...path].join('.'));
+}
+
+/** The names of a field's inputs, as a refusal names them. */
+export function inputNames({ name, kind }: SettingField): string[] {
+  const own = `settings.${name}`;
+  if (kind.kind !== 'rows') return [own];
+  return [
+    own,
+    ...Array.from({ length: kind.most }, (_, i) => kind.columns.map((column) => `${own}.${i}.${column.name}`))
+      .flat(),
+  ];
 }
 
 interface Issue {

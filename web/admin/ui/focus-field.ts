@@ -1,7 +1,11 @@
-/** Puts the focus on the input of the field that was refused, once the refusal is shown. */
+/** Puts the focus on an input by its name, once what is being drawn is there. */
 import type { ApiFailure } from '../api/client.ts';
 
+export function focusNamed(name: string): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[name="${CSS.escape(name)}"]`)?.focus());
+}
+
+/** On the input of the field that was refused. */
 export function focusField({ field }: ApiFailure): void {
-  if (field === undefined) return;
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[name="${CSS.escape(field)}"]`)?.focus());
+  if (field !== undefined) focusNamed(field);
 }
