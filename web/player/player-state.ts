@@ -50,6 +50,8 @@ export interface PlayerState {
   qualityChoice: string;
   /** Name of the rendition that is played. */
   quality: string;
+  /** Name of the best rendition that `auto` may take while upload is short; empty: any. */
+  heldTo: string;
   captions: 'none' | 'off' | 'on';
   stats: PlayerStats;
   details: PlaybackDetails | undefined;
@@ -115,6 +117,7 @@ export function initialState(): PlayerState {
     qualities: [],
     qualityChoice: 'auto',
     quality: '',
+    heldTo: '',
     captions: 'none',
     stats: noStats,
     details: undefined,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Track } from '../../protocol/broadcast.ts';
-import { qualitiesOf, QualityChoice, type QualityInput, startAt } from './quality.ts';
+import { heldTo, qualitiesOf, QualityChoice, type QualityInput, startAt } from './quality.ts';
 
 const video = (track: number, height: number, bitrateKbps: number): Track => ({
   track,
@@ -64,6 +64,10 @@ Deno.test('where supply is short nothing better than what is offered is chosen, 
   assert.equal(wait(1), '360p');
   choice.limit(null);
   assert.equal(wait(120), '1080p');
+});
+
+Deno.test('a limit has the name of what it leaves, and none where it takes nothing away', () => {
+  assert.deepEqual([0, 2, 3, 9, null].map((track) => heldTo(ladder, track)), ['360p', '720p', '', '', '']);
 });
 
 Deno.test('a stall, late pieces and dropped frames each cost a step', () => {

@@ -79,6 +79,12 @@ export function startAt(qualities: readonly Quality[], lineKbps: number | undefi
   return fits < 0 ? qualities.length - 1 : fits;
 }
 
+/** Name of the best rendition that `limit(track)` leaves to an automatic choice; empty where it takes none away. */
+export function heldTo(qualities: readonly Quality[], track: number | null): string {
+  const place = qualities.findIndex((each) => each.track === track);
+  return place > 0 ? qualities[place]!.name : '';
+}
+
 export class QualityChoice {
   #at: number;
   #changedAtMs: number | undefined;

@@ -12,7 +12,7 @@ import { watchGiving } from './giving.ts';
 import { detailsOf, statsOf } from './figures.ts';
 import type { PlayerState } from './player-state.ts';
 import type { KeyRing } from './keys/key-ring.ts';
-import { qualitiesOf, QualityChoice, startAt } from './quality.ts';
+import { heldTo, qualitiesOf, QualityChoice, startAt } from './quality.ts';
 import { bufferedAheadMs } from './source/buffered.ts';
 import type { Source, SourceFigures } from './source/source.ts';
 import { StallCounter } from './stall-counter.ts';
@@ -237,12 +237,15 @@ export class Session {
         const quality = qualities.find(({ track }) => track === first)?.name ?? '';
         this.#store.set({
           ...{ started: false, audioOnly, title: viewer.title, p2p: viewer.p2p },
-          ...{ qualities, quality },
+          ...{ qualities, quality, heldTo: heldTo(qualities, viewer.mostTrack) },
         });
         this.setQuality(this.#store.state.qualityChoice);
       }),
       // Who chose one by hand keeps it.
-      viewer.on('relief', ({ track }) => this.#choice?.limit(track)),
+      viewer.on('relief', ({ track }) => {
+        this.#choice?.limit(track);
+        this.#store.set({ heldTo: heldTo(this.#store.state.qualities, track) });
+      }),
       source.on('loaded', () => {
         if (this.#attributes.autoplay || !this.#store.state.paused || this.#wantsPlay) void this.play();
       }),

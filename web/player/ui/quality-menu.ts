@@ -10,7 +10,8 @@ export function qualityMenu({ store, ask }: Ui): HTMLElement {
   const button = h('button', { type: 'button', part: 'button quality-button' }, icon(icons.quality), now);
   const title = h('h2');
   const group = h('div', { role: 'radiogroup' });
-  const panel = h('div', { class: 'panel', part: 'panel quality-panel', role: 'dialog' }, title, group);
+  const note = h('p', { class: 'note' });
+  const panel = h('div', { class: 'panel', part: 'panel quality-panel', role: 'dialog' }, title, group, note);
   const root = menu({ class: 'quality-menu', button, panel });
 
   let choices: ReturnType<typeof choice>[] = [];
@@ -19,6 +20,10 @@ export function qualityMenu({ store, ask }: Ui): HTMLElement {
     const names = ['auto', ...qualities.map(({ name }) => name)];
     choices = names.map((name) => choice('quality', name, () => ask.setQuality(name)));
     group.replaceChildren(...choices.map(({ label }) => label));
+  });
+  store.watch(['heldTo', 'words'], ({ heldTo, words }) => {
+    note.textContent = heldTo === '' ? '' : fill(words.qualityHeld, { name: heldTo });
+    note.hidden = heldTo === '';
   });
   store.watch(['qualities', 'qualityChoice', 'quality', 'words'], (state) => {
     const { qualityChoice, quality, words } = state;

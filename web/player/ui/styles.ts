@@ -136,7 +136,8 @@ input[type=range]:disabled::-webkit-slider-thumb { visibility: hidden; }
   .panel { inset: auto 8px 62px; width: auto; max-height: calc(56cqw - 70px); padding: 10px 14px; }
   .panel small { display: none; }
   .figures { grid-template: auto auto / repeat(4, auto); grid-auto-flow: column; font-size: 12px; margin-bottom: 6px; }
-  .panel [role=radiogroup] { display: flex; gap: 18px; }
+  .panel [role=radiogroup] { display: flex; flex-wrap: wrap; gap: 0 18px; }
+  .note { font-size: 12px; }
 }
 @media (pointer: coarse) { .row button { height: 44px; min-width: 44px; } }
 @media (prefers-reduced-motion: reduce) {

@@ -27,6 +27,7 @@ export const de: Words = {
   quality: 'Qualität',
   qualityAuto: 'Automatisch',
   qualityAutoNow: 'Automatisch, jetzt {name}',
+  qualityHeld: 'Die Zuschauer können gerade zu wenig hochladen: Automatisch geht nicht über {name}.',
 
   sharing: 'Teilen unter Zuschauern',
   sharingTitle: 'Unter Zuschauern geteilt',

@@ -25,6 +25,7 @@ export const en = {
   quality: 'Quality',
   qualityAuto: 'Automatic',
   qualityAutoNow: 'Automatic, now {name}',
+  qualityHeld: 'Viewers can upload too little right now, so Automatic stays at {name} or below.',
 
   sharing: 'Sharing between viewers',
   sharingTitle: 'Shared between viewers',

@@ -27,6 +27,7 @@ export const es: Words = {
   quality: 'Calidad',
   qualityAuto: 'Automática',
   qualityAutoNow: 'Automática, ahora {name}',
+  qualityHeld: 'Los espectadores no pueden subir bastante: por ahora, Automática no pasa de {name}.',
 
   sharing: 'Compartir entre espectadores',
   sharingTitle: 'Compartido entre espectadores',

@@ -27,6 +27,8 @@ export const fr: Words = {
   quality: 'Qualité',
   qualityAuto: 'Automatique',
   qualityAutoNow: 'Automatique, actuellement {name}',
+  qualityHeld:
+    'Les spectateurs ne peuvent pas envoyer assez : pour l’instant, Automatique ne dépasse pas {name}.',
 
   sharing: 'Partage entre spectateurs',
   sharingTitle: 'Partagé entre spectateurs',
