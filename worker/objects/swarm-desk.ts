@@ -250,7 +250,7 @@ export class SwarmDesk {
   }
 
   async #carryOutNow(orders: Orders): Promise<void> {
-    const { deals, open, close, relieve, backboneChanged, beyondChanged, latencyChanged, reliefChanged } =
+    const { deals, open, close, surplus, backboneChanged, beyondChanged, latencyChanged, reliefChanged } =
       orders;
     const steward = this.#steward;
     const onAir = this.#onAir;
@@ -275,8 +275,8 @@ export class SwarmDesk {
     await Promise.all(deals.map((deal) => this.#deal(onAir, deal)));
     const paths = (into: string[]) => into.map((shard) => announcePath(infoHash, shard));
     if (close) await swarmOf(this.#env, infoHash, close.shard).drain(paths(close.into));
-    if (relieve) {
-      await swarmOf(this.#env, infoHash, relieve.shard).relieve(paths(relieve.into), relieve.count);
+    if (surplus) {
+      await swarmOf(this.#env, infoHash, surplus.shard).sendOn(paths(surplus.into), surplus.count);
     }
     const urgent = latencyChanged || reliefChanged || deals.length > 0 || open.length > 0 ||
       close !== undefined ||

@@ -49,7 +49,7 @@ const MOST_IDLE_OF_ONE = 256;
 const RETRY_MS = 100;
 /** Peers sent away a second while a shard is drained, and at a time when there are too many. */
 const DRAIN_PER_S = 20;
-const MOST_RELIEVED = 50;
+const MOST_SENT_ON = 50;
 
 /** What the Channel object tells each of its shards: at the start, and again when something changes. */
 export interface SwarmState {
@@ -280,8 +280,8 @@ export class Swarm extends DurableObject<Env> {
   }
 
   /** Sends some of those who are too many to other shards; the rest after the next roll-up. */
-  async relieve(paths: string[], count: number): Promise<void> {
-    this.#shard?.drain(paths, Math.min(count, MOST_RELIEVED));
+  async sendOn(paths: string[], count: number): Promise<void> {
+    this.#shard?.drain(paths, Math.min(count, MOST_SENT_ON));
   }
 
   /** Sends everybody to other shards, a few at a time, lets nobody in any more, and forgets what it served. */

@@ -244,7 +244,7 @@ export class FeedDealer {
     this.#land(nowMs);
     this.#takeUnplayed();
     this.#count();
-    this.#relieve(nowMs);
+    this.#handOver(nowMs);
     for (const slot of this.#slots) {
       if (slot.holder !== undefined) continue;
       const best = this.#best(slot, nowMs);
@@ -318,7 +318,7 @@ export class FeedDealer {
   }
 
   /** Who cannot pass a feed on (the first to come may be a phone) loses it as soon as somebody settled can. */
-  #relieve(nowMs: number): void {
+  #handOver(nowMs: number): void {
     for (const slot of this.#slots) {
       const known = this.#known.get(slot.holder ?? '');
       if (!known || slot.next !== undefined || canGive(known)) continue;

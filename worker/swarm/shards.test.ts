@@ -77,10 +77,10 @@ test('when shards are made smaller, who sits above their size is spread over tho
   map.count('0', 75);
   map.opened('1');
   map.limit = 50;
-  const { open, relieve } = map.count('0', 75);
+  const { open, surplus } = map.count('0', 75);
   expect(open).toEqual(['2']);
-  expect(relieve).toEqual({ shard: '0', count: 25, into: ['1'] });
-  expect(map.count('0', 50).relieve).toBeUndefined();
+  expect(surplus).toEqual({ shard: '0', count: 25, into: ['1'] });
+  expect(map.count('0', 50).surplus).toBeUndefined();
 });
 
 test('a shard is at home where most of its viewers are', () => {

@@ -60,7 +60,7 @@ export interface ShardPlan {
   /** Shard to empty, and where its viewers go. */
   close?: { shard: string; into: string[] };
   /** Shard that holds more than it may, by how many, and where those go. */
-  relieve?: { shard: string; count: number; into: string[] };
+  surplus?: { shard: string; count: number; into: string[] };
 }
 
 export class ShardMap {
@@ -136,7 +136,7 @@ export class ShardMap {
     // The size was made smaller: a shard lets nobody in above it, and who sits there already is spread.
     const into = this.#roomy(shard);
     if (viewers <= room.limit || into.length === 0) return plan;
-    return { ...plan, relieve: { shard, count: viewers - room.limit, into } };
+    return { ...plan, surplus: { shard, count: viewers - room.limit, into } };
   }
 
   /** Shards that may take others' viewers. */

@@ -38,7 +38,7 @@ export interface Orders {
   open: string[];
   close?: { shard: string; into: string[] };
   /** A shard that is to send this many viewers to others. */
-  relieve?: { shard: string; count: number; into: string[] };
+  surplus?: { shard: string; count: number; into: string[] };
   /** Whether the backbone, or an object of it, came or went: every shard has to hear of it. */
   backboneChanged: boolean;
   /** Whether the objects of the backbone are to hear anew who sits in the others. */

@@ -308,11 +308,11 @@ export class Desk {
       const here = this.#shard(shard).swarm.pushFeeds(id, feeds, '/seed');
       if (!here && feeds.length > 0) this.#carryOut(this.steward.left(shard, id, this.#sim.wallMs));
     }
-    const { close, relieve } = orders;
+    const { close, surplus } = orders;
     for (
       const { shard, into, count } of [
         ...(close ? [{ ...close, count: 10_000 }] : []),
-        ...(relieve ? [relieve] : []),
+        ...(surplus ? [surplus] : []),
       ]
     ) {
       this.#shards.get(shard)?.swarm.drain(into.map((one) => `/?shard=${one}`), count);
