@@ -32,7 +32,8 @@ export class Links {
   #events: LinkEvents;
   #all = new Map<string, Neighbour>();
   #rules: TicketRules;
-  #banned = new Set<string>();
+  /** Until when, by identity and peer id; Infinity for a ban. */
+  #banned = new Map<string, number>();
   /** Penalties of peers that are gone: who comes back is not as good as new. */
   #penalties = new Map<string, number>();
   #ticket: Uint8Array;
@@ -46,7 +47,7 @@ export class Links {
     this.#rules = {
       infoHash,
       edgeKey: context.options.edgeKey,
-      isBanned: (identity) => this.#banned.has(identity),
+      isBanned: (identity) => this.isBanned(identity),
     };
   }
 
@@ -63,14 +64,15 @@ export class Links {
     return this.#all.values();
   }
 
-  isBanned(peerId: string): boolean {
-    return this.#banned.has(peerId);
+  /** Whether a peer id or identity is not to be taken, or not yet. */
+  isBanned(name: string): boolean {
+    return (this.#banned.get(name) ?? 0) > this.#context.world.now();
   }
 
   add(link: Link): void {
     const { world, tuning, options, budget, lanes } = this.#context;
     if (link.peerId === options.peerId || this.#all.has(link.peerId)) return link.close('linked already');
-    if (this.#banned.has(link.peerId)) return link.close('banned');
+    if (this.isBanned(link.peerId)) return link.close('banned');
     if (!this.#events.makeRoom(link)) return link.close('no room');
     const nonce = new Uint8Array(NONCE_BYTES);
     for (let i = 0; i < NONCE_BYTES; i++) nonce[i] = Math.floor(world.random() * 256);
@@ -131,10 +133,17 @@ export class Links {
     if (proved) this.#context.world.emit({ type: 'offence', peerId, identity, why });
   }
 
+  /** It gives nothing of what it claims. That cannot be proved, so the edge is not told; it is not taken back for a while. */
+  letGo(neighbour: Neighbour): void {
+    const { world, tuning } = this.#context;
+    this.#remember(neighbour.peerId, world.now() + tuning.awayMs);
+    this.close(neighbour, 'claims in vain');
+  }
+
   ban(identities: string[]): void {
     for (const identity of identities) this.#remember(identity);
     for (const neighbour of [...this.#all.values()]) {
-      if (this.#banned.has(neighbour.identity)) this.close(neighbour, 'banned');
+      if (this.isBanned(neighbour.identity)) this.close(neighbour, 'banned');
     }
   }
 
@@ -238,9 +247,9 @@ export class Links {
     if (this.#penalties.size > MAX_PENALTIES) this.#penalties.delete(this.#penalties.keys().next().value!);
   }
 
-  #remember(name: string): void {
-    this.#banned.add(name);
-    if (this.#banned.size > MAX_BANNED) this.#banned.delete(this.#banned.values().next().value!);
+  #remember(name: string, until = Infinity): void {
+    this.#banned.set(name, until);
+    if (this.#banned.size > MAX_BANNED) this.#banned.delete(this.#banned.keys().next().value!);
   }
 }
 

@@ -280,9 +280,13 @@ export class Mesh implements MeshControl {
       queued += neighbour.link.queuedBytes;
       neighbour.bad *= 0.97;
       if (neighbour.strikes > 0) neighbour.strikes--;
-      if (neighbour.bad > tuning.maxBad && neighbour.parentOf === 0) {
-        this.#links.close(neighbour, 'of no use');
-      }
+      neighbour.vain *= 0.99;
+      // Who gave something lately is slow at worst.
+      const gives = now - neighbour.gaveAt < tuning.giveMs;
+      if (neighbour.vain > tuning.maxVain && !gives) this.#links.letGo(neighbour);
+      else if (
+        neighbour.bad > tuning.maxBad && neighbour.parentOf === 0 && !(gives && neighbour.receivedBytes > 0)
+      ) this.#links.close(neighbour, 'of no use');
     }
     budget.adapt(queued);
     this.#membership.tick(now);
@@ -389,6 +393,10 @@ export class Mesh implements MeshControl {
     if (lane === undefined || standing === 'refused') {
       if (from !== undefined) this.#strike(from, 3);
       return;
+    }
+    if (from !== undefined) {
+      from.gaveAt = now;
+      from.vain = 0;
     }
     meter.bytes[source] += byteLength;
     if (standing === 'held') {

@@ -64,6 +64,10 @@ export class Neighbour {
   refusedUntil: number[] = [];
   /** Penalty: rejects, timeouts, silence. Falls with time. */
   bad = 0;
+  /** Pieces that it claimed to hold and did not give when asked, since it gave one. Falls with time. */
+  vain = 0;
+  /** When a piece came from it last, asked for or not; when it was met, before the first. */
+  gaveAt: number;
   /** Usual time from request to piece. */
   responseMs = 300;
   requests = 0;
@@ -84,7 +88,7 @@ export class Neighbour {
     this.peerId = link.peerId;
     this.tag = peerTag(link.peerId);
     this.nonce = nonce;
-    this.addedAt = this.heardAt = now;
+    this.addedAt = this.heardAt = this.gaveAt = now;
     this.messages = new Bucket(messagesPerS, messagesPerS * 10, now);
     this.relays = new Bucket(10, 60, now);
   }

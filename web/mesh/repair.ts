@@ -2,13 +2,20 @@
  * Pull, where push failed: every tick, a piece that should have come and that a neighbour holds is asked for. Each
  * request has its own end; then it is cancelled and the next neighbour is asked.
  */
-import { packIndex, SEGMENT_COUNT, segmentDistance, trackOf } from '../../protocol/piece-index.ts';
+import {
+  packIndex,
+  pieceOf,
+  SEGMENT_COUNT,
+  segmentDistance,
+  segmentOf,
+  trackOf,
+} from '../../protocol/piece-index.ts';
 import type { Context } from './context.ts';
 import type { Lane } from './lane.ts';
 import type { Neighbour } from './neighbour.ts';
 import type { SegmentSlot, TrackWindow } from './track-window.ts';
 import { LAG_UNIT_MS, NO_SOURCE } from './tuning.ts';
-import { newestStart, stateHas } from './window-state.ts';
+import { isWrittenOut, newestStart, stateHas } from './window-state.ts';
 
 interface Request {
   index: number;
@@ -17,6 +24,8 @@ interface Request {
   endsAt: number;
   /** Its last state did not name the piece, which was too young then: a reject is no fault. */
   guessed: boolean;
+  /** Its last state said that it holds the piece: who gives nothing of all this lies. */
+  claimed: boolean;
 }
 
 /** Providers that are compared for one request, beside those on the LAN. */
@@ -41,6 +50,11 @@ const NOTHING_VERIFIED_MS = 3000;
 /** Requests under way with one neighbour, and with one that never gave anything. */
 const MAX_WITH_ONE = 6;
 const MAX_WITH_STRANGER = 3;
+/**
+ * Who was not heard of for so long may be gone or stuck: that it does not answer does not make what it claims a lie.
+ * States come every stateMs.
+ */
+const HEARD_MS = 2000;
 /** After a reject a neighbour is not asked for so long; what it adds to its penalty if it says it can spare. */
 const REJECTED_MS = 300;
 const REJECTED_PENALTY = 0.6;
@@ -121,11 +135,14 @@ export class Repair {
   onReject(index: number, from: Neighbour, now: number): void {
     const at = this.#requests.findIndex((request) => request.index === index && request.neighbour === from);
     if (at < 0) return;
-    const { guessed } = this.#requests[at]!;
+    const { guessed, claimed } = this.#requests[at]!;
     this.#end(at);
     if (guessed || now < from.pausedUntil) return;
     from.pausedUntil = now + REJECTED_MS;
-    from.bad += from.spareKbps > 0 ? REJECTED_PENALTY : REJECTED_PENALTY / 4;
+    if (from.spareKbps > 0) {
+      from.bad += REJECTED_PENALTY;
+      if (claimed) from.vain++;
+    } else from.bad += REJECTED_PENALTY / 4;
   }
 
   /** A link is gone: what was asked of it is asked elsewhere. */
@@ -141,8 +158,10 @@ export class Repair {
       const request = this.#requests[i]!;
       if (now < request.endsAt) continue;
       this.#end(i);
-      request.neighbour.bad++;
-      this.#context.send(request.neighbour, { type: 'cancel', index: request.index });
+      const { neighbour, claimed, index } = request;
+      neighbour.bad++;
+      if (claimed && now - neighbour.heardAt < HEARD_MS) neighbour.vain++;
+      this.#context.send(neighbour, { type: 'cancel', index });
     }
     this.#expect();
     if (this.#context.linked.length === 0 || now < this.#quietUntil) return;
@@ -269,12 +288,15 @@ export class Repair {
     const best = this.#provider(index, ageMs, now);
     if (best === undefined) return false;
     const { tuning } = this.#context;
+    const state = best.states[trackOf(index)]!;
+    const guessed = !stateHas(state, index);
     this.#requests.push({
       index,
       neighbour: best,
       sentAt: now,
       endsAt: now + tuning.requestTimeoutMs + Math.min(1000, best.responseMs),
-      guessed: !stateHas(best.states[trackOf(index)]!, index),
+      guessed,
+      claimed: !guessed && (isWrittenOut(state, index) || this.#isCertain(index)),
     });
     best.requests++;
     this.#context.send(best, { type: 'request', index });
@@ -318,6 +340,12 @@ export class Repair {
       }
     }
     return best;
+  }
+
+  /** Whether a later piece of its segment is here: then this one exists, whoever says so. */
+  #isCertain(index: number): boolean {
+    const slot = this.#context.store.track(trackOf(index))!.slot(segmentOf(index));
+    return slot !== undefined && pieceOf(index) < slot.frames.length;
   }
 
   #wasTried(index: number, neighbour: Neighbour, now: number): boolean {

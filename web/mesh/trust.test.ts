@@ -12,12 +12,13 @@ import { allFeeds, type PeerSettings, Swarm, SwarmPeer } from './testing/swarm.t
 function besieged(
   outgoing: (message: Message, to: string) => Message | undefined,
   settings: Partial<PeerSettings> = {},
+  its: Partial<PeerSettings> = {},
 ): { swarm: Swarm; attacker: SwarmPeer; honest: SwarmPeer[] } {
   const swarm = new Swarm(3);
   const honest = Array.from({ length: 10 }, () => swarm.add({ uploadKbps: 3000, ...settings }));
   honest[0]!.feed(allFeeds(swarm.source));
   swarm.linkAtRandom(4);
-  const attacker = swarm.add({ uploadKbps: 20_000, ...settings });
+  const attacker = swarm.add({ uploadKbps: 20_000, ...settings, ...its });
   attacker.feed(allFeeds(swarm.source));
   attacker.outgoing = outgoing;
   for (const peer of honest) swarm.link(peer, attacker);
@@ -59,13 +60,30 @@ function assertCutOff(honest: SwarmPeer[], attacker: SwarmPeer, why: Offence['wh
   for (const peer of honest) assert.equal(peer.links.get(attacker.peerId)?.isOpen ?? false, false);
 }
 
-/** Those who ended their link to the attacker because it gives nothing. */
-function letGo(honest: SwarmPeer[], attacker: SwarmPeer): number {
+/** Those who ended their link to a peer because it gives nothing. */
+function letGo(
+  honest: SwarmPeer[],
+  { peerId }: SwarmPeer,
+  reasons = ['of no use', 'claims in vain'],
+): number {
   return honest.filter((peer) =>
     peer.events.some((event) =>
-      event.type === 'unlinked' && event.peerId === attacker.peerId && event.reason === 'of no use'
+      event.type === 'unlinked' && event.peerId === peerId && reasons.includes(event.reason)
     )
   ).length;
+}
+
+/** Of what this peer pushes and answers, one piece in so many is lost: others have to be asked. */
+function losesOneIn(count: number, peer: SwarmPeer): void {
+  let sent = 0;
+  peer.outgoing = (message) => message.type === 'piece' && ++sent % count === 0 ? undefined : message;
+}
+
+/** A peer that says it holds everything and has upload to spare, and gives nothing. */
+function rejectsAll(message: Message): Message {
+  if (message.type === 'piece') return { type: 'reject', index: message.frame.record.index };
+  if (message.type === 'subscribed') return { ...message, accepted: false };
+  return message;
 }
 
 function forge(frame: PieceFrame, sign: boolean): PieceFrame {
@@ -244,15 +262,59 @@ Deno.test('a peer that never finishes the handshake is let go', () => {
 });
 
 Deno.test('a peer that says it holds what it will not give costs nobody a piece, and nobody is charged', () => {
-  const { swarm, attacker, honest } = besieged((message) => {
-    if (message.type === 'piece') return { type: 'reject', index: message.frame.record.index };
-    if (message.type === 'subscribed') return { ...message, accepted: false };
-    return message;
-  });
+  const { swarm, attacker, honest } = besieged(rejectsAll);
   swarm.run(40);
   assertUnharmed(swarm, honest, attacker);
   assert.deepEqual(offences(honest), []);
 });
+
+Deno.test('who asked in vain for what a peer claims lets it go, and takes it back only after a while', () => {
+  const options = { tuning: { awayMs: 60_000 } };
+  const { swarm, attacker, honest } = besieged(rejectsAll, { options });
+  swarm.introduces = false;
+  losesOneIn(4, honest[0]!);
+  const victim = honest[5]!;
+  const isTakenBack = () => {
+    victim.links.delete(attacker.peerId);
+    attacker.links.delete(victim.peerId);
+    swarm.link(victim, attacker);
+    swarm.run(2);
+    return victim.links.get(attacker.peerId)!.isOpen;
+  };
+  for (let s = 0; s < 120 && letGo([victim], attacker) === 0; s++) swarm.run(1);
+  assert.equal(letGo([victim], attacker), 1);
+  assert.equal(isTakenBack(), false);
+  swarm.run(60);
+  assertUnharmed(swarm, honest, attacker, 8000);
+  assert.equal(letGo(honest.slice(1), attacker), 9);
+  assert.deepEqual(offences(honest), []);
+  assert.equal(isTakenBack(), true);
+});
+
+const busy: Record<string, { settings: Partial<PeerSettings>; outgoing?: SwarmPeer['outgoing'] }> = {
+  'whose upload is spent': { settings: { uploadKbps: 500 } },
+  'whose uplink carries less than it thinks': { settings: { uploadKbps: 3000, uplinkKbps: 900 } },
+  'that loses every second piece': {
+    settings: { uploadKbps: 20_000 },
+    outgoing: (message) =>
+      message.type === 'piece' && message.frame.record.hash[0]! % 2 === 0 ? undefined : message,
+  },
+};
+for (const [name, { settings, outgoing }] of Object.entries(busy)) {
+  Deno.test(`an honest peer ${name} keeps its links`, () => {
+    const { swarm, attacker: peer, honest } = besieged(outgoing ?? ((message) => message), {}, settings);
+    losesOneIn(8, honest[0]!);
+    let refused = 0;
+    const { receive } = peer;
+    peer.receive = (from, message) => {
+      if (message.type === 'request' || message.type === 'cancel') refused++;
+      receive.call(peer, from, message);
+    };
+    swarm.run(60);
+    assert.ok(refused > 20, `${refused}`);
+    assert.equal(letGo(honest, peer), 0);
+  });
+}
 
 Deno.test('a peer that claims pieces that do not exist is asked in vain for a while, and then not any more', () => {
   let asked = 0;
@@ -277,14 +339,14 @@ Deno.test('a peer that claims pieces that do not exist is asked in vain for a wh
     if (message.type === 'request') asked++;
     receive.call(attacker, from, message);
   };
-  let sent = 0;
-  honest[0]!.outgoing = (message) => message.type === 'piece' && ++sent % 8 === 0 ? undefined : message;
+  losesOneIn(8, honest[0]!);
   swarm.run(40);
   assertUnharmed(swarm, honest, attacker, 8000);
   assert.deepEqual(offences(honest), []);
   const then = asked;
   swarm.run(10);
   assert.ok(asked - then < then / 8, `${asked - then} after ${then}`);
+  assert.equal(letGo(honest.slice(1), attacker), 9);
 });
 
 Deno.test('a parent that takes subscriptions and pushes nothing is left for another, and let go in the end', () => {

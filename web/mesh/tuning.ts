@@ -76,6 +76,11 @@ export interface Tuning {
   replaceMs: number;
   /** A link is dropped when its penalty reaches this. */
   maxBad: number;
+  /** ... or when it claimed so many pieces in vain and gave none for so long. */
+  maxVain: number;
+  giveMs: number;
+  /** Who was let go for that is not taken back for so long. */
+  awayMs: number;
   /** Messages a second and link that are not pieces; ten times as many at once. */
   messagesPerS: number;
   /** Least time between two calls for neighbours from the edge. */
@@ -121,6 +126,9 @@ export const TUNING: Tuning = {
   introduceMs: 30_000,
   replaceMs: 60_000,
   maxBad: 10,
+  maxVain: 4,
+  giveMs: 10_000,
+  awayMs: 120_000,
   messagesPerS: 60,
   starveMs: 2000,
 };

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { INIT_PIECE, packIndex, SEGMENT_COUNT } from '../../protocol/piece-index.ts';
 import { Source, VIDEO } from './testing/source.ts';
 import { TrackWindow } from './track-window.ts';
-import { claimState, encodeWindowState, newestStart, stateHas } from './window-state.ts';
+import { claimState, encodeWindowState, isWrittenOut, newestStart, stateHas } from './window-state.ts';
 
 const runs = Number(Deno.env.get('SHOAL_FUZZ_RUNS') ?? 200);
 
@@ -43,6 +43,12 @@ Deno.test('segments before those are said to be held only when they are whole', 
   assert.equal(stateHas(state, packIndex(5, 0, 3)), true);
   assert.equal(stateHas(state, packIndex(3, 0, 3)), false);
   assert.equal(stateHas(state, packIndex(2, 0, 3)), false);
+  assert.deepEqual([4, 5, 6, 9].map((segment) => isWrittenOut(state, packIndex(segment, 0, 99))), [
+    false,
+    false,
+    true,
+    true,
+  ]);
 });
 
 Deno.test('a state of thirty seconds is small', () => {

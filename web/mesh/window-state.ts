@@ -76,6 +76,11 @@ export function stateHas(state: WindowState, index: number): boolean {
   return (bits[at + 1 + (piece >> 3)]! & (128 >> (piece & 7))) !== 0;
 }
 
+/** Whether the segment of a piece is written out. Of one that is held whole nobody says how many pieces it has. */
+export function isWrittenOut({ base, bits }: WindowState, index: number): boolean {
+  return segmentDistance(segmentOf(base), segmentOf(index)) >= bits[0]!;
+}
+
 /** Tells the window which pieces exist by this state's word. */
 export function claimState(window: TrackWindow, state: WindowState): void {
   const { base, bits } = state;
