@@ -1,25 +1,12 @@
 /**
  * Joining: `POST /join/:channel`, body JSON sent as text/plain so that it stays CORS-simple. Answered by the Worker
- * itself from a join card cached for a second.
+ * itself from a join card cached for a second. What is asked is in join-request.ts: viewers need no schema of that.
  */
 import * as v from 'valibot';
 import { Broadcast, PublicKey } from './broadcast.ts';
 import { P2P_POLICIES } from './names.ts';
-import { FramedBy } from './site.ts';
 
 const P2pPolicy = v.picklist(P2P_POLICIES);
-
-export const JoinRequest = v.object({
-  /** The peer's Ed25519 public key, made anew for each visit. */
-  peerKey: PublicKey,
-  /** Playback token; public channels need none. */
-  token: v.optional(v.pipe(v.string(), v.maxLength(4096))),
-  /** What the viewer chose; the channel's policy may be stricter. */
-  p2p: v.optional(P2pPolicy, 'on'),
-  /** Taken of the edge's own pages alone. */
-  framedBy: v.optional(FramedBy),
-});
-export type JoinRequest = v.InferOutput<typeof JoinRequest>;
 
 /** RTCIceServer, as the browser takes it. */
 export const IceServer = v.object({

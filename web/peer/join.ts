@@ -1,6 +1,7 @@
 /** `POST /join/:channel`: asking the edge for a place. */
 import * as v from 'valibot';
-import { JoinAnswer, type JoinRequest } from '../../protocol/join.ts';
+import { JoinAnswer } from '../../protocol/join.ts';
+import type { JoinRequest } from '../../protocol/join-request.ts';
 import type { PeerEnvironment } from './environment.ts';
 
 /** What came of a join. */
