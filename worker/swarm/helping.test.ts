@@ -45,6 +45,14 @@ test('who leaves is helped no more, and its feeds are taken back', () => {
   expect(helping.deal(PRICE, TRACKS, NOBODY, 1)).toMatchObject([{ id: 'a', feeds: [] }]);
 });
 
+test('who has left is not helped again by a list that was made before', () => {
+  const helping = new Helping();
+  helping.name('0', ['a', 'b']);
+  helping.deal(PRICE, TRACKS, NOBODY, 0);
+  helping.leave('a');
+  expect(helping.deal(PRICE, TRACKS, NOBODY, 1)).toMatchObject([{ id: 'b' }, { id: 'a', feeds: [] }]);
+});
+
 test('help given before an eviction is taken back afterwards', () => {
   const helping = new Helping();
   helping.name('0', ['a']);

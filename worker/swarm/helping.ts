@@ -50,9 +50,10 @@ export class Helping {
     this.#needy.set(shard, needy.map((id, i) => ({ id, track: play[i] ?? 0 })));
   }
 
-  /** A viewer's socket is closed. */
+  /** A viewer's socket is closed: it is helped no more, though the list it was on still names it. */
   leave(id: string): void {
     this.#helped.delete(id);
+    for (const [shard, needy] of this.#needy) this.#needy.set(shard, needy.filter((one) => one.id !== id));
   }
 
   /** What this viewer was told of its help does not hold. */

@@ -179,3 +179,34 @@ test('where upload is enough, pieces that are merely late bring no help', () => 
   look(control, reading({ uploadKbps: 1_300_000, repairKbps: 90_000 }), TAKE_MS, 305_000);
   expect(control.verdict.helpKbps).toBeGreaterThan(0);
 });
+
+test('a shorter target that brings the trouble back is tried less and less often', () => {
+  const control = new SupplyControl();
+  // With the target as it was set a tenth comes late; with a longer one all is calm.
+  const now = () => reading({ repairKbps: control.step === 0 ? 100_000 : 0 });
+  let tries = 0;
+  const triesIn = (fromMs: number, forMs: number) => {
+    tries = 0;
+    for (let nowMs = fromMs; nowMs < fromMs + forMs; nowMs += 5000) {
+      const before = control.step;
+      control.look(now(), nowMs);
+      if (before > 0 && control.step === 0) tries++;
+    }
+    return tries;
+  };
+  const first = triesIn(0, 600_000);
+  expect(first).toBeGreaterThan(1);
+  expect(triesIn(600_000, 600_000)).toBeLessThan(first);
+});
+
+test('a target that was rightly shortened is shortened as soon the next time', () => {
+  const control = new SupplyControl();
+  const trouble = reading({ repairKbps: 100_000 });
+  let nowMs = look(control, trouble, TAKE_MS);
+  nowMs = look(control, reading(), UNDO_MS + 120_000, nowMs);
+  expect(control.step).toBe(0);
+  nowMs = look(control, trouble, TAKE_MS, nowMs);
+  expect(control.step).toBe(1);
+  look(control, reading(), UNDO_MS, nowMs);
+  expect(control.step).toBe(0);
+});

@@ -43,6 +43,9 @@ const LITTLE_OF_CAP = 0.1;
 /** The same verdict must hold for this long before a step is taken, and before one is undone. */
 export const TAKE_MS = 10_000;
 export const UNDO_MS = 40_000;
+/** Trouble so soon after the target was shortened came of it: the next time it is left alone for twice as long. */
+const RELAPSE_MS = 90_000;
+const MOST_UNDO_MS = 640_000;
 /** Latency targets, as multiples of the one that was set. */
 const LATENCY_STEPS = [1, 1.6, 2.5];
 const LAST_LATENCY_STEP = LATENCY_STEPS.length - 1;
@@ -81,6 +84,8 @@ export class SupplyControl {
   #relief: number;
   #trouble: { sinceMs: number } | undefined;
   #calm: { sinceMs: number } | undefined;
+  #shortenedMs: number | undefined;
+  #undoTimeMs = UNDO_MS;
   #verdict: SupplyVerdict;
 
   constructor(step = 0, relief = 0) {
@@ -114,10 +119,13 @@ export class SupplyControl {
     this.#trouble = wanted > 0 ? this.#trouble ?? { sinceMs: nowMs } : undefined;
     this.#calm = wanted < 0 ? this.#calm ?? { sinceMs: nowMs } : undefined;
     const takeMs = this.#relief > 0 ? RELIEF_MS : TAKE_MS;
+    const isTime = this.#relief === 0 && this.#helpSteps === 0;
     if (this.#trouble && nowMs - this.#trouble.sinceMs >= takeMs) {
+      if (isTime) this.#learn(nowMs);
       this.#go(wanted, reading);
       this.#trouble.sinceMs = nowMs;
-    } else if (this.#calm && nowMs - this.#calm.sinceMs >= UNDO_MS) {
+    } else if (this.#calm && nowMs - this.#calm.sinceMs >= (isTime ? this.#undoTimeMs : UNDO_MS)) {
+      if (isTime && this.#step > 0) this.#shortenedMs = nowMs;
       this.#go(wanted, reading);
       this.#calm.sinceMs = nowMs;
     }
@@ -127,6 +135,14 @@ export class SupplyControl {
       reliefSpare: this.#reliefSpare,
     };
     return this.#verdict;
+  }
+
+  /** A calm that a longer target brought says nothing of a shorter one: only trying does, and each try costs repair. */
+  #learn(nowMs: number): void {
+    if (this.#shortenedMs === undefined) return;
+    const relapsed = nowMs - this.#shortenedMs < RELAPSE_MS;
+    this.#undoTimeMs = relapsed ? Math.min(MOST_UNDO_MS, 2 * this.#undoTimeMs) : UNDO_MS;
+    this.#shortenedMs = undefined;
   }
 
   /** Steps to take, or, below 0, to take back: of what was taken last. */

@@ -1,5 +1,5 @@
 /** `deno task bench:simulate`: runs the shipped mesh and swarm code on a virtual clock and prints what came of it. */
-import { parseCommand, USAGE } from './options.ts';
+import { type Command, parseCommand, USAGE } from './options.ts';
 import { printRow, rowOf } from './row.ts';
 import { Simulation } from './simulation.ts';
 
@@ -7,26 +7,28 @@ if (Deno.args.includes('--help')) {
   console.log(USAGE);
   Deno.exit(0);
 }
-try {
-  const { options, json } = parseCommand(Deno.args);
-  const began = performance.now();
-  const sim = new Simulation(options);
-  await sim.run((second) => {
-    if (second % 5 === 0) {
-      const tookS = ((performance.now() - began) / 1000).toFixed(0);
-      console.error(
-        `${second} s of ${
-          options.warmUpS + options.seconds
-        }, ${sim.here} here, ${sim.clock.fired} events, ${tookS} s`,
-      );
-    }
-  });
-  const row = rowOf(sim, (performance.now() - began) / 1000);
-  console.log(printRow(row));
-  for (const [reason, count] of sim.refusals) console.error(`refused ${count} times: ${reason}`);
-  if (json !== undefined) Deno.writeTextFileSync(json, JSON.stringify({ rows: [row] }, null, 2) + '\n');
-} catch (error) {
-  if (!(error instanceof RangeError)) throw error;
-  console.error(`${error.message}\n\n${USAGE}`);
-  Deno.exit(2);
+const { options, json } = command();
+const began = performance.now();
+const tookS = () => (performance.now() - began) / 1000;
+const sim = new Simulation(options);
+await sim.run((second) => {
+  if (second % 5 !== 0) return;
+  const of = options.warmUpS + options.seconds;
+  console.error(
+    `${second} s of ${of}, ${sim.here} here, ${sim.clock.fired} events, ${tookS().toFixed(0)} s`,
+  );
+});
+const row = rowOf(sim, tookS());
+console.log(printRow(row));
+for (const [reason, count] of sim.refusals) console.error(`refused ${count} times: ${reason}`);
+if (json !== undefined) Deno.writeTextFileSync(json, JSON.stringify({ rows: [row] }, null, 2) + '\n');
+
+function command(): Command {
+  try {
+    return parseCommand(Deno.args);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    console.error(`${error.message}\n\n${USAGE}`);
+    Deno.exit(2);
+  }
 }
