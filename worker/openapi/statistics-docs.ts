@@ -73,6 +73,16 @@ export const statisticsDocs: RouteDoc[] = [
     type: 'text/csv',
   },
   {
+    ...common,
+    method: 'post',
+    path: '/api/channels/{name}/visits.csv',
+    summary: 'The same for a page that lets the browser download it',
+    note: 'A form posts it, with the admin token as its field `token` in place of the header.',
+    query: VisitFileQuery,
+    answer: 'As by GET',
+    type: 'text/csv',
+  },
+  {
     method: 'post',
     path: '/api/live/ticket',
     tag,

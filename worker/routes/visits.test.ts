@@ -155,6 +155,20 @@ test('visits are a file for a spreadsheet, in the columns chosen, with no formul
   expect(await refused.json()).toMatchObject({ error: { code: 'bad-field', field: 'columns' } });
 });
 
+test('a form with the token in it gets the file, so that a browser downloads it by itself', async () => {
+  await withVisits('form', [visit(1)]);
+  const posted = (token: string, path = 'channels/form/visits.csv?columns=viewer') =>
+    ask(`/api/${path}`, { method: 'POST', body: new URLSearchParams({ token }) });
+  const file = await posted('admin-token-of-the-tests');
+  expect([file.status, file.headers.get('content-disposition')])
+    .toEqual([200, 'attachment; filename="form-visits.csv"']);
+  expect(await file.text()).toBe('viewer\r\nviewer 1\r\n');
+  for (const wrong of ['', 'guess', 'two words', 'admin-token-of-the-tests\r\nx: y']) {
+    expect((await posted(wrong)).status, wrong).toBe(401);
+  }
+  expect((await posted('admin-token-of-the-tests', 'channels')).status, 'elsewhere').toBe(401);
+});
+
 test('a long file comes whole, page after page', async () => {
   await withVisits('long', Array.from({ length: 1203 }, (_, n) => visit(n)));
   const text = await (await apiAsk('GET', 'channels/long/visits.csv?columns=peerId')).text();

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { PageQuery } from '../../protocol/page.ts';
 import { VisitQuery } from '../../protocol/report.ts';
+import { formBearer } from '../access/form-bearer.ts';
 import { lookAtViewers } from '../channel-gate.ts';
 import { type Env, reportOf } from '../env.ts';
 import { takeQuery } from '../input.ts';
@@ -22,14 +23,28 @@ export const visits = new Hono<{ Bindings: Env }>()
     const { limit, after, ...query } = c.req.valid('query');
     return c.json(await reportOf(c.env, name).visits(query, limit, after));
   })
-  .get('/:name/visits.csv', lookAtViewers, takeQuery(VisitFileQuery), async (c) => {
-    const name = c.req.param('name');
-    const { columns, ...query } = c.req.valid('query');
-    const chosen = parseColumns(columns);
-    const file = visitsCsv(chosen, (after) => reportOf(c.env, name).visits(query, ROWS_AT_ONCE, after));
-    return c.body(file, 200, {
+  .get(
+    '/:name/visits.csv',
+    lookAtViewers,
+    takeQuery(VisitFileQuery),
+    (c) => fileOf(c.env, c.req.param('name'), c.req.valid('query')),
+  )
+  .post(
+    '/:name/visits.csv',
+    formBearer,
+    lookAtViewers,
+    takeQuery(VisitFileQuery),
+    (c) => fileOf(c.env, c.req.param('name'), c.req.valid('query')),
+  );
+
+function fileOf(env: Env, name: string, { columns, ...query }: v.InferOutput<typeof VisitFileQuery>) {
+  const chosen = parseColumns(columns);
+  const file = visitsCsv(chosen, (after) => reportOf(env, name).visits(query, ROWS_AT_ONCE, after));
+  return new Response(file, {
+    headers: {
       'content-type': 'text/csv; charset=utf-8; header=present',
       'content-disposition': `attachment; filename="${name}-visits.csv"`,
       'cache-control': 'no-store',
-    });
+    },
   });
+}

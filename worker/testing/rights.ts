@@ -58,6 +58,7 @@ export const RIGHTS: Record<string, RouteRight> = {
   'GET /api/channels/:name/viewers': reports,
   'GET /api/channels/:name/visits': reports,
   'GET /api/channels/:name/visits.csv': reports,
+  'POST /api/channels/:name/visits.csv': reports,
   'POST /api/channels/:name/viewers/:peerId/kick': operator,
   'POST /api/channels/:name/viewers/:peerId/ban': operator,
   'GET /api/channels/:name/bans': operator,

@@ -1,11 +1,9 @@
 /** Who watched: searched by time and field, with the columns somebody wants, and as CSV. */
 import { type Signal, useSignal } from '@preact/signals';
 import { VISIT_FIELDS, type VisitRow } from '../../../protocol/report.ts';
-import { api } from '../desk.ts';
-import { asFailure } from '../load.ts';
+import { api, session } from '../desk.ts';
+import { download } from '../download.ts';
 import { More, type Pages, usePages } from '../pager.tsx';
-import { saveFile } from '../save-file.ts';
-import { announce } from '../ui/announce.tsx';
 import { Empty, Loaded } from '../ui/loaded.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
 import type { ViewProps } from './channel-page.tsx';
@@ -18,28 +16,19 @@ export function VisitsView({ channel: { name, settings } }: ViewProps) {
   const field = useSignal<typeof VISIT_FIELDS[number] | 'query'>('query');
   const text = useSignal('');
   const columns = useSignal(keptColumns(localStorage));
-  const busy = useSignal(false);
   const question = {
     ...timeAsked(time.value, Date.now()),
     ...(text.value === '' ? {} : { [field.value]: text.value }),
   };
-  const { visits, 'visits.csv': file } = api.channels[':name'];
+  const { visits } = api.channels[':name'];
   const param = { name };
   const pages = usePages(
     name + JSON.stringify(question),
     (page) => visits.$get({ param, query: { ...question, ...page } }),
   );
-  const download = async () => {
-    busy.value = true;
-    try {
-      const answer = await file.$get({ param, query: { ...question, columns: csvColumns(columns.value) } });
-      saveFile(await answer.blob(), `${name}-visits.csv`);
-      announce('The CSV is downloaded');
-    } catch (error) {
-      announce(asFailure(error).message);
-    } finally {
-      busy.value = false;
-    }
+  const exportCsv = () => {
+    const query = new URLSearchParams({ ...question, columns: csvColumns(columns.value) });
+    download(`/api/channels/${name}/visits.csv?${query}`, session.token ?? '');
   };
   return (
     <div class='stack'>
@@ -64,9 +53,7 @@ export function VisitsView({ channel: { name, settings } }: ViewProps) {
               keepColumns(localStorage, names);
             }}
           />
-          <button type='button' class='button' disabled={busy.value} onClick={() => void download()}>
-            {busy.value ? 'Exporting …' : 'Export CSV'}
-          </button>
+          <button type='button' class='button' onClick={exportCsv}>Export CSV</button>
         </div>
       </div>
       <VisitTable pages={pages} columns={columns.value} searched={text.value} />
