@@ -10,7 +10,9 @@ const NAME = 'download';
 export function download(path: string, token: string): void {
   const form = document.createElement('form');
   Object.assign(form, { method: 'post', action: path, target: frame().name, hidden: true });
-  form.appendChild(Object.assign(document.createElement('input'), { name: 'token', value: token }));
+  // Of a hidden field no browser keeps a history.
+  const field = { type: 'hidden', name: 'token', value: token };
+  form.appendChild(Object.assign(document.createElement('input'), field));
   document.body.appendChild(form);
   form.submit();
   form.remove();
