@@ -281,12 +281,12 @@ export class Mesh implements MeshControl {
       neighbour.bad *= 0.97;
       if (neighbour.strikes > 0) neighbour.strikes--;
       neighbour.vain *= 0.99;
-      // Who gave something lately is slow at worst.
-      const gives = now - neighbour.gaveAt < tuning.giveMs;
-      if (neighbour.vain > tuning.maxVain && !gives) this.#links.letGo(neighbour);
-      else if (
-        neighbour.bad > tuning.maxBad && neighbour.parentOf === 0 && !(gives && neighbour.receivedBytes > 0)
-      ) this.#links.close(neighbour, 'of no use');
+      // Who gave something lately is slow at worst, and who was met just now may have had no time.
+      if (now - neighbour.gaveAt < tuning.giveMs) continue;
+      if (neighbour.vain > tuning.maxVain) this.#links.letGo(neighbour);
+      else if (neighbour.bad > tuning.maxBad && neighbour.parentOf === 0) {
+        this.#links.close(neighbour, 'of no use');
+      }
     }
     budget.adapt(queued);
     this.#membership.tick(now);
