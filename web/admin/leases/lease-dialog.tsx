@@ -133,11 +133,15 @@ interface WhomProps {
   kind: Signal<LeaseKind>;
 }
 
+/** Rows to choose one from, by title where there is one. */
+function choiceOf(rows: { name: string; title: string }[] = []): (readonly [string, string])[] {
+  return [['', 'Choose …'], ...rows.map(({ name, title }) => [name, title || name] as const)];
+}
+
 /** What cannot be changed later. */
 function Whom({ form, tenant, channel, kind }: WhomProps) {
   const tenants = usePages('tenants', (page) => api.tenants.$get({ query: { limit: '200', ...page } }));
   const channels = usePages('channels', (page) => api.channels.$get({ query: { limit: '200', ...page } }));
-  const choose = [['', 'Choose …']] as const;
   return (
     <>
       <SelectField
@@ -145,10 +149,7 @@ function Whom({ form, tenant, channel, kind }: WhomProps) {
         name='tenant'
         value={tenant}
         failure={form.failure}
-        options={[
-          ...choose,
-          ...(tenants.value ?? []).map(({ name, title }) => [name, title || name] as const),
-        ]}
+        options={choiceOf(tenants.value)}
         {...(tenants.value?.length === 0 ? { help: 'There is no tenant yet: make one first.' } : {})}
       />
       <SelectField
@@ -156,10 +157,7 @@ function Whom({ form, tenant, channel, kind }: WhomProps) {
         name='channel'
         value={channel}
         failure={form.failure}
-        options={[
-          ...choose,
-          ...(channels.value ?? []).map(({ name, title }) => [name, title || name] as const),
-        ]}
+        options={choiceOf(channels.value)}
       />
       <SelectField label='The tenant' name='kind' value={kind} options={KINDS} failure={form.failure} />
     </>
