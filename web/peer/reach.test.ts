@@ -116,3 +116,14 @@ Deno.test('who has left is told nothing', async () => {
   await turn();
   assert.deepEqual(learnt, []);
 });
+
+Deno.test('who may connect through relays only is blocked while there are none', async () => {
+  const { clock, learnt, reach } = reachOf([HOST], { policy: 'relay', iceServers: [STUN] });
+  const known = reach.known();
+  await clock.pass(1);
+  assert.equal(await known, 'blocked');
+  reach.renew([STUN, TURN]);
+  assert.deepEqual(learnt, ['unknown']);
+  reach.renew([STUN]);
+  assert.deepEqual(learnt, ['unknown', 'blocked']);
+});

@@ -33,6 +33,7 @@ export class Reach {
   constructor(options: ReachOptions) {
     this.#options = options;
     this.#servers = options.iceServers;
+    if (this.#hasNoWay) this.#kind = 'blocked';
     this.#learning = this.#learn();
   }
 
@@ -57,6 +58,7 @@ export class Reach {
   /** New credentials. */
   renew(iceServers: Servers): void {
     this.#servers = iceServers;
+    if (this.#options.policy === 'relay') this.#set(this.#hasNoWay ? 'blocked' : 'unknown');
   }
 
   /** Settles when the kind is known, or after a moment. */
@@ -78,6 +80,12 @@ export class Reach {
 
   close(): void {
     this.#closed = true;
+  }
+
+  /** Who may connect through relays only, where there are none, meets nobody: peers do not reckon with it. */
+  get #hasNoWay(): boolean {
+    const { turn } = splitServers(this.#servers as RTCIceServer[]);
+    return this.#options.policy === 'relay' && turn.length === 0;
   }
 
   async #learn(): Promise<void> {

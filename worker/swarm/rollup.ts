@@ -39,6 +39,8 @@ export interface Rollup {
   shard: string;
   /** Shoal viewers seated now. */
   viewers: number;
+  /** Of these, whom peers are to carry; the others play from the edge. Absent: all. */
+  carried?: number;
   /** Stock clients seated now. */
   stock: number;
   /** Sum of what viewers say they can give. */
@@ -47,9 +49,9 @@ export interface Rollup {
   turnKbps?: number;
   /** Good uploaders of this shard, best first: who may hold feeds or be a bridge. */
   candidates: Candidate[];
-  /** Viewers by the rendition that they play. */
+  /** Carried viewers by the rendition that they play. */
   playing?: Record<number, number>;
-  /** Viewers by what they give, classes of GIVING_BOUNDS_KBPS. */
+  /** Carried viewers by what they give, classes of GIVING_BOUNDS_KBPS. */
   giving?: Giving[];
   /** Who holds feeds or is helped, of those seated now. */
   seeds: string[];

@@ -137,6 +137,14 @@ export function meets(a: PeerRow, b: PeerRow): boolean {
   return pair.includes('open') || pair.includes('unknown');
 }
 
+/**
+ * Whether this viewer is for peers to carry. Who has peers off or no WebRTC says that its NAT is blocked and plays from
+ * the edge; so does one behind a firewall, unless its reports tell of neighbours all the same (on its LAN, or relayed).
+ */
+export function isCarried({ nat, tally }: PeerRow): boolean {
+  return nat !== 'blocked' || (tally?.last?.neighbours ?? 0) > 0;
+}
+
 function worth(self: PeerRow, row: PeerRow): number {
   const gives = Math.log2(1 + Math.min(row.uploadKbps, 20_000) / 250);
   return gives + (row.track === self.track ? 1 : 0);

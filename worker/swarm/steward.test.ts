@@ -160,6 +160,24 @@ test('much repair by the edge is heard as short supply', () => {
   expect(steward.supplyStep).toBeGreaterThan(0);
 });
 
+test('viewers who play from the edge lengthen the latency target of nobody else', () => {
+  const steward = new Steward(settings(), TRACKS);
+  // Before the first roll-up the channel knows what each one said when it sat down.
+  for (let i = 0; i < 5; i++) steward.offered('0', { ...candidate(`s${i}`), uploadKbps: 1500 }, i + 1, 0);
+  const off = { uploadKbps: 0, nat: 'blocked' } as const;
+  for (let i = 0; i < 10; i++) steward.offered('0', { ...candidate(`off${i}`), ...off }, 6 + i, 0);
+  expect(steward).toMatchObject({ viewers: 15, carried: 5, supplyRatio: 1500 / 512 });
+  const some = rollup('0', 15, { carried: 5, uploadKbps: 5 * 1500 });
+  for (let nowMs = 0; nowMs < 120_000; nowMs += 5000) steward.rolledUp(some, nowMs);
+  expect(steward).toMatchObject({ carried: 5, supplyStep: 0, latencyTargetMs: 1300 });
+  expect(new Steward(settings(), TRACKS, structuredClone(steward.snapshot())).carried).toBe(5);
+  // The same upload for as many who want to be carried is too little.
+  for (let nowMs = 120_000; nowMs < 180_000; nowMs += 5000) {
+    steward.rolledUp({ ...some, carried: 15 }, nowMs);
+  }
+  expect(steward.latencyTargetMs).toBeGreaterThan(1300);
+});
+
 test('a viewer who is helped is not blamed for giving nothing, but loses help that it cannot take', () => {
   const steward = new Steward(settings(), TRACKS);
   for (let nowMs = 0; nowMs < 120_000; nowMs += 5000) {

@@ -56,6 +56,7 @@ export interface StewardSnapshot {
   backbone: boolean;
   circles?: BackboneSnapshot;
   uploadKbps: [string, number][];
+  carried?: [string, number][];
   supplyStep: number;
   relief?: { level: number; order: Relief | undefined };
   helping: HelpingSnapshot;
@@ -65,6 +66,8 @@ export class Steward {
   readonly #shards: ShardMap;
   readonly #dealers = new Map<string, FeedDealer>();
   readonly #uploadKbps = new Map<string, number>();
+  /** Viewers whom peers are to carry, by shard. */
+  readonly #carried = new Map<string, number>();
   #settings: ChannelSettings;
   #tracks: FeedTrack[];
   #copies = 1;
@@ -95,6 +98,7 @@ export class Steward {
       this.#backbone = snapshot.backbone;
       for (const [key, dealer] of snapshot.dealers) this.#dealers.set(key, new FeedDealer(dealer));
       for (const [shard, kbps] of snapshot.uploadKbps) this.#uploadKbps.set(shard, kbps);
+      for (const [shard, viewers] of snapshot.carried ?? []) this.#carried.set(shard, viewers);
     }
     this.#arrange();
   }
@@ -128,12 +132,15 @@ export class Steward {
 
   /** What all viewers together say they can give. */
   get uploadKbps(): number {
-    let sum = 0;
-    for (const [shard, kbps] of this.#uploadKbps) if (!isBackbone(shard)) sum += kbps;
-    return sum;
+    return sumOfShards(this.#uploadKbps);
   }
 
-  /** What a viewer watches, on the average. */
+  /** Viewers whom peers are to carry: those who have peers off, or no WebRTC, play from the edge. */
+  get carried(): number {
+    return sumOfShards(this.#carried);
+  }
+
+  /** What a carried viewer watches, on the average. */
   get bitrateKbps(): number {
     const played = this.#played();
     const viewers = played.reduce((sum, one) => sum + one.viewers, 0);
@@ -193,9 +200,9 @@ export class Steward {
     return this.#supply.step;
   }
 
-  /** Upload that viewers grant, divided by what they watch; null without viewers. */
+  /** Upload that viewers grant, divided by what those watch whom peers are to carry; null without such. */
   get supplyRatio(): number | null {
-    const demandKbps = this.viewers * this.bitrateKbps;
+    const demandKbps = this.carried * this.bitrateKbps;
     return demandKbps > 0 ? this.uploadKbps / demandKbps : null;
   }
 
@@ -219,6 +226,8 @@ export class Steward {
     // One that is known plays another rendition now; how many do is told by the next roll-up.
     if (!this.#dealer(shard)?.has(candidate.id)) {
       this.#uploadKbps.set(shard, (this.#uploadKbps.get(shard) ?? 0) + candidate.uploadKbps);
+      const carried = (this.#carried.get(shard) ?? 0) + (candidate.nat === 'blocked' ? 0 : 1);
+      this.#carried.set(shard, Math.min(viewers, carried));
     }
     this.#dealer(shard)?.offer(shard, [candidate]);
     return this.#orders(plan, nowMs);
@@ -252,6 +261,7 @@ export class Steward {
     const { shard } = rollup;
     const plan = this.#count(shard, rollup.viewers, rollup.regions);
     this.#uploadKbps.set(shard, rollup.uploadKbps);
+    this.#carried.set(shard, rollup.carried ?? rollup.viewers);
     if (rollup.playing) this.#playing.set(shard, rollup.playing);
     if (rollup.giving && !isBackbone(shard)) this.#giving.set(shard, rollup.giving);
     this.#dealer(shard)?.refresh(shard, rollup.candidates, rollup.seeds, nowMs);
@@ -315,6 +325,7 @@ export class Steward {
       backbone: this.#backbone,
       circles: this.#circles.snapshot(),
       uploadKbps: [...this.#uploadKbps],
+      carried: [...this.#carried],
       supplyStep: this.#supply.step,
       relief: { level: this.#supply.relief, order: this.#relief },
       helping: this.#helping.snapshot(),
@@ -335,6 +346,7 @@ export class Steward {
     if (plan.close) {
       const { shard } = plan.close;
       this.#uploadKbps.delete(shard);
+      this.#carried.delete(shard);
       this.#playing.delete(shard);
       this.#giving.delete(shard);
       for (const dealer of this.#dealers.values()) dealer.leaveShard(shard);
@@ -366,7 +378,7 @@ export class Steward {
     const { relief } = this.#supply;
     const renditions = this.#reliefRenditions();
     this.#supply.look({
-      viewers: this.viewers,
+      viewers: this.carried,
       uploadKbps: this.uploadKbps,
       bitrateKbps: this.bitrateKbps,
       copies: this.#copies * (this.#settings.feedMode === 'backbone' ? 1 : this.#shards.all.length),
@@ -431,4 +443,10 @@ export class Steward {
     }
     return changed;
   }
+}
+
+function sumOfShards(amounts: Map<string, number>): number {
+  let sum = 0;
+  for (const [shard, amount] of amounts) if (!isBackbone(shard)) sum += amount;
+  return sum;
 }

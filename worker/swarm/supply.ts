@@ -8,6 +8,7 @@
 
 /** What is known at one moment; rates over the time since the last look. */
 export interface SupplyReading {
+  /** Whom peers are to carry. */
   viewers: number;
   /** What all viewers together say they can give. */
   uploadKbps: number;

@@ -645,3 +645,20 @@ test('a typed message is handled as its text would be', async () => {
   expect(port.last('welcome')).toBeDefined();
   expect(fromBase64Url(port.seat.peer!.key)).toEqual(keyOf(1));
 });
+
+test('who plays from the edge is a viewer, and neither one to carry nor one to help, until it tells of neighbours', async () => {
+  const fixture = new Fixture();
+  await fixture.seat(1);
+  const off = { capability: { uploadKbps: 0, track: 0, nat: 'blocked' } };
+  await fixture.seat(2, {}, off);
+  const onLan = await fixture.seat(3, {}, off);
+  await fixture.say(onLan, { action: 'report', report: { ...report, peers: 0, stalls: 3 } });
+  expect(fixture.swarm.rollup()).toMatchObject({ viewers: 3, carried: 1, playing: { 0: 1 }, needy: [] });
+  await fixture.say(onLan, { action: 'report', report: { ...report, peers: 2, stalls: 3 } });
+  expect(fixture.swarm.rollup()).toMatchObject({
+    viewers: 3,
+    carried: 2,
+    playing: { 0: 2 },
+    needy: [idOf(3)],
+  });
+});

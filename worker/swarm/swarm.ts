@@ -26,7 +26,7 @@ import { Pace } from './pace.ts';
 import { addGiving, emptyGiving } from './relief.ts';
 import { addReport, emptySums, type ReportSums, type Rollup } from './rollup.ts';
 import { isOver, markOf } from './right.ts';
-import { Roster } from './roster.ts';
+import { isCarried, Roster } from './roster.ts';
 import { addViewer, emptyNow, type ShardNow } from './shard-now.ts';
 import { type PeerRow } from './seat.ts';
 import { StockDesk } from './stock.ts';
@@ -363,19 +363,27 @@ export class Swarm {
     const giving = emptyGiving();
     let uploadKbps = 0;
     let turnKbps = 0;
+    let carried = 0;
     for (const row of this.#roster.rows()) {
       turnKbps += row.tally?.last?.turnKbps ?? 0;
       if (row.seed) seeds.push(row.id);
       uploadKbps += row.uploadKbps;
       regions[row.place.region] = (regions[row.place.region] ?? 0) + 1;
-      playing[row.track] = (playing[row.track] ?? 0) + 1;
-      addGiving(giving, row.uploadKbps);
+      if (isCarried(row)) {
+        carried++;
+        playing[row.track] = (playing[row.track] ?? 0) + 1;
+        addGiving(giving, row.uploadKbps);
+      }
       candidates.push(toCandidate(row, this.#relief));
     }
-    const needy = [...this.#need].sort((a, b) => b[1] - a[1]).slice(0, NEEDY).map(([id]) => id);
+    const needy = [...this.#need].sort((a, b) => b[1] - a[1]).map(([id]) => id).filter((id) => {
+      const row = this.#roster.get(id);
+      return row !== undefined && isCarried(row);
+    }).slice(0, NEEDY);
     const rollup: Rollup = {
       shard: this.#config.shard,
       viewers: this.#roster.size,
+      carried,
       stock: this.#stock.size,
       uploadKbps,
       turnKbps,
