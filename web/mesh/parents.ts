@@ -203,7 +203,7 @@ export class Parents {
     const context = this.#context;
     if (lane.asked !== undefined) return;
     const now = context.world.now();
-    const best = this.#choose(lane, exclude, now);
+    const best = this.#choose(lane, exclude, must, now);
     if (best === undefined) return;
     if (!must && lane.lagMs >= 0) {
       const { hysteresisMs, hysteresisShare, interiorHysteresis } = context.tuning;
@@ -259,11 +259,12 @@ export class Parents {
   #estimate = 0;
 
   /** The neighbour with the least expected lateness; sets #estimate. */
-  #choose(lane: Lane, exclude: Neighbour | undefined, now: number): Neighbour | undefined {
+  #choose(lane: Lane, exclude: Neighbour | undefined, must: boolean, now: number): Neighbour | undefined {
     const context = this.#context;
     const { tuning, linked, lanes, world } = context;
     const bridge = context.isBridge();
-    const cheapest = this.#cheapestMs(lane, exclude);
+    // A parent that need not be left counts: who is fed within the LAN does not leave it for less than the LAN is worth.
+    const cheapest = this.#cheapestMs(lane, must ? exclude : undefined);
     const cost = lane.kbps * tuning.overhead;
     const half = Math.max(1, lanes.all.length >> 1);
     const orphan = lane.parent === undefined || lane.displaced;
