@@ -49,6 +49,12 @@ export const Broadcast = v.object({
 });
 export type Broadcast = v.InferOutput<typeof Broadcast>;
 
+/** The first video and the first audio track: what is played unless somebody chose otherwise. */
+export function firstTracks({ tracks }: Pick<Broadcast, 'tracks'>): number[] {
+  const first = (kind: Track['kind']) => tracks.filter((track) => track.kind === kind).slice(0, 1);
+  return [...first('video'), ...first('audio')].map(({ track }) => track);
+}
+
 /** info-hash = SHA-1(public key || broadcast id), in hex. */
 export async function infoHashFor(publicKey: string, broadcastId: string): Promise<string> {
   const key = fromBase64Url(publicKey);

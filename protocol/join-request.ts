@@ -11,6 +11,8 @@ export const JoinRequest = v.object({
   token: v.optional(v.pipe(v.string(), v.maxLength(4096))),
   /** What the viewer chose; the channel's policy may be stricter. */
   p2p: v.optional(P2pPolicy, 'on'),
+  /** Whether media is to follow the answer in the same response (join-body.ts): of who begins to watch. */
+  media: v.optional(v.boolean(), false),
   /** Taken of the edge's own pages alone. */
   framedBy: v.optional(FramedBy),
 });

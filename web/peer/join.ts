@@ -2,14 +2,19 @@
 import * as v from 'valibot';
 import { JoinAnswer } from '../../protocol/join.ts';
 import type { JoinRequest } from '../../protocol/join-request.ts';
+import { JOIN_BODY_TYPE } from '../../protocol/join-body.ts';
 import type { PeerEnvironment } from './environment.ts';
+import { FirstMedia } from './first-media.ts';
 
 /** What came of a join. */
 export type JoinOutcome =
   | {
     kind: 'answered';
-    answer: JoinAnswer; /** Edge's clock minus `environment.now()`. */
+    answer: JoinAnswer;
+    /** Edge's clock minus `environment.now()`. */
     clockOffsetMs: number;
+    /** Follows the answer where it was asked for; to be read or cancelled. */
+    media?: FirstMedia;
   }
   /** The edge said no, and would say so again. */
   | { kind: 'refused'; code: string; message: string }
@@ -36,7 +41,10 @@ export async function join(
       body: JSON.stringify(request),
       signal: AbortSignal.any([signal, timeout.signal]),
     });
-    const body = parse(await response.text());
+    const opened = response.headers.get('content-type') === JOIN_BODY_TYPE && response.body
+      ? await FirstMedia.open(response.body)
+      : { answer: await response.text() };
+    const body = parse(opened.answer);
     if (!response.ok) return refusal(response, body);
     const answer = v.safeParse(JoinAnswer, body);
     if (!answer.success) {
@@ -47,7 +55,12 @@ export async function join(
       };
     }
     const middle = (askedAt + environment.now()) / 2;
-    return { kind: 'answered', answer: answer.output, clockOffsetMs: answer.output.nowMs - middle };
+    return {
+      kind: 'answered',
+      answer: answer.output,
+      clockOffsetMs: answer.output.nowMs - middle,
+      ...('media' in opened && { media: opened.media }),
+    };
   } catch (error) {
     return { kind: 'unreachable', message: String(error), retryAfterMs: undefined };
   } finally {

@@ -18,6 +18,7 @@ import { DataLink } from './data-link.ts';
 import { type Carrier, Dialer } from './dialer.ts';
 import { EdgeMedia } from './edge-media.ts';
 import type { PeerEnvironment } from './environment.ts';
+import type { FirstMedia } from './first-media.ts';
 import { GrantKeeper } from './grant.ts';
 import { decodePeerSignal, encodePeerSignal, type PeerSignal } from './peer-signal.ts';
 import { Reach } from './reach.ts';
@@ -33,6 +34,8 @@ export interface SessionOptions {
   crypto: PeerCrypto;
   edgeUrl: string;
   answer: LiveJoinAnswer;
+  /** What follows the join's answer, if anything. */
+  media: FirstMedia | undefined;
   shelf: Shelf;
   tracks: number[];
   uploadKbps: number;
@@ -64,6 +67,8 @@ const NEIGHBOURS = 20;
 const NEIGHBOURS_PHONE = 12;
 const JOIN_ATTEMPTS = 4;
 const JOIN_RETRY_MS = 500;
+/** When the join's answer came without its media: the edge sends none at the moment. */
+const FIRST_RETRY_MS = 1000;
 /** A ticket is renewed at a random moment of the minute that begins this long before its end. */
 const RENEW_BEFORE_MS = 180_000;
 const RENEW_SPREAD_MS = 60_000;
@@ -119,7 +124,7 @@ export class Session {
       edgeFallback: true,
     });
     this.#mesh.setGiving(options.gives);
-    void this.#joinMedia(this.#tracks);
+    void this.#firstMedia(options.media);
     const allowed = answer.p2p === 'on' || (answer.p2p === 'relay' && !environment.showsAddress);
     if (environment.RTCPeerConnection && allowed) {
       const { p2p: policy, iceServers } = answer;
@@ -239,6 +244,7 @@ export class Session {
     this.#reporter.report();
     this.#reporter.close();
     this.#abort.abort();
+    this.#options.media?.cancel();
     this.#runs.close();
     this.#seedStream.close();
     this.#mesh.close();
@@ -490,9 +496,27 @@ export class Session {
     return this.#seedStream.feeds.length > 0 && parented === substreams;
   }
 
+  /** What came with the join's answer; what did not is asked for. */
+  async #firstMedia(media: FirstMedia | undefined): Promise<void> {
+    if (!media) return await this.#joinMedia(this.#tracks);
+    const came = new Set<number>();
+    let missing = this.#tracks;
+    try {
+      await media.read((frame) => {
+        const track = trackOf(frame.record.index);
+        came.add(track);
+        if (this.#tracks.includes(track)) this.#mesh.offerPiece(frame, 'join');
+      });
+      if (came.size === 0) await this.#pause(FIRST_RETRY_MS);
+      missing = this.#tracks.filter((track) => !came.has(track));
+    } catch {
+      // It broke off, in whichever track.
+    }
+    if (missing.length > 0) await this.#joinMedia(missing);
+  }
+
   /** Media from the newest keyframe on, at once. Given up after a few attempts: peers and runs will do. */
   async #joinMedia(tracks: number[]): Promise<void> {
-    const { environment } = this.#options;
     for (let attempt = 0; attempt < JOIN_ATTEMPTS && !this.#closed; attempt++) {
       try {
         const path = joinMediaPath(this.#answer.mediaPath, tracks.toSorted((a, b) => a - b));
@@ -500,15 +524,21 @@ export class Session {
         return;
       } catch (error) {
         const delay = error instanceof EdgeBusy ? error.retryAfterMs : JOIN_RETRY_MS * (attempt + 1);
-        await new Promise<void>((resolve) => {
-          const timer = environment.setTimer(delay, resolve);
-          this.#abort.signal.addEventListener('abort', () => {
-            environment.clearTimer(timer);
-            resolve();
-          });
-        });
+        await this.#pause(delay);
       }
     }
+  }
+
+  /** Over early when the session ends. */
+  #pause(delayMs: number): Promise<void> {
+    const { environment } = this.#options;
+    return new Promise((resolve) => {
+      const timer = environment.setTimer(delayMs, resolve);
+      this.#abort.signal.addEventListener('abort', () => {
+        environment.clearTimer(timer);
+        resolve();
+      });
+    });
   }
 
   async #renewGrant(): Promise<Grant> {

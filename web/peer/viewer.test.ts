@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { encodePieceFrame } from '../../protocol/frame.ts';
 import { concatBytes, toBase64Url } from '../../protocol/bytes.ts';
+import { encodeJoinHead, JOIN_BODY_TYPE } from '../../protocol/join-body.ts';
+import { trackOf } from '../../protocol/piece-index.ts';
 import { encodeTicket } from '../../protocol/ticket.ts';
 import { encodeRecord } from '../../protocol/record.ts';
 import { AUDIO, Source, VIDEO } from '../mesh/testing/source.ts';
@@ -25,9 +27,12 @@ async function broadcastOf(id: string) {
   const source = new Source([VIDEO, AUDIO]);
   const broadcast = { ...source.broadcast, id, publicKey: toBase64Url(origin.publicKey) };
   const body: Uint8Array[] = [];
+  const audio: Uint8Array[] = [];
   for (const { record, bytes } of [VIDEO, AUDIO].flatMap((track) => source.cut(track, 0, 900))) {
     const encoded = encodeRecord({ ...record, hash: await origin.sha256(bytes) });
-    body.push(encodePieceFrame(concatBytes(encoded, await origin.sign(encoded)), bytes));
+    const frame = encodePieceFrame(concatBytes(encoded, await origin.sign(encoded)), bytes);
+    body.push(frame);
+    if (trackOf(record.index) === AUDIO.track) audio.push(frame);
   }
   const expiresS = 5000;
   const ticket = concatBytes(
@@ -58,19 +63,32 @@ async function broadcastOf(id: string) {
     announcePath: `/swarm/${broadcast.infoHash}/announce?shard=1`,
     mediaPath: `/media/demo/${id}`,
   };
-  return { answer, body: concatBytes(...body) };
+  return { answer, body: concatBytes(...body), audio: concatBytes(...audio) };
 }
 
 const [one, two] = [await broadcastOf('1'.repeat(32)), await broadcastOf('2'.repeat(32))];
 
 function watching(more: Partial<ViewerOptions> = {}, surroundings: Partial<PeerEnvironment> = {}) {
   const clock = new FakeClock();
-  const edge = { answer: IDLE as object, status: 200, joins: 0 };
+  /** `media`: what follows the join's answer in the same response; undefined: the answer is JSON alone. */
+  const edge = {
+    answer: IDLE as object,
+    status: 200,
+    joins: 0,
+    media: undefined as Uint8Array | undefined,
+    asked: [] as Record<string, unknown>[],
+  };
   const requests: string[] = [];
-  const environment = fakeEnvironment(clock, (url) => {
+  const environment = fakeEnvironment(clock, (url, init) => {
     requests.push(url.pathname);
     if (url.pathname.startsWith('/join/')) {
       edge.joins++;
+      edge.asked.push(JSON.parse(String(init.body)));
+      if (edge.media) {
+        return new Response(concatBytes(encodeJoinHead(JSON.stringify(edge.answer)), edge.media), {
+          headers: { 'content-type': JOIN_BODY_TYPE },
+        });
+      }
       return Response.json(edge.answer, { status: edge.status });
     }
     if (url.pathname.endsWith('/join')) return new Response((url.pathname.includes('1111') ? one : two).body);
@@ -121,6 +139,51 @@ Deno.test('an idle channel is asked for again until it is on air, and then plays
   await clock.pass(4000);
   assert.deepEqual(states, ['offline: idle', 'live']);
   viewer.stop();
+});
+
+Deno.test('media that comes with the answer of the join is asked for no more', async () => {
+  const { clock, edge, viewer, requests } = watching();
+  edge.answer = one.answer;
+  edge.media = one.body;
+  viewer.start();
+  await settled({ clock, viewer });
+  await clock.pass(500);
+  assert.equal(edge.asked[0]!.media, true);
+  assert.deepEqual(requests, ['/join/demo']);
+  assert.equal(viewer.stats().edgeRequests, 1);
+  assert.equal(viewer.stats().joinBytes, viewer.stats().edgeBytes);
+  viewer.setToken('newer');
+  await clock.pass(10);
+  assert.equal(edge.asked[1]!.media, undefined, 'who has media wants none with a later join');
+  viewer.stop();
+});
+
+Deno.test('a join whose media is withheld is a join all the same, and asks for media a second later', async () => {
+  const { clock, edge, viewer, requests } = watching();
+  edge.answer = one.answer;
+  edge.media = new Uint8Array(0);
+  viewer.start();
+  await until('the join is asked for', () => clock.pending > 0);
+  await clock.pass(10);
+  await until('live', () => viewer.state === 'live');
+  await clock.pass(900);
+  assert.deepEqual(requests.filter((path) => path.endsWith('/join')), []);
+  await clock.pass(200);
+  await until('media', () => viewer.segments(0)[0]?.count === 11);
+  viewer.stop();
+});
+
+Deno.test('a track that did not come with the join, and media that broke off, are asked for at once', async () => {
+  for (const media of [one.body.subarray(0, one.body.length - 10), one.audio]) {
+    const { clock, edge, viewer, requests } = watching();
+    edge.answer = one.answer;
+    edge.media = media;
+    viewer.start();
+    await settled({ clock, viewer });
+    await until('the rest is asked for', () => requests.length > 1);
+    assert.deepEqual(requests.slice(0, 2), ['/join/demo', `/media/demo/${'1'.repeat(32)}/join`]);
+    viewer.stop();
+  }
 });
 
 Deno.test('media from the newest keyframe is there before any socket is', async () => {

@@ -9,7 +9,7 @@
  *     viewer.on('piece', ({ index }) => …);
  *     viewer.start();
  */
-import type { Broadcast } from '../../protocol/broadcast.ts';
+import { type Broadcast, firstTracks } from '../../protocol/broadcast.ts';
 import type { P2pPolicy } from '../../protocol/channel.ts';
 import type { PieceRecord } from '../../protocol/record.ts';
 import type { Relief } from '../../protocol/tracker.ts';
@@ -20,6 +20,7 @@ import type { PieceSource, Playhead } from '../mesh/seams.ts';
 import { fullJitterMs } from './backoff.ts';
 import { makePeerCrypto, type PeerCrypto } from './crypto.ts';
 import { Emitter } from './emitter.ts';
+import type { FirstMedia } from './first-media.ts';
 import { type PeerEnvironment, standardEnvironment } from './environment.ts';
 import { join, type JoinOutcome } from './join.ts';
 import { Session, type SessionEvents } from './session.ts';
@@ -40,7 +41,7 @@ export interface ViewerOptions {
   deviceId?: string;
   /** Origin of the page around the edge's own page; `null` where nobody knows. */
   framedBy?: string;
-  /** Which tracks to take of a broadcast; default: the first video and the first audio track. */
+  /** Which tracks to take of a broadcast; default: firstTracks. */
   tracks?: (broadcast: Broadcast) => number[];
   environment?: PeerEnvironment;
 }
@@ -354,6 +355,8 @@ export class Viewer extends Emitter<ViewerEvents> {
       peerKey: toBase64Url(crypto.publicKey),
       ...(token !== undefined && { token }),
       p2p: this.#p2pChoice,
+      // Who has media, or means to take up what it had, wants none.
+      ...(!this.#session && !this.#keepsShelf && { media: true }),
       ...(framedBy !== undefined && { framedBy }),
     }, visit.signal);
     if (this.#visit === visit) {
@@ -378,7 +381,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     const { answer } = outcome;
     this.#clockOffsetMs = outcome.clockOffsetMs;
     this.#title = answer.title;
-    if ('broadcast' in answer) return this.#enter(answer);
+    if ('broadcast' in answer) return this.#enter(answer, outcome.media);
     const watched = this.#session !== undefined || this.#state === 'ended';
     this.#endSession();
     this.#askIn(answer.retryAfterMs * (1 + RETRY_SPREAD * random()));
@@ -388,9 +391,10 @@ export class Viewer extends Emitter<ViewerEvents> {
     });
   }
 
-  #enter(answer: LiveJoinAnswer): void {
+  #enter(answer: LiveJoinAnswer, media: FirstMedia | undefined): void {
     this.#channelState = answer.state;
     if (this.#session?.broadcastId === answer.broadcast.id) {
+      media?.cancel();
       if (this.#state === 'ended') {
         // The edge's join card is a moment older than the end it told.
         return this.#askIn(REJOIN_LEAST_MS + REJOIN_SPREAD_MS * this.#environment.random());
@@ -406,7 +410,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#p2p = answer.p2p;
     if (!goesOn) {
       this.#shelf = new Shelf(answer.windowS * 1000);
-      this.#tracks = (this.#options.tracks ?? firstOfEachKind)(answer.broadcast);
+      this.#tracks = (this.#options.tracks ?? firstTracks)(answer.broadcast);
     }
     this.#lastPieceAt = this.#environment.now();
     this.#session = new Session({
@@ -414,6 +418,7 @@ export class Viewer extends Emitter<ViewerEvents> {
       crypto: this.#crypto!,
       edgeUrl: this.#options.edgeUrl,
       answer,
+      media,
       shelf: this.#shelf,
       tracks: this.#tracks,
       uploadKbps: this.uploadKbps,
@@ -530,10 +535,4 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#reason = reason;
     this.emit('state', { state, reason });
   }
-}
-
-/** The first video and the first audio track. */
-function firstOfEachKind({ tracks }: Broadcast): number[] {
-  const first = (kind: 'video' | 'audio') => tracks.filter((track) => track.kind === kind).slice(0, 1);
-  return [...first('video'), ...first('audio')].map(({ track }) => track);
 }

@@ -1,10 +1,25 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { fromBase64Url, toBase64Url } from '../../protocol/bytes.ts';
+import { concatBytes, fromBase64Url, toBase64Url } from '../../protocol/bytes.ts';
+import { FrameReader } from '../../protocol/frame.ts';
+import { decodeJoinHead, JOIN_BODY_TYPE } from '../../protocol/join-body.ts';
+import { trackOf } from '../../protocol/piece-index.ts';
 import { JoinAnswer } from '../../protocol/join.ts';
 import { grantDesk } from '../access/grant.ts';
 import { peerIdOf, ticketDesk } from '../access/ticket.ts';
-import { admin, ask, bindings, eventually, goOnAir, join, joinLive, makeChannel } from '../testing/edge.ts';
+import {
+  admin,
+  ask,
+  bindings,
+  eventually,
+  fetchMedia,
+  framesIn,
+  goOnAir,
+  join,
+  joinLive,
+  makeChannel,
+} from '../testing/edge.ts';
+import { AUDIO, initOf, segmentOfFrames, VIDEO } from '../testing/frames.ts';
 
 const PEER_KEY = toBase64Url(new Uint8Array(32).fill(9));
 
@@ -83,6 +98,65 @@ test('a join that is malformed is refused with the field', async () => {
   }
   const large = await ask('/join/strict', { method: 'POST', body: 'x'.repeat(20_000) });
   expect(large.status).toBe(413);
+});
+
+/** Joins with media; reads the answer, then hands over what follows it. */
+async function joinWithMedia(channel: string) {
+  const body = JSON.stringify({ peerKey: PEER_KEY, media: true });
+  const response = await ask(`/join/${channel}`, { method: 'POST', body });
+  expect(response.headers.get('content-type')).toBe(JOIN_BODY_TYPE);
+  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  let held = new Uint8Array(0);
+  const more = async () => {
+    const { value } = await reader.read();
+    if (value) held = concatBytes(held, value);
+    return value !== undefined;
+  };
+  while (!decodeJoinHead(held)) if (!await more()) throw new Error('the body ended within the answer');
+  const { answer, end } = decodeJoinHead(held)!;
+  const rest = async () => {
+    while (await more());
+    return new FrameReader().push(held.subarray(end)).map(({ record }) => record.index);
+  };
+  return { answer: v.parse(JoinAnswer, JSON.parse(answer)), rest };
+}
+
+test('media follows the answer where it is asked for: of the first tracks, as of a request of its own', async () => {
+  const { channel, link } = await goOnAir({}, [VIDEO, AUDIO, { ...VIDEO, track: 2 }]);
+  for (const track of [0, 1, 2]) link.push(initOf(track), ...segmentOfFrames(0, { track }));
+  const viewer = await joinLive(channel);
+  const own = await eventually(() => fetchMedia(viewer, 'join?tracks=0,1'), ({ status }) => status === 200);
+  const { answer, rest } = await joinWithMedia(channel);
+  expect(answer).toMatchObject({ state: 'live', channel });
+  const indexes = await rest();
+  expect(indexes).toEqual((await framesIn(own)).map(({ record }) => record.index));
+  expect(new Set(indexes.map(trackOf))).toEqual(new Set([0, 1]));
+});
+
+test('an answer waits for no media', async () => {
+  const { channel, link } = await goOnAir();
+  await joinLive(channel);
+  const { answer, rest } = await joinWithMedia(channel);
+  expect(answer.state).toBe('live');
+  for (const track of [0, 1]) link.push(initOf(track), ...segmentOfFrames(0, { track }));
+  expect((await rest()).length).toBeGreaterThan(0);
+});
+
+test('over the egress cap a join is answered, without media', async () => {
+  const { channel, link } = await goOnAir({ egressCapKbps: 1 });
+  for (const track of [0, 1]) link.push(initOf(track), ...segmentOfFrames(0, { track }));
+  const viewer = await joinLive(channel);
+  await eventually(() => fetchMedia(viewer, 'join?tracks=0'), ({ status }) => status === 503);
+  const { answer, rest } = await joinWithMedia(channel);
+  expect(answer).toMatchObject({ state: 'live', ticket: expect.any(String) });
+  expect(await rest()).toEqual([]);
+});
+
+test('nothing follows the answer of a channel that is not on air', async () => {
+  await makeChannel('silent');
+  expect(await join('silent', { media: true })).toMatchObject({ state: 'idle' });
 });
 
 test('the stricter of channel and viewer decides on peers', async () => {

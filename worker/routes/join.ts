@@ -5,6 +5,8 @@ import { fromBase64Url } from '../../protocol/bytes.ts';
 import { ChannelName, type P2pPolicy } from '../../protocol/channel.ts';
 import type { JoinAnswer } from '../../protocol/join.ts';
 import { JoinRequest } from '../../protocol/join-request.ts';
+import { type Broadcast, firstTracks } from '../../protocol/broadcast.ts';
+import { encodeJoinHead, JOIN_BODY_TYPE } from '../../protocol/join-body.ts';
 import { allow } from '../access/allow.ts';
 import { grantDesk } from '../access/grant.ts';
 import { passDesk } from '../access/pass.ts';
@@ -16,6 +18,7 @@ import { peerIdOf, ticketDesk } from '../access/ticket.ts';
 import { type Whereabouts, whereabouts } from '../access/whereabouts.ts';
 import { boxSettings } from '../box.ts';
 import { joinCard } from '../card.ts';
+import { cachedMedia } from '../edge-cache.ts';
 import { type Env, viewerOf } from '../env.ts';
 import { parseBody } from '../body.ts';
 import { Failure } from '../failure.ts';
@@ -60,8 +63,44 @@ export const join = new Hono<{ Bindings: Env }>().post('/:channel', async (c) =>
     throw refusal('rate-limited', { retryAfterS: RATE_LIMITED_S });
   }
   const answer = await answerJoin({ card, request, env: c.env, place, peerKey, peerId, right, nowMs });
-  return c.json(answer, 200, { ...corsOf(card, c.req.raw), 'cache-control': 'no-store' });
+  const headers = { ...corsOf(card, c.req.raw), 'cache-control': 'no-store' };
+  if (!request.media || !('broadcast' in answer)) return c.json(answer, 200, headers);
+  const body = withMedia(JSON.stringify(answer), {
+    env: c.env,
+    ctx: c.executionCtx,
+    channel,
+    broadcast: answer.broadcast,
+  });
+  return c.body(body, 200, { ...headers, 'content-type': JOIN_BODY_TYPE });
 });
+
+interface MediaOfJoin {
+  env: Env;
+  ctx: Pick<ExecutionContext, 'waitUntil'>;
+  channel: string;
+  broadcast: Broadcast;
+}
+
+/** The answer at once, and media as soon as there is some: none when it is refused, since the join is not. */
+function withMedia(answer: string, { env, ctx, channel, broadcast }: MediaOfJoin): ReadableStream {
+  const { readable, writable } = new IdentityTransformStream();
+  const ask = { what: 'join', broadcastId: broadcast.id, tracks: firstTracks(broadcast) } as const;
+  const media = cachedMedia({ env, ctx, channel, kind: 'join', ask }).catch(() => undefined);
+  const send = async () => {
+    const writer = writable.getWriter();
+    await writer.write(encodeJoinHead(answer));
+    const response = await media;
+    if (response?.status !== 200 || !response.body) {
+      await response?.body?.cancel();
+      return await writer.close();
+    }
+    writer.releaseLock();
+    await response.body.pipeTo(writable);
+  };
+  // Who has left meanwhile needs neither.
+  ctx.waitUntil(send().catch(() => {}));
+  return readable;
+}
 
 /** Who is counted together: a household, and, where a proxy should have named it, all whom it did not. */
 function crowdOf({ address }: Whereabouts, env: Env): string {
