@@ -7,6 +7,8 @@ export interface Tally {
 
 export class CrowdSocket {
   onMessage: (message: Record<string, unknown>) => void = () => {};
+  /** Takes a frame instead of `onMessage` when it answers true: what is only counted need not be parsed. */
+  onText: (text: string) => boolean = () => false;
   #socket: WebSocket;
   #tally: Tally;
 
@@ -15,7 +17,7 @@ export class CrowdSocket {
     this.#tally = tally;
     socket.onmessage = ({ data }) => {
       tally.bytes += (data as string).length;
-      this.onMessage(JSON.parse(data as string));
+      if (!this.onText(data as string)) this.onMessage(JSON.parse(data as string));
     };
   }
 

@@ -1,7 +1,8 @@
 /** The trackers under comparison, each in processes of its own. */
 import { pathOf } from '../../../scripts/paths.ts';
-import { type Edge, EDGE_SECRETS, startEdge } from '../../edge.ts';
+import { type Edge, EDGE_SECRETS } from '../../edge.ts';
 import { descendants } from '../../process-tree.ts';
+import { startServed } from '../../served.ts';
 
 export interface Tracker {
   name: string;
@@ -12,12 +13,20 @@ export interface Tracker {
   stop(): Promise<void>;
 }
 
-/** `edge`: for what only Shoal's own peers do. */
+/**
+ * The edge as `deno task serve` runs it: workerd itself. Under miniflare every message would pass one more Worker,
+ * miniflare's own, which no deployment has. `edge`: for what only Shoal's own peers do.
+ */
 export async function startShoal(): Promise<Tracker & { edge: Edge }> {
-  const before = new Set(descendants(Deno.pid));
-  const edge = await startEdge();
-  const pid = descendants(Deno.pid).find((one) => !before.has(one) && nameOf(one) === 'workerd');
-  if (pid === undefined) throw new Error('workerd is not among the processes below this one');
+  const state = await Deno.makeTempDir({ prefix: 'shoal-bench-tracker-' });
+  const served = await startServed({ state, env: EDGE_SECRETS, flags: ['--no-origin'] });
+  const pid = descendants(served.pid).find((one) => nameOf(one) === 'workerd');
+  if (pid === undefined) throw new Error('workerd is not among the processes of serve');
+  const stop = async () => {
+    await served.stop();
+    await Deno.remove(state, { recursive: true });
+  };
+  const edge = { url: served.url, stop };
   return {
     name: 'shoal',
     pid,
@@ -31,7 +40,7 @@ export async function startShoal(): Promise<Tracker & { edge: Edge }> {
       const { torrent } = await answer.json() as { torrent: { announcePath: string } };
       return edge.url.replace('http', 'ws') + torrent.announcePath;
     },
-    stop: () => edge.stop(),
+    stop,
   };
 }
 
