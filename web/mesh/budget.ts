@@ -11,7 +11,7 @@ const DRAINING = 0.95;
 const GROW = 1.02;
 
 export class UploadBudget {
-  #tuning: Tuning;
+  tuning: Tuning;
   #kbps: number;
   #effective: number;
   #freeAt = 0;
@@ -23,7 +23,7 @@ export class UploadBudget {
   constructor(kbps: number, tuning: Tuning) {
     this.#kbps = kbps;
     this.#effective = kbps;
-    this.#tuning = tuning;
+    this.tuning = tuning;
   }
 
   /** What the owner allows. */
@@ -43,7 +43,7 @@ export class UploadBudget {
 
   /** What may be promised in all. */
   get slotsKbps(): number {
-    return this.#effective * this.#tuning.budgetShare;
+    return this.#effective * this.tuning.budgetShare;
   }
 
   /** Milliseconds of upload that are queued. */
@@ -62,7 +62,7 @@ export class UploadBudget {
     if (this.#kbps <= 0) return;
     const isDraining = queuedBytes < this.#queuedBefore * DRAINING;
     this.#queuedBefore = queuedBytes;
-    if (queuedBytes * 8 / this.#effective > this.#tuning.queueLimitMs) {
+    if (queuedBytes * 8 / this.#effective > this.tuning.queueLimitMs) {
       if (isDraining) return;
       this.#effective = Math.max(this.#kbps / 10, this.#effective * SHRINK);
     } else if (this.#effective < this.#kbps) this.#effective = Math.min(this.#kbps, this.#effective * GROW);

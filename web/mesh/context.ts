@@ -13,7 +13,8 @@ import type { WindowStore } from './window-store.ts';
 export interface Context {
   readonly world: World;
   readonly options: MeshOptions;
-  readonly tuning: Tuning;
+  /** As the latency target has it; another one after it changed. */
+  tuning: Tuning;
   readonly tag: number;
   readonly store: WindowStore;
   readonly lanes: Lanes;

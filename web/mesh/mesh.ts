@@ -51,7 +51,7 @@ export class Mesh implements MeshControl {
   #demandKbps = 0;
 
   constructor(world: World, options: MeshOptions) {
-    const usual = { ...TUNING, ...options.tuning };
+    const usual = options.tuning === undefined ? TUNING : { ...TUNING, ...options.tuning };
     const tuning = stretched(usual, options.latencyTargetMs);
     this.#usual = usual;
     const context: Context = {
@@ -168,7 +168,7 @@ export class Mesh implements MeshControl {
 
   setLatencyTarget(ms: number): void {
     this.#deadline.latencyTargetMs = ms;
-    Object.assign(this.#context.tuning, stretched(this.#usual, ms));
+    this.#context.tuning = this.#context.budget.tuning = stretched(this.#usual, ms);
   }
 
   leaveToRuns(fromMs: number): void {

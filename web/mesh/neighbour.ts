@@ -1,6 +1,6 @@
 /** What this peer knows of one neighbour. The link is the world's; everything else is ours. */
 import type { Message, TrackState } from './message.ts';
-import type { Link } from './seams.ts';
+import type { Link, LinkRoute } from './seams.ts';
 import type { Ticket } from '../../protocol/ticket.ts';
 
 export type Stage = 'greeting' | 'proving' | 'linked' | 'closed';
@@ -39,6 +39,9 @@ export class Neighbour {
   readonly link: Link;
   readonly peerId: string;
   readonly tag: number;
+  readonly route: LinkRoute;
+  readonly isLan: boolean;
+  readonly isBackbone: boolean;
   readonly addedAt: number;
   /** When anything came from it last. */
   heardAt: number;
@@ -87,17 +90,12 @@ export class Neighbour {
     this.link = link;
     this.peerId = link.peerId;
     this.tag = peerTag(link.peerId);
+    this.route = link.route;
+    this.isLan = link.route === 'lan';
+    this.isBackbone = link.backbone === true;
     this.nonce = nonce;
     this.addedAt = this.heardAt = this.gaveAt = now;
     this.messages = new Bucket(messagesPerS, messagesPerS * 10, now);
     this.relays = new Bucket(10, 60, now);
-  }
-
-  get isLan(): boolean {
-    return this.link.route === 'lan';
-  }
-
-  get isBackbone(): boolean {
-    return this.link.backbone === true;
   }
 }

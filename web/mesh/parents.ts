@@ -209,7 +209,7 @@ export class Parents {
       const { hysteresisMs, hysteresisShare, interiorHysteresis } = context.tuning;
       const gain = Math.max(hysteresisMs, hysteresisShare * lane.lagMs) *
         (isInterior(context.tag, lane, context.tuning) ? interiorHysteresis : 1);
-      const saved = lane.parent === undefined ? 0 : WAY_MS[lane.parent.link.route] - WAY_MS[best.link.route];
+      const saved = lane.parent === undefined ? 0 : WAY_MS[lane.parent.route] - WAY_MS[best.route];
       const here = lane.lagMs + Math.max(0, saved);
       if (this.#estimate + gain > here) return;
     }
@@ -230,14 +230,17 @@ export class Parents {
 
   /** How much cheaper than by its parent a lane could come. */
   #savingMs(lane: Lane): number {
-    return lane.parent === undefined ? 0 : WAY_MS[lane.parent.link.route] - this.#cheapestMs(lane, undefined);
+    if (lane.parent === undefined) return 0;
+    const present = WAY_MS[lane.parent.route];
+    return present - this.#cheapestMs(lane, undefined, present);
   }
 
-  /** The cheapest way by which a neighbour has this lane. */
-  #cheapestMs(lane: Lane, exclude: Neighbour | undefined): number {
-    let cheapest = WAY_MS.turn;
+  /** The cheapest way by which a neighbour has this lane, or `most` where none is cheaper than that. */
+  #cheapestMs(lane: Lane, exclude: Neighbour | undefined, most: number): number {
+    let cheapest = most;
     for (const one of this.#context.linked) {
-      if (one !== exclude && hasLane(one, lane)) cheapest = Math.min(cheapest, WAY_MS[one.link.route]);
+      // Looking into what it told costs most, and is of use for the few that would come cheaper.
+      if (WAY_MS[one.route] < cheapest && one !== exclude && hasLane(one, lane)) cheapest = WAY_MS[one.route];
     }
     return cheapest;
   }
@@ -264,7 +267,7 @@ export class Parents {
     const { tuning, linked, lanes, world } = context;
     const bridge = context.isBridge();
     // A parent that need not be left counts: who is fed within the LAN does not leave it for less than the LAN is worth.
-    const cheapest = this.#cheapestMs(lane, must ? exclude : undefined);
+    const cheapest = this.#cheapestMs(lane, must ? exclude : undefined, WAY_MS.turn);
     const cost = lane.kbps * tuning.overhead;
     const half = Math.max(1, lanes.all.length >> 1);
     const orphan = lane.parent === undefined || lane.displaced;
@@ -282,7 +285,7 @@ export class Parents {
         if (!(gives || orphan) || one.uploadKbps * tuning.budgetShare < cost) continue;
         estimate += DISPLACING_MS;
       }
-      estimate += Math.max(0, WAY_MS[one.link.route] - cheapest);
+      estimate += Math.max(0, WAY_MS[one.route] - cheapest);
       if (!one.isLan) estimate += one.parentOf * tuning.sameParentMs;
       if (one.parentOf >= half && linked.length > 3 && !one.isLan) estimate += tuning.halfFromOneMs;
       if (estimate < this.#estimate && !isChild(lane, one)) {

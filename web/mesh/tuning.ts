@@ -147,17 +147,27 @@ const MENDING_MS = 1000;
  * pieces that are missing, not into duplicates.
  */
 export function stretched(tuning: Tuning, latencyTargetMs: number): Tuning {
-  const stretch = Math.min(MOST_STRETCH, Math.max(1, latencyTargetMs / MADE_FOR_MS));
-  const way = (stretch - 1) / (MOST_STRETCH - 1);
+  if (latest?.of !== tuning || latest.latencyTargetMs !== latencyTargetMs) {
+    latest = { of: tuning, latencyTargetMs, result: stretch(tuning, latencyTargetMs) };
+  }
+  return latest.result;
+}
+
+/** Meshes of one page, and all of a simulation, share what came out last. */
+let latest: { of: Tuning; latencyTargetMs: number; result: Tuning } | undefined;
+
+function stretch(tuning: Tuning, latencyTargetMs: number): Tuning {
+  const factor = Math.min(MOST_STRETCH, Math.max(1, latencyTargetMs / MADE_FOR_MS));
+  const way = (factor - 1) / (MOST_STRETCH - 1);
   return {
     ...tuning,
     budgetShare: Math.max(tuning.budgetShare, tuning.budgetShare + (FULL_SHARE - tuning.budgetShare) * way),
-    repairSlackMs: tuning.repairSlackMs * stretch,
+    repairSlackMs: tuning.repairSlackMs * factor,
     repairPatienceMs: Math.max(tuning.repairPatienceMs, latencyTargetMs - MENDING_MS),
-    requestTimeoutMs: tuning.requestTimeoutMs * stretch,
-    rejectBehindMs: tuning.rejectBehindMs * stretch,
-    dropBehindMs: tuning.dropBehindMs * stretch,
-    queueLimitMs: tuning.queueLimitMs * stretch,
+    requestTimeoutMs: tuning.requestTimeoutMs * factor,
+    rejectBehindMs: tuning.rejectBehindMs * factor,
+    dropBehindMs: tuning.dropBehindMs * factor,
+    queueLimitMs: tuning.queueLimitMs * factor,
   };
 }
 

@@ -5,7 +5,7 @@ import { Meter } from './meter.ts';
 import { packetsFor } from './packet-bytes.ts';
 import { asBridge, isBridgeable, reductionFor } from './reduction.ts';
 import type { Host } from './host.ts';
-import { Backlog, Uplink } from './uplink.ts';
+import { LinkStates, Uplink } from './uplink.ts';
 
 Deno.test('an uplink sends one thing after the other, and stands still when its network does', () => {
   const uplink = new Uplink(800);
@@ -17,13 +17,29 @@ Deno.test('an uplink sends one thing after the other, and stands still when its 
 });
 
 Deno.test('a backlog drains evenly and is empty at its end', () => {
-  const backlog = new Backlog();
-  backlog.add(0, 100, 1000);
-  assert.equal(backlog.at(0), 1000);
-  assert.equal(backlog.at(50), 500);
-  backlog.add(50, 150, 500);
-  assert.equal(backlog.at(100), 500);
-  assert.equal(backlog.at(150), 0);
+  const links = new LinkStates();
+  const other = links.open();
+  const id = links.open();
+  links.queue(id, 0, 100, 1000);
+  assert.equal(links.queuedBytes(id, 0), 1000);
+  assert.equal(links.queuedBytes(id, 50), 500);
+  links.queue(id, 50, 150, 500);
+  assert.equal(links.queuedBytes(id, 100), 500);
+  assert.equal(links.queuedBytes(id, 150), 0);
+  assert.equal(links.queuedBytes(other, 50), 0);
+});
+
+Deno.test('messages of a link arrive in order, and a link that takes the place of another begins anew', () => {
+  const links = new LinkStates();
+  const ids = Array.from({ length: 5000 }, () => links.open());
+  const last = ids.at(-1)!;
+  assert.equal(links.arrival(last, 300), 300);
+  assert.equal(links.arrival(last, 200), 300);
+  links.queue(last, 0, 100, 1000);
+  links.close(last);
+  assert.equal(links.open(), last);
+  assert.equal(links.arrival(last, 200), 200);
+  assert.equal(links.queuedBytes(last, 50), 0);
 });
 
 Deno.test('an arrival is noted once, and a new row or a new viewer begins empty', () => {

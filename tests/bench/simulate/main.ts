@@ -10,6 +10,8 @@ if (Deno.args.includes('--help')) {
 const { options, json } = command();
 const began = performance.now();
 const tookS = () => (performance.now() - began) / 1000;
+// The edge refuses by errors, and nobody reads where they came from.
+Error.stackTraceLimit = 0;
 const sim = new Simulation(options);
 await sim.run((second) => {
   if (second % 5 !== 0) return;

@@ -4,7 +4,6 @@ import type { Link, LinkRoute } from '../../../web/mesh/seams.ts';
 import { owdMs, sameLan } from './geography.ts';
 import { overheadBytesOf, PACKET_HEADER_BYTES, packetsFor, payloadBytesOf } from './packet-bytes.ts';
 import type { SimPeer } from './sim-peer.ts';
-import { Backlog } from './uplink.ts';
 
 /** What the network does to packets. */
 export interface NetworkFaults {
@@ -31,9 +30,8 @@ export class SimLink implements Link {
   readonly owdMs: number;
   other!: SimLink;
   isOpen = true;
-  #backlog = new Backlog();
-  /** Messages of one channel arrive in order. */
-  #lastArrivalMs = 0;
+  /** Its place in the run's link states. */
+  readonly #id: number;
 
   private constructor(owner: SimPeer, peer: SimPeer, binding: string, backbone: boolean) {
     this.owner = owner;
@@ -42,6 +40,7 @@ export class SimLink implements Link {
     this.binding = binding;
     this.backbone = backbone;
     this.owdMs = owdMs(owner.host, peer.host);
+    this.#id = owner.sim.linkStates.open();
   }
 
   /** Joins two peers; both meshes begin their handshake. */
@@ -55,7 +54,7 @@ export class SimLink implements Link {
   }
 
   get queuedBytes(): number {
-    return this.#backlog.at(this.owner.clock.now);
+    return this.isOpen ? this.owner.sim.linkStates.queuedBytes(this.#id, this.owner.clock.now) : 0;
   }
 
   send(message: Message): void {
@@ -74,29 +73,29 @@ export class SimLink implements Link {
     const wire = bytes + packets * PACKET_HEADER_BYTES;
     const now = owner.clock.now;
     const leftMs = (this.route === 'lan' ? owner.lanUplink : owner.uplink).send(now, wire);
-    this.#backlog.add(now, leftMs, wire);
-    const arrival = Math.max(this.#lastArrivalMs, leftMs + this.#transitMs(bytes, packets));
-    this.#lastArrivalMs = arrival;
+    const { linkStates } = owner.sim;
+    linkStates.queue(this.#id, now, leftMs, wire);
+    const arrival = linkStates.arrival(this.#id, leftMs + this.#transitMs(bytes, packets));
     owner.clock.at(arrival, this.other, sent);
   }
 
   close(): void {
     if (!this.isOpen) return;
-    this.isOpen = false;
+    this.#end();
     this.owner.linkGone(this);
     this.owner.clock.after(this.owdMs, this.other, CLOSED);
   }
 
   /** The owner is gone without a word: the other side finds out after a while. */
   die(afterMs: number): void {
-    this.isOpen = false;
+    if (this.isOpen) this.#end();
     this.owner.clock.after(afterMs, this.other, CLOSED);
   }
 
   fire(payload: unknown): void {
     if (!this.isOpen) return;
     if (payload === CLOSED) {
-      this.isOpen = false;
+      this.#end();
       this.owner.linkGone(this);
       this.owner.mesh?.linkClosed(this.peerId, 'closed by the other side');
     } else {
@@ -104,6 +103,11 @@ export class SimLink implements Link {
       this.owner.sim.arrived(this.owner, message);
       this.owner.mesh?.receive(this.peerId, message);
     }
+  }
+
+  #end(): void {
+    this.isOpen = false;
+    this.owner.sim.linkStates.close(this.#id);
   }
 
   #transitMs(bytes: number, packets: number): number {

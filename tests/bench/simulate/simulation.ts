@@ -19,6 +19,7 @@ import { asBridge, isBridgeable, type Reduction, reductionFor } from './reductio
 import type { NetworkFaults } from './sim-link.ts';
 import { SimPeer } from './sim-peer.ts';
 import { Stream, type StreamPiece } from './stream.ts';
+import { LinkStates } from './uplink.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export interface SimulationOptions extends HostOptions {
@@ -72,6 +73,7 @@ export const PAGE_BYTES = 220_000;
 export class Simulation {
   readonly options: SimulationOptions;
   readonly clock = new VirtualClock();
+  readonly linkStates = new LinkStates();
   readonly random: Random;
   readonly stream: Stream;
   readonly arrivals: Arrivals;
