@@ -114,7 +114,9 @@ export class SimPeer implements World {
     this.#visit++;
     this.isMute = !politely;
     if (this.player && !this.isLent) sim.meterPlayer(this.player);
-    const links = [...this.links.values()];
+    if (!politely) {
+      for (const link of this.links.values()) link.die(sim.options.detectMs + sim.random.below(200));
+    }
     this.mesh?.close();
     this.mesh = undefined;
     this.player = undefined;
@@ -122,10 +124,7 @@ export class SimPeer implements World {
     this.dialer.close();
     this.reporter.reset();
     sim.desk.leave(this, politely);
-    for (const link of links) {
-      if (politely) link.close();
-      else link.die(sim.options.detectMs + sim.random.below(200));
-    }
+    for (const link of [...this.links.values()]) link.close();
     this.links.clear();
   }
 

@@ -28,6 +28,24 @@ Deno.test('the same seed gives the same run, another seed another one', async ()
   assert.notEqual(a.sim.clock.fired, c.sim.clock.fired);
 });
 
+Deno.test('who leaves without a word is missed a moment later, who says goodbye at once', async () => {
+  const { sim } = await simulate('--peers', '30', '--warm-up', '8', '--seconds', '3');
+  const holders = (id: string) => sim.peers.filter((peer) => peer.isHere && peer.links.has(id)).length;
+  const leave = (politely: boolean) => {
+    const peer = sim.peers.find(({ links }) => links.size >= 5)!;
+    const { peerId } = peer;
+    peer.leave(politely);
+    return peerId;
+  };
+  const silent = leave(false);
+  const polite = leave(true);
+  await sim.clock.run(sim.clock.now + 400);
+  assert.equal(holders(polite), 0);
+  assert.ok(holders(silent) >= 4, `${holders(silent)} hold a link to who left without a word`);
+  await sim.clock.run(sim.clock.now + 1000);
+  assert.equal(holders(silent), 0);
+});
+
 Deno.test('with a cap of one copy the edge sends one copy, and the swarm carries the rest', async () => {
   const { row } = await simulate('--peers', '60', '--copies', '1', '--warm-up', '24', '--seconds', '11');
   assert.ok(row.serverMbps < 0.62, `serverMbps ${row.serverMbps}`);
