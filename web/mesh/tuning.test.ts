@@ -7,6 +7,11 @@ Deno.test('at the usual latency target, and below it, nothing is stretched', () 
   assert.deepEqual(stretched(TUNING, 500), TUNING);
 });
 
+Deno.test('somewhat further behind live, where pieces are late and upload is not short, nothing is stretched either', () => {
+  assert.deepEqual(stretched(TUNING, 1.6 * LATENCY_TARGET_MS), TUNING);
+  assert.ok(stretched(TUNING, 2 * LATENCY_TARGET_MS).repairSlackMs > TUNING.repairSlackMs);
+});
+
 Deno.test('further behind live uplinks are filled more, and what is late is waited for longer, up to a bound', () => {
   const longer = stretched(TUNING, 2.5 * LATENCY_TARGET_MS);
   assert.ok(longer.budgetShare > TUNING.budgetShare && longer.budgetShare < 1);

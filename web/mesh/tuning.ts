@@ -133,8 +133,10 @@ export const TUNING: Tuning = {
   starveMs: 2000,
 };
 
-/** The latency target that the numbers above are made for; longer ones give time, up to this many times as much. */
+/** The latency target that the numbers above are made for. */
 const MADE_FOR_MS = LATENCY_TARGET_MS;
+/** Targets longer than this many times as much tell of short supply; at `MOST_STRETCH` times there is all the time there is. */
+const FIRST_STRETCH = 1.6;
 const MOST_STRETCH = 2.5;
 /** Share of the upload budget that is given away where there is time enough for what queues meanwhile. */
 const FULL_SHARE = 0.94;
@@ -142,9 +144,10 @@ const FULL_SHARE = 0.94;
 const MENDING_MS = 1000;
 
 /**
- * The same for players that stay further behind live. Who has time may fill its uplink nearly to the brim and let
- * pieces queue, and what is late is waited for before it is asked for a second time: what upload there is goes into
- * pieces that are missing, not into duplicates.
+ * The same for players that stay far behind live, since upload is short. Who has time may fill its uplink nearly to the
+ * brim and let pieces queue, and what is late is waited for before it is asked for a second time: what upload there is
+ * goes into pieces that are missing, not into duplicates. Where the target is only somewhat longer upload is ample and
+ * pieces are late: what comes as early as ever gains all of the time.
  */
 export function stretched(tuning: Tuning, latencyTargetMs: number): Tuning {
   if (latest?.of !== tuning || latest.latencyTargetMs !== latencyTargetMs) {
@@ -157,8 +160,9 @@ export function stretched(tuning: Tuning, latencyTargetMs: number): Tuning {
 let latest: { of: Tuning; latencyTargetMs: number; result: Tuning } | undefined;
 
 function stretch(tuning: Tuning, latencyTargetMs: number): Tuning {
-  const factor = Math.min(MOST_STRETCH, Math.max(1, latencyTargetMs / MADE_FOR_MS));
-  const way = (factor - 1) / (MOST_STRETCH - 1);
+  const times = Math.min(MOST_STRETCH, Math.max(FIRST_STRETCH, latencyTargetMs / MADE_FOR_MS));
+  const way = (times - FIRST_STRETCH) / (MOST_STRETCH - FIRST_STRETCH);
+  const factor = 1 + way * (MOST_STRETCH - 1);
   return {
     ...tuning,
     budgetShare: Math.max(tuning.budgetShare, tuning.budgetShare + (FULL_SHARE - tuning.budgetShare) * way),

@@ -37,56 +37,78 @@ export interface SupplyVerdict {
 const SHORT_RATIO = 1.15;
 const MUCH_REPAIR = 0.03;
 const MUCH_OF_CAP = 0.25;
+/** From here on one step of time would not do: three are taken at once. */
+const SEVERE_REPAIR = 0.1;
+const SEVERE_OF_CAP = 1;
 /** Above this ratio, and below these shares: calm. */
 const AMPLE_RATIO = 1.5;
 const LITTLE_REPAIR = 0.01;
 const LITTLE_OF_CAP = 0.1;
 /** The same verdict must hold for this long before a step is taken, and before one is undone. */
 export const TAKE_MS = 10_000;
-export const UNDO_MS = 40_000;
-/** Trouble so soon after the target was shortened came of it: the next time it is left alone for twice as long. */
-const RELAPSE_MS = 90_000;
-const MOST_UNDO_MS = 640_000;
-/** Latency targets, as multiples of the one that was set. */
-const LATENCY_STEPS = [1, 1.6, 2.5];
-const LAST_LATENCY_STEP = LATENCY_STEPS.length - 1;
+export const UNDO_MS = 20_000;
 /**
- * Share of what viewers watch that one step of help carries. As many steps are taken at once as repair asks for: help
- * is to take its place, and no more than that, whatever the ratio says.
+ * Trouble so soon after a step was undone came of it. That is seen early, and what failed is left alone for a while, for
+ * twice as long each time: a calm that more time or help brought says nothing of less, only trying does.
  */
+const RELAPSE_MS = 90_000;
+const RELAPSE_TAKE_MS = 5000;
+const LEAST_BAR_MS = 120_000;
+const MOST_BAR_MS = 960_000;
+/** Latency targets, as multiples of the one that was set. */
+const LATENCY_STEPS = [1, 1.25, 1.6, 2, 2.5];
+const LAST_LATENCY_STEP = LATENCY_STEPS.length - 1;
+/** Share of what viewers watch that one step of help carries. */
 const HELP_STEP = 0.02;
+/**
+ * As many steps are taken at once as repair asks for, up to so many, or to what the ratio says is missing: help is to
+ * take the place of repair, and no more than that. Who is helped gives the more to others, so that it takes less.
+ */
 const MOST_STEPS_AT_ONCE = 5;
+const HELP_FOR_REPAIR = 0.5;
 const MOST_HELP = 0.6;
+/** Help shows after so long: until then it is not added to, nor while repair falls by a look to less than this share. */
+const SHOWN_MS = 20_000;
+const EASING = 0.7;
 /** Share of repair above which help grows, and below half of which it shrinks, by this share of itself. */
 const MUCH_BESIDE_HELP = 0.015;
 const HELP_TAKEN_BACK = 0.2;
 /** The same where upload is enough: single pieces are late then, not missing, and help would not make them fewer. */
 const ENOUGH_RATIO = 1.2;
-const MUCH_WHERE_ENOUGH = 0.06;
+const MUCH_WHERE_ENOUGH = 0.04;
 /** Share of the egress cap that help may take: what seeds leave, less a reserve for joins. */
 const HELP_SHARE = 0.35;
 /** Help that would carry less than this share of what is watched is none: joins and repair need the cap more. */
 const LEAST_HELP = 0.02;
 /** By what upload is to exceed what is taken at first, and by how much more each time that this was not enough. */
-const RELIEF_SPARE = 1.25;
-const RELIEF_STEP = 0.1;
+const RELIEF_SPARE = 1.5;
+const RELIEF_STEP = 0.25;
 const MOST_RELIEF = 4;
 /** Single pieces that take no more than this of a cap are those that it was made for. */
 const MOST_OF_CAP = 0.7;
 /** A swarm needs so long to arrange itself anew around other renditions. */
-const RELIEF_MS = 60_000;
+const RELIEF_MS = 30_000;
 /** The source is offered to all again when upload exceeds by this what it takes. */
-const RELIEVED_RATIO = 1.4;
+const RELIEVED_RATIO = 1.5;
 /** Swarms smaller than this are fed by their seeds' copies; a ratio of so few says nothing. */
 const LEAST_VIEWERS = 4;
+
+/** Trouble came back at this step: until then nothing goes down to it. */
+interface Bar {
+  step: number;
+  untilMs: number;
+  forMs: number;
+}
 
 export class SupplyControl {
   #step: number;
   #relief: number;
   #trouble: { sinceMs: number } | undefined;
   #calm: { sinceMs: number } | undefined;
-  #shortenedMs: number | undefined;
-  #undoTimeMs = UNDO_MS;
+  #undoneMs = -Infinity;
+  #bar: Bar | undefined;
+  /** Share of repair at the last look. */
+  #repair = 0;
   #verdict: SupplyVerdict;
 
   constructor(step = 0, relief = 0) {
@@ -114,22 +136,21 @@ export class SupplyControl {
     return this.#verdict;
   }
 
-  /** Looks at a reading; the verdict changes by one step at most, help by several. */
+  /** Looks at a reading; the verdict changes by one step at most where nothing is severe, help by several. */
   look(reading: SupplyReading, nowMs: number): SupplyVerdict {
     const wanted = this.#wanted(reading);
     this.#trouble = wanted > 0 ? this.#trouble ?? { sinceMs: nowMs } : undefined;
     this.#calm = wanted < 0 ? this.#calm ?? { sinceMs: nowMs } : undefined;
-    const takeMs = this.#relief > 0 ? RELIEF_MS : TAKE_MS;
-    const isTime = this.#relief === 0 && this.#helpSteps === 0;
-    if (this.#trouble && nowMs - this.#trouble.sinceMs >= takeMs) {
-      if (isTime) this.#learn(nowMs);
+    if (this.#trouble && nowMs - this.#trouble.sinceMs >= this.#takeMs(nowMs) && !this.#isEasing(reading)) {
+      if (this.#relief === 0) this.#learn(nowMs);
       this.#go(wanted, reading);
       this.#trouble.sinceMs = nowMs;
-    } else if (this.#calm && nowMs - this.#calm.sinceMs >= (isTime ? this.#undoTimeMs : UNDO_MS)) {
-      if (isTime && this.#step > 0) this.#shortenedMs = nowMs;
+    } else if (this.#calm && nowMs - this.#calm.sinceMs >= UNDO_MS && !this.#isBarred(wanted, nowMs)) {
+      if (this.#relief === 0 && this.#step > 0) this.#undoneMs = nowMs;
       this.#go(wanted, reading);
       this.#calm.sinceMs = nowMs;
     }
+    this.#repair = repairShare(reading);
     this.#verdict = {
       latencyFactor: latencyFactorOf(this.#step),
       helpKbps: this.#helpKbps(reading),
@@ -138,12 +159,29 @@ export class SupplyControl {
     return this.#verdict;
   }
 
-  /** A calm that a longer target brought says nothing of a shorter one: only trying does, and each try costs repair. */
+  #takeMs(nowMs: number): number {
+    if (this.#relief > 0) return RELIEF_MS;
+    if (nowMs - this.#undoneMs < RELAPSE_MS) return RELAPSE_TAKE_MS;
+    return this.#helpSteps > 0 ? SHOWN_MS : TAKE_MS;
+  }
+
+  /** What was done shows, or a crowd settles: help is not to be added to what is on its way already. */
+  #isEasing(reading: SupplyReading): boolean {
+    return this.#step >= LAST_LATENCY_STEP && this.#mayHelp(reading) &&
+      repairShare(reading) < EASING * this.#repair;
+  }
+
   #learn(nowMs: number): void {
-    if (this.#shortenedMs === undefined) return;
-    const relapsed = nowMs - this.#shortenedMs < RELAPSE_MS;
-    this.#undoTimeMs = relapsed ? Math.min(MOST_UNDO_MS, 2 * this.#undoTimeMs) : UNDO_MS;
-    this.#shortenedMs = undefined;
+    const forMs = this.#bar ? Math.min(MOST_BAR_MS, 2 * this.#bar.forMs) : LEAST_BAR_MS;
+    if (nowMs - this.#undoneMs < RELAPSE_MS) this.#bar = { step: this.#step, untilMs: nowMs + forMs, forMs };
+    // Trouble that came of nothing we did: what failed in other times is no measure.
+    else if (this.#bar && nowMs > this.#bar.untilMs) this.#bar = undefined;
+    this.#undoneMs = -Infinity;
+  }
+
+  #isBarred(steps: number, nowMs: number): boolean {
+    const bar = this.#bar;
+    return this.#relief === 0 && bar !== undefined && this.#step + steps <= bar.step && nowMs < bar.untilMs;
   }
 
   /** Steps to take, or, below 0, to take back: of what was taken last. */
@@ -168,13 +206,17 @@ export class SupplyControl {
     return isAmple && repair < muchRepair(reading) / 2 ? -1 : 0;
   }
 
-  /** Steps that a longer or shorter latency target would be: 1, 0 or -1. */
+  /** Steps of a longer latency target, 0, or -1: a shorter one. */
   #timeWanted(reading: SupplyReading): number {
     const small = reading.viewers < LEAST_VIEWERS;
     const ratio = supplyRatio(reading);
     const repair = repairShare(reading);
     const ofCap = capShare(reading);
-    if (!small && (ratio < SHORT_RATIO || repair > MUCH_REPAIR || ofCap > MUCH_OF_CAP)) return 1;
+    if (!small) {
+      if (ratio < SHORT_RATIO) return LAST_LATENCY_STEP - Math.min(this.#step, LAST_LATENCY_STEP - 1);
+      if (repair > SEVERE_REPAIR || ofCap > SEVERE_OF_CAP) return Math.min(3, LAST_LATENCY_STEP - this.#step);
+      if (repair > MUCH_REPAIR || ofCap > MUCH_OF_CAP) return 1;
+    }
     return small || (ratio > AMPLE_RATIO && repair < LITTLE_REPAIR && ofCap < LITTLE_OF_CAP) ? -1 : 0;
   }
 
@@ -184,12 +226,18 @@ export class SupplyControl {
     if (reading.viewers < LEAST_VIEWERS) return -Math.max(1, this.#helpSteps);
     const much = muchRepair(reading);
     if (this.#mayHelp(reading)) {
-      if (repair > much) return Math.min(MOST_STEPS_AT_ONCE, Math.ceil(repair / HELP_STEP));
+      const most = Math.max(MOST_STEPS_AT_ONCE, this.#missingSteps(reading));
+      if (repair > much) return Math.min(most, Math.ceil(repair * HELP_FOR_REPAIR / HELP_STEP));
     } else if (repair > MUCH_BESIDE_HELP) {
       return reading.sourceKbps !== undefined && this.#isBeyondCap(reading) ? 1 : 0;
     }
     if (this.#helpSteps === 0) return Math.min(0, this.#timeWanted(reading));
     return repair < much / 2 ? -Math.ceil(this.#helpSteps * HELP_TAKEN_BACK) : 0;
+  }
+
+  /** Steps of help that the ratio of supply alone calls for, beyond those taken. */
+  #missingSteps(reading: SupplyReading): number {
+    return Math.ceil((SHORT_RATIO - supplyRatio(reading)) / HELP_STEP) - this.#helpSteps;
   }
 
   /** Whether help may grow. */

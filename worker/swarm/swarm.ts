@@ -49,7 +49,7 @@ const FAR_MORE = 2;
 const CANDIDATES = 32;
 /** Of each rendition at least so many. */
 const CANDIDATES_EACH = 4;
-const NEEDY = 16;
+const NEEDY = 100;
 /** Messages of one socket that may wait for one that is being checked. */
 const MAX_WAITING = 64;
 /** Refused tickets on one socket before it is closed. */

@@ -1,7 +1,8 @@
 /**
  * A player's clockwork: starts at a keyframe as near to its target as what has come allows, plays what has come without
- * a gap, waits, and holds its latency by the shipped rate control.
+ * a gap, waits, and holds its latency by the shipped rate control and what it adds for itself where its buffer ran low.
  */
+import { Comfort } from '../../../web/player/source/comfort.ts';
 import { RateControl } from '../../../web/player/source/rate-control.ts';
 import type { Playhead } from '../../../web/mesh/seams.ts';
 import type { Arrivals } from './arrivals.ts';
@@ -34,6 +35,7 @@ export class Player {
   #videoBefore = 0;
   #wanted = 0;
   #rate = new RateControl();
+  #comfort = new Comfort();
   /** Order of the first piece that is not here, by track. */
   #next: number[];
 
@@ -89,9 +91,11 @@ export class Player {
       return false;
     }
     const latencyMs = liveMs - this.headMs;
-    const advice = this.#rate.next({ latencyMs, targetMs: this.targetMs, bufferMs: until - this.headMs });
+    const bufferMs = until - this.headMs;
+    const targetMs = this.targetMs + this.#comfort.look(bufferMs, liveMs);
+    const advice = this.#rate.next({ latencyMs, targetMs, bufferMs });
     if (advice === 'jump') {
-      this.headMs = liveMs - this.targetMs;
+      this.headMs = liveMs - targetMs;
       return false;
     }
     const wanted = this.headMs + elapsedMs * advice;

@@ -107,3 +107,10 @@ Deno.test('a reduced audience holds some shards whole and lent bridges, and coun
   assert.equal(row.peers, 500);
   assert.ok(row.late5s < 0.02, `late5s ${row.late5s}`);
 });
+
+Deno.test('who left before counting began is not in what was played and stalled', async () => {
+  const { sim } = await simulate('--peers', '20', '--churn', '40', '--warm-up', '30', '--seconds', '1');
+  const { playedMs, stalledMs } = sim.meter;
+  // Twenty viewers have twenty seconds in one.
+  assert.ok(playedMs > 0 && playedMs + stalledMs <= 22_000, `${playedMs} ms played, ${stalledMs} ms stalled`);
+});

@@ -207,7 +207,9 @@ export class Simulation {
     if (serial >= 0 && this.arrivals.has(serial, peer.host.slot)) meter.duplicateBytes += byteLength;
   }
 
+  /** A viewer has left, or the run is over. */
   meterPlayer(player: Player): void {
+    if (!this.meter.on) return;
     this.meter.stalls += player.stalls;
     this.meter.stalledMs += player.stalledMs;
     this.meter.playedMs += player.playedMs;
