@@ -8,6 +8,14 @@ import { type MediaAsk, mediaAskUrl } from './media/ask.ts';
 import type { MediaKind } from './report/edge-use.ts';
 import { useCounter } from './use-counter.ts';
 
+/**
+ * Media of a join is taken of the cache when it is no older than this. Who begins has to fetch what was cut since one
+ * by one, unless peers are linked before it is due; the cache itself counts whole seconds.
+ */
+const JOIN_FRESH_MS = 500;
+/** When an entry was made, milliseconds since 1970. */
+const MADE_HEADER = 'shoal-made';
+
 interface CachedAsk {
   env: Env;
   ctx: Pick<ExecutionContext, 'waitUntil'>;
@@ -21,7 +29,7 @@ interface CachedAsk {
 export async function cachedMedia({ env, ctx, channel, kind, ask }: CachedAsk): Promise<Response> {
   const key = `https://media.shoal.internal/${channel}?${new URLSearchParams({ ask: JSON.stringify(ask) })}`;
   const held = await caches.default.match(key);
-  if (held) {
+  if (held && isFresh(held, ask)) {
     const body = await held.arrayBuffer();
     const bytes = kind === undefined ? {} : { [kind]: body.byteLength };
     useCounter.count(env, ctx, channel, { cacheHits: 1, bytes });
@@ -31,10 +39,16 @@ export async function cachedMedia({ env, ctx, channel, kind, ask }: CachedAsk): 
   useCounter.count(env, ctx, channel, { cacheMisses: 1 });
   if (fresh.status === 200 && fresh.headers.get('cache-control')?.startsWith('public')) {
     const body = await fresh.arrayBuffer();
-    ctx.waitUntil(caches.default.put(key, new Response(body, fresh)));
+    const entry = new Response(body, fresh);
+    entry.headers.set(MADE_HEADER, String(Date.now()));
+    ctx.waitUntil(caches.default.put(key, entry));
     return forEverybody(new Response(body, fresh));
   }
   return forEverybody(fresh);
+}
+
+function isFresh(held: Response, { what }: MediaAsk): boolean {
+  return what !== 'join' || Date.now() - Number(held.headers.get(MADE_HEADER)) <= JOIN_FRESH_MS;
 }
 
 /** Straight from the Media object. */

@@ -1,5 +1,5 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { indexToHex, packIndex, pieceOf } from '../../protocol/piece-index.ts';
 import {
   admin,
@@ -203,6 +203,22 @@ test('media of a broadcast that is over is gone', async () => {
   await admin('POST', `/${channel}/stop`);
   expect((await fetchMedia(viewer, `piece/${indexToHex(packIndex(0, 0, 3))}`)).status).toBe(404);
   expect((await fetchMedia(viewer, 'seed?peer=' + viewer.peerId)).status).toBe(404);
+});
+
+test('what a join begins with is half a second old at most', async () => {
+  const { viewer, link } = await withMedia(2);
+  const count = async () => (await framesIn(await fetchMedia(viewer, 'join?tracks=0'))).length;
+  const nowMs = Date.now();
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(nowMs);
+  try {
+    const before = await count();
+    link.push(frameOf({ segment: 2, piece: 0 }));
+    await framesIn(await fetchMedia(viewer, `piece/${indexToHex(packIndex(2, 0, 0))}`));
+    clock.mockReturnValue(nowMs + 600);
+    expect(await count()).not.toBe(before);
+  } finally {
+    clock.mockRestore();
+  }
 });
 
 test('what is served is counted by kind, from the cache or not', async () => {

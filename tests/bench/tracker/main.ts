@@ -15,7 +15,7 @@ const { values } = parseArgs({
   options: {
     peers: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '20' },
-    'at-once': { type: 'string', default: '64' },
+    'at-once': { type: 'string', default: '256' },
     neighbours: { type: 'string', default: '20' },
     idle: { type: 'string', default: '0' },
     json: { type: 'string' },
@@ -27,7 +27,7 @@ if (values.help) {
 
   --peers N        sockets that announce, at most 1000 (default 1000)
   --seconds N      measured seconds of each system (default 20)
-  --at-once N      announces under way at a time (default 64)
+  --at-once N      announces under way at a time (default 256)
   --neighbours N   neighbours that a stock newcomer wants (default 20, as many as Shoal's peers hold)
   --idle N         then N sockets that announced once, 1000 to a swarm: memory of each (default 0: left out)
   --json FILE      also write {"rows": [...]}`);
