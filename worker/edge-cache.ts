@@ -35,8 +35,8 @@ export async function cachedMedia({ env, ctx, channel, kind, ask }: CachedAsk): 
     useCounter.count(env, ctx, channel, { cacheHits: 1, bytes });
     return forEverybody(new Response(body, held));
   }
+  // The object counts it as a miss: a call for each from here would cost as much as the media.
   const fresh = await freshMedia(env, channel, ask);
-  useCounter.count(env, ctx, channel, { cacheMisses: 1 });
   if (fresh.status === 200 && fresh.headers.get('cache-control')?.startsWith('public')) {
     const body = await fresh.arrayBuffer();
     const entry = new Response(body, fresh);

@@ -132,6 +132,8 @@ export class Media extends DurableObject<Env> {
   }
 
   async #answer(ask: MediaAsk): Promise<Response> {
+    // Seed streams alone are asked for without a look into the cache.
+    if (ask.what !== 'seed') this.#use.cacheMisses++;
     const kept = this.#kept;
     if (!kept) throw gone('nothing is on air');
     if (ask.broadcastId !== undefined && ask.broadcastId !== kept.broadcast.id) {

@@ -18,7 +18,7 @@ const NOTHING: Counted = {
   seedMessagesPerHour: 0,
   seeds: 0,
 };
-const million: Audience = { viewers: 1_000_000, visitMinutes: 60, streamKbps: 512 };
+const million: Audience = { viewers: 1_000_000, visitMinutes: 60, streamKbps: 512, shardSize: 1000 };
 const close = (actual: number, expected: number) =>
   assert.ok(Math.abs(actual - expected) <= 1e-6 * Math.abs(expected), `${actual} is not ${expected}`);
 
@@ -60,7 +60,9 @@ Deno.test('seeds are few, however many watch', () => {
 
 Deno.test('objects that are in memory all the time are in the bill', () => {
   const { dollars } = shoalBill(NOTHING, million);
-  assert.ok(dollars > 1004 * 3600 * 0.128 * 12.5e-6);
+  assert.ok(dollars > 1002 * 3600 * 0.128 * 12.5e-6);
+  const larger = shoalBill(NOTHING, { ...million, shardSize: 2000 });
+  assert.ok(dollars - larger.dollars > 500 * 3600 * 0.128 * 12.5e-6);
 });
 
 Deno.test('who polls a playlist makes a request every two seconds at least', () => {

@@ -19,6 +19,8 @@ export interface Audience {
   /** How long one stays: the shorter, the more joins in an hour. */
   visitMinutes: number;
   streamKbps: number;
+  /** Largest shard (the setting shardSize of the channel). */
+  shardSize: number;
 }
 
 export interface Bill {
@@ -26,11 +28,19 @@ export interface Bill {
   dollars: number;
 }
 
-/** Viewers of one shard, and how often it tells the channel and the report of itself. */
-const VIEWERS_PER_SHARD = 1000;
+/** How often a shard tells the channel and the report of itself. */
 const ROLLUPS_PER_HOUR = 3600 / 10;
-/** Objects of a channel beside its shards: Channel, Media, Report, Directory. */
-const OTHER_OBJECTS = 4;
+/** Calls and alarms of a channel, whatever its audience: bench:statistics counts 730, Media tells what it sent 720 times. */
+const CALLS_PER_CHANNEL_HOUR = 1450;
+/** Objects beside the shards that cannot hibernate while a channel is on air: Media holds the link, Channel a timer. */
+const BUSY_OBJECTS = 2;
+/**
+ * Report, Board and Directory have hibernating sockets and alarms only: an object that is idle and could hibernate is
+ * not billed, even before it does (developers.cloudflare.com/durable-objects/platform/pricing). They work for
+ * milliseconds, every few seconds; this much is on the safe side.
+ */
+const IDLE_OBJECTS = 3;
+const IDLE_AWAKE_SHARE = 0.05;
 /**
  * Comes too seldom for a run of a minute: a report every five minutes, and the ticket, renewed at a random moment of
  * the minute that begins 180 s before its 600 s are over. Some reports fall into the run all the same and count twice.
@@ -38,25 +48,25 @@ const OTHER_OBJECTS = 4;
 const REPORTS_PER_HOUR = 12;
 const RENEWALS_PER_HOUR = 3600 / 450;
 
-/** Shoal on Cloudflare. Every object is taken to be in memory for the whole hour, and no media answer to be cached. */
-export function shoalBill(counted: Counted, { viewers, visitMinutes }: Audience): Bill {
+/** Shoal on Cloudflare. Every shard is taken to be in memory for the whole hour, and no media answer to be cached. */
+export function shoalBill(counted: Counted, { viewers, visitMinutes, shardSize }: Audience): Bill {
   const joins = viewers * 60 / visitMinutes;
   const seeds = Math.min(counted.seeds, viewers);
   const watching = viewers - seeds;
-  // The join itself is answered by the Worker from a cached card; all else reaches an object.
+  // Each reaches an object: a join by the media that follows its answer.
   const http = joins * counted.requestsPerJoin + watching * counted.requestsPerHour +
     seeds * counted.seedRequestsPerHour;
   const upgrades = joins;
   const messages = joins * counted.messagesPerJoin + watching * counted.messagesPerHour +
     seeds * counted.seedMessagesPerHour + viewers * (REPORTS_PER_HOUR + RENEWALS_PER_HOUR);
-  const shards = Math.ceil(viewers / VIEWERS_PER_SHARD);
-  const internal = shards * ROLLUPS_PER_HOUR * 2;
+  const shards = Math.ceil(viewers / shardSize);
+  const internal = shards * ROLLUPS_PER_HOUR * 2 + CALLS_PER_CHANNEL_HOUR;
   const messageRequests = messages / CLOUDFLARE.messagesPerRequest;
-  const objectSeconds = (shards + OTHER_OBJECTS) * 3600;
+  const objectSeconds = (shards + BUSY_OBJECTS + IDLE_OBJECTS * IDLE_AWAKE_SHARE) * 3600;
   return {
     requestsPerViewerHour: (http + upgrades + messageRequests + internal) / viewers,
     dollars: (http + upgrades) * CLOUDFLARE.perWorkerRequest +
-      (http - joins + upgrades + messageRequests + internal) * CLOUDFLARE.perObjectRequest +
+      (http + upgrades + messageRequests + internal) * CLOUDFLARE.perObjectRequest +
       objectSeconds * CLOUDFLARE.objectGigabytes * CLOUDFLARE.perGigabyteSecond,
   };
 }

@@ -31,6 +31,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     settle: { type: 'string', default: '20' },
     visit: { type: 'string', default: '10' },
+    shard: { type: 'string', default: '1000' },
     json: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -42,6 +43,7 @@ if (values.help) {
   --seconds N    measured seconds (default 60)
   --settle N     seconds between the last join and the measurement (default 20)
   --visit N      minutes of a visit, in the rows with visits shorter than an hour (default 10)
+  --shard N      largest shard, for the bill (default 1000, as the channel's setting shardSize)
   --json FILE    also write {"rows": [...]}`);
   Deno.exit(0);
 }
@@ -49,7 +51,12 @@ if (values.help) {
 const counted = await count();
 console.log(`counted:\n${formatTable([{ ...counted }])}\n\nlist prices of ${PRICES_AS_OF}:`);
 const rows: Row[] = AUDIENCES.flatMap((viewers) => {
-  const audience: Audience = { viewers, visitMinutes: 60, streamKbps: STREAM.videoKbps + STREAM.audioKbps };
+  const audience: Audience = {
+    viewers,
+    visitMinutes: 60,
+    streamKbps: STREAM.videoKbps + STREAM.audioKbps,
+    shardSize: Number(values.shard),
+  };
   const short = { ...audience, visitMinutes: Number(values.visit) };
   const row = (system: string, { requestsPerViewerHour, dollars }: Bill): Row => ({
     viewers,
