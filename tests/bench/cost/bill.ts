@@ -43,7 +43,7 @@ const IDLE_OBJECTS = 3;
 const IDLE_AWAKE_SHARE = 0.05;
 /**
  * Comes too seldom for a run of a minute: a report every five minutes, and the ticket, renewed at a random moment of
- * the minute that begins 180 s before its 600 s are over. Some reports fall into the run all the same and count twice.
+ * the minute that begins 180 s before its 600 s are over. The crowd leaves out the reports that fall into the run.
  */
 const REPORTS_PER_HOUR = 12;
 const RENEWALS_PER_HOUR = 3600 / 450;

@@ -7,6 +7,7 @@ import { cutMsOf } from '../../../web/mesh/cut-clock.ts';
 import { Viewer } from '../../../web/peer/viewer.ts';
 import type { ViewerStats } from '../../../web/peer/viewer-stats.ts';
 import { countConnections } from './counted-connections.ts';
+import { countReports } from './counted-reports.ts';
 import { HeadlessPlayer } from './headless-player.ts';
 
 export interface ChildOptions {
@@ -25,7 +26,7 @@ export interface ViewerResult {
   seconds: number;
   stalls: number;
   stalledMs: number;
-  /** Totals when measuring began and ended. */
+  /** Totals when measuring began and ended; signalMessages without reports, which come all in one second. */
   before: ViewerStats;
   after: ViewerStats;
 }
@@ -45,13 +46,14 @@ async function run({ edgeUrl, channel, uploadsKbps, spacingMs }: ChildOptions): 
   const { RTCPeerConnection, bytesSent } = countConnections(base.RTCPeerConnection!);
   const lagsByHop: number[][] = [];
   let measuring = false;
-  const peers: { viewer: Viewer; player: HeadlessPlayer }[] = [];
+  const peers: { viewer: Viewer; player: HeadlessPlayer; stats: () => ViewerStats }[] = [];
   const joining = (async () => {
     for (const uploadKbps of uploadsKbps) {
+      const { WebSocket, reports } = countReports(base.WebSocket);
       const viewer = new Viewer({
         edgeUrl,
         channel,
-        environment: { ...base, RTCPeerConnection },
+        environment: { ...base, RTCPeerConnection, WebSocket },
         ...(uploadKbps !== null && { uploadKbps }),
       });
       viewer.on('piece', ({ index, record, source }) => {
@@ -65,7 +67,11 @@ async function run({ edgeUrl, channel, uploadsKbps, spacingMs }: ChildOptions): 
       const player = new HeadlessPlayer(viewer);
       viewer.start();
       player.start();
-      peers.push({ viewer, player });
+      const stats = () => {
+        const all = viewer.stats();
+        return { ...all, signalMessages: all.signalMessages - reports() };
+      };
+      peers.push({ viewer, player, stats });
       await new Promise((resolve) => setTimeout(resolve, spacingMs));
     }
   })();
@@ -75,8 +81,8 @@ async function run({ edgeUrl, channel, uploadsKbps, spacingMs }: ChildOptions): 
   for await (const line of lines()) {
     if (line === 'begin') {
       await joining;
-      begun = peers.map(({ viewer, player: { stalls, stalledMs } }) => ({
-        stats: viewer.stats(),
+      begun = peers.map(({ stats, player: { stalls, stalledMs } }) => ({
+        stats: stats(),
         stalls,
         stalledMs,
         atMs: performance.now(),
@@ -89,8 +95,8 @@ async function run({ edgeUrl, channel, uploadsKbps, spacingMs }: ChildOptions): 
   measuring = false;
   const result: ChildResult = {
     viewers: begun.map(({ stats, stalls, stalledMs, atMs }, i) => {
-      const { viewer, player } = peers[i]!;
-      const after = viewer.stats();
+      const { viewer, player, stats: now } = peers[i]!;
+      const after = now();
       return {
         uploadKbps: viewer.uploadKbps,
         isSeed: stats.feeds > 0 || after.feeds > 0,

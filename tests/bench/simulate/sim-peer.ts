@@ -313,7 +313,8 @@ export class SimPeer implements World {
     }
     const bytes = pieces.reduce((sum, piece) => sum + frameBytes(piece), 0);
     if (this.isLent || !sim.take('join', bytes)) return;
-    this.#during(visit, 2 * this.edgeMs + bytes * 8 / DOWNLINK_KBPS, () => {
+    // It follows the answer of the join in the same response.
+    this.#during(visit, bytes * 8 / DOWNLINK_KBPS, () => {
       for (const { frame } of pieces) this.mesh?.offerPiece(frame, 'join');
     });
   }
