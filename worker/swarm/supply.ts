@@ -141,9 +141,14 @@ export class SupplyControl {
     const wanted = this.#wanted(reading);
     this.#trouble = wanted > 0 ? this.#trouble ?? { sinceMs: nowMs } : undefined;
     this.#calm = wanted < 0 ? this.#calm ?? { sinceMs: nowMs } : undefined;
-    if (this.#trouble && nowMs - this.#trouble.sinceMs >= this.#takeMs(nowMs) && !this.#isEasing(reading)) {
+    if (
+      this.#trouble && nowMs - this.#trouble.sinceMs >= this.#takeMs(nowMs) &&
+      !this.#isEasing(reading)
+    ) {
+      // The target that was left a moment ago was long enough.
+      const isBack = this.#isRelapse(nowMs) && this.#step < LAST_LATENCY_STEP;
       if (this.#relief === 0) this.#learn(nowMs);
-      this.#go(wanted, reading);
+      this.#go(isBack ? 1 : wanted, reading);
       this.#trouble.sinceMs = nowMs;
     } else if (this.#calm && nowMs - this.#calm.sinceMs >= UNDO_MS && !this.#isBarred(wanted, nowMs)) {
       if (this.#relief === 0 && this.#step > 0) this.#undoneMs = nowMs;
@@ -161,8 +166,12 @@ export class SupplyControl {
 
   #takeMs(nowMs: number): number {
     if (this.#relief > 0) return RELIEF_MS;
-    if (nowMs - this.#undoneMs < RELAPSE_MS) return RELAPSE_TAKE_MS;
+    if (this.#isRelapse(nowMs)) return RELAPSE_TAKE_MS;
     return this.#helpSteps > 0 ? SHOWN_MS : TAKE_MS;
+  }
+
+  #isRelapse(nowMs: number): boolean {
+    return nowMs - this.#undoneMs < RELAPSE_MS;
   }
 
   /** What was done shows, or a crowd settles: help is not to be added to what is on its way already. */
@@ -173,7 +182,7 @@ export class SupplyControl {
 
   #learn(nowMs: number): void {
     const forMs = this.#bar ? Math.min(MOST_BAR_MS, 2 * this.#bar.forMs) : LEAST_BAR_MS;
-    if (nowMs - this.#undoneMs < RELAPSE_MS) this.#bar = { step: this.#step, untilMs: nowMs + forMs, forMs };
+    if (this.#isRelapse(nowMs)) this.#bar = { step: this.#step, untilMs: nowMs + forMs, forMs };
     // Trouble that came of nothing we did: what failed in other times is no measure.
     else if (this.#bar && nowMs > this.#bar.untilMs) this.#bar = undefined;
     this.#undoneMs = -Infinity;
