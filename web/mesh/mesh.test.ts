@@ -139,6 +139,23 @@ Deno.test('a peer that gives much takes the place of a free rider, who is fed by
   }
 });
 
+Deno.test('where upload is short, who says that he has none to spare is served last', () => {
+  const swarm = new Swarm();
+  const seed = swarm.add({ uploadKbps: 2000 });
+  seed.feed(allFeeds(swarm.source));
+  // Who claims to have nothing is there first: no place is kept for having come early.
+  const claimants = Array.from({ length: 6 }, () => swarm.add({ uploadKbps: 0 }));
+  swarm.linkAtRandom(5);
+  swarm.run(10);
+  const givers = Array.from({ length: 4 }, () => swarm.add({ uploadKbps: 800 }));
+  for (const giver of givers) for (const peer of swarm.peers) if (peer !== giver) swarm.link(giver, peer);
+  swarm.run(25);
+  const lateOf = (peers: SwarmPeer[]) =>
+    peers.reduce((sum, peer) => sum + swarm.late(peer, 20_000, 32_000, 1500).length, 0) / peers.length;
+  assert.ok(lateOf(claimants) > 40, `${lateOf(claimants)} late`);
+  assert.ok(lateOf(givers) < lateOf(claimants) / 4, `${lateOf(givers)} beside ${lateOf(claimants)} late`);
+});
+
 Deno.test('substreams that come very late are moved to a better parent within seconds', () => {
   const swarm = new Swarm();
   swarm.introduces = false;
