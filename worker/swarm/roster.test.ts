@@ -110,6 +110,16 @@ test('peers that cannot meet are named only when there are no others', () => {
   for (const { peer_id } of roster.choose(me, 4, [], seeded(2))) expect(peer_id).toMatch(/^open/);
 });
 
+test('who can meet few of a shard is told of those few, not of whom chance shows', () => {
+  const roster = new Roster();
+  for (let i = 0; i < 300; i++) roster.add(row(`cone ${i}`, { nat: 'cone', uploadKbps: 9000 }));
+  for (let i = 0; i < 4; i++) roster.add(row(`open ${i}`, { nat: 'open', uploadKbps: 300 }));
+  for (let seed = 1; seed <= 20; seed++) {
+    const chosen = roster.choose(row('me', { nat: 'symmetric' }), 4, [], seeded(seed));
+    expect(chosen.map((one) => one.peer_id).sort()).toEqual(['open 0', 'open 1', 'open 2', 'open 3']);
+  }
+});
+
 test('what can meet without TURN: a symmetric NAT and an open one, a blocked peer only in its own household', () => {
   const can = (a: PeerRow['nat'], b: PeerRow['nat']) => meets(row('a', { nat: a }), row('b', { nat: b }));
   expect([can('symmetric', 'open'), can('cone', 'cone'), can('unknown', 'symmetric')]).toEqual([

@@ -114,6 +114,12 @@ export class Roster {
           bestScore = score;
         }
       }
+      // Chance showed nobody: of many, a few may be within reach all the same, and those are worth a search.
+      const search = best || draws === drawer.length || self.nat === 'blocked' ? 0 : drawer.length;
+      for (let j = 0; !best && j < search; j++) {
+        const entry = drawer[(start + j) % drawer.length]!;
+        if (!taken.has(entry.row.id) && canMeet(self, entry.row)) best = entry;
+      }
       if (!best) return;
       best.named = this.#fame(best) + 1;
       best.namedAt = this.#choices;
