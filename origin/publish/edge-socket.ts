@@ -34,7 +34,7 @@ export interface EdgeSocketTiming {
 /** Live media waits behind these pauses: viewers have little more than a second in hand. */
 const TIMING: EdgeSocketTiming = {
   firstPauseMs: 100,
-  longestPauseMs: 500,
+  longestPauseMs: 250,
   connectMs: 10_000,
   stuckMs: 10_000,
   pingMs: 10_000,

@@ -24,6 +24,7 @@ export class Deadline {
   #fetching: number[] = [];
   #fetchMs = 200;
   #deviationMs = 50;
+  #busySince = -Infinity;
   #busyUntil = 0;
   #patience = 1;
   #failed: { index: number; until: number }[] = [];
@@ -55,7 +56,15 @@ export class Deadline {
 
   tick(now: number): void {
     const { options, tuning, lanes, store } = this.#context;
-    if (!options.edgeFallback || now < this.#busyUntil) return;
+    if (!options.edgeFallback) return;
+    // What the edge could not give while it, or the origin behind it, was away says nothing any more.
+    if (this.#repair.jumpedAt > this.#busySince) {
+      this.#busySince = this.#repair.jumpedAt;
+      this.#busyUntil = 0;
+      this.#patience = 1;
+      this.#failed = [];
+    }
+    if (now < this.#busyUntil) return;
     const lastMs = this.#fetchMs + this.#deviationMs;
     const marginMs = this.#playhead === undefined ? tuning.fetchMarginMs : tuning.playMarginMs;
     const leadMs = lastMs + marginMs + this.#spreadMs;
@@ -128,7 +137,8 @@ export class Deadline {
       done();
       if (error instanceof EdgeBusy) {
         if (world.now() < this.#busyUntil) return;
-        this.#busyUntil = world.now() + error.retryAfterMs * this.#patience;
+        this.#busySince = world.now();
+        this.#busyUntil = this.#busySince + error.retryAfterMs * this.#patience;
         this.#patience = Math.min(MOST_PATIENCE, this.#patience * 2);
       } else this.#failed.push({ index, until: world.now() + FAILED_MS });
       if (this.#failed.length > MAX_FAILED) this.#failed.shift();

@@ -84,6 +84,8 @@ export class Repair {
   #isFetching: (index: number) => boolean;
   /** Media milliseconds before which pieces are of no use. */
   playedMs = -Infinity;
+  /** When media went on last, after a silence that is not caught up with. */
+  jumpedAt = -Infinity;
 
   constructor(context: Context, isFetching: (index: number) => boolean) {
     this.#context = context;
@@ -226,6 +228,7 @@ export class Repair {
     if (newest >= 0 && (start >= 0 || segmentDistance(newest, window.newestKnown) <= MAX_GAP)) {
       const before = this.#newest[track]!;
       const hasJumped = before >= 0 && segmentDistance(before, newest) > MAX_GAP;
+      if (hasJumped) this.jumpedAt = now;
       if (start < 0 || hasJumped) this.#start[track] = newest;
       this.#newest[track] = newest;
       return;

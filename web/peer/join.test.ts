@@ -28,14 +28,14 @@ Deno.test('the request is CORS-simple: a POST of text, whose body is JSON', asyn
   });
 });
 
-Deno.test('the clock of the edge is taken to be what it said in the middle of the exchange', async () => {
+Deno.test('an answer tells when it was asked for and when it came, beside the clock of the edge', async () => {
   const clock = new FakeClock();
   const outcome = await ask(() => {
     clock.nowMs += 200;
     return Response.json(IDLE);
   }, clock);
   assert.ok(outcome.kind === 'answered');
-  assert.equal(clock.nowMs + outcome.clockOffsetMs, 50_100);
+  assert.deepEqual(outcome.clock, { nowMs: 50_000, askedAt: clock.nowMs - 200, answeredAt: clock.nowMs });
 });
 
 Deno.test('a refusal is final and gives its code; trouble of the edge is worth another try', async () => {

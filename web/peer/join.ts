@@ -5,14 +5,14 @@ import type { JoinRequest } from '../../protocol/join-request.ts';
 import { JOIN_BODY_TYPE } from '../../protocol/join-body.ts';
 import type { PeerEnvironment } from './environment.ts';
 import { FirstMedia } from './first-media.ts';
+import type { ClockSample } from './server-clock.ts';
 
 /** What came of a join. */
 export type JoinOutcome =
   | {
     kind: 'answered';
     answer: JoinAnswer;
-    /** Edge's clock minus `environment.now()`. */
-    clockOffsetMs: number;
+    clock: ClockSample;
     /** Follows the answer where it was asked for; to be read or cancelled. */
     media?: FirstMedia;
   }
@@ -54,11 +54,10 @@ export async function join(
         retryAfterMs: undefined,
       };
     }
-    const middle = (askedAt + environment.now()) / 2;
     return {
       kind: 'answered',
       answer: answer.output,
-      clockOffsetMs: answer.output.nowMs - middle,
+      clock: { nowMs: answer.output.nowMs, askedAt, answeredAt: environment.now() },
       ...('media' in opened && { media: opened.media }),
     };
   } catch (error) {

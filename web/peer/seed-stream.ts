@@ -23,7 +23,7 @@ export interface SeedStreamOptions {
 
 const ACK_MS = 2000;
 const RETRY_MS = 250;
-const LONGEST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 500;
 
 export class SeedStream {
   #options: SeedStreamOptions;

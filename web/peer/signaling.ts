@@ -50,7 +50,7 @@ type Renewal = Extract<ToPeer, { action: 'renewed' }>;
 const FIRST_RETRY_MS = 2000;
 const SEED_RETRY_MS = 300;
 /** Seeds are few, and everybody waits for them. */
-const LONGEST_SEED_RETRY_MS = 1000;
+const LONGEST_SEED_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 const RENEW_TIMEOUT_MS = 5000;
 const MOST_REDIRECTS = 5;

@@ -23,6 +23,7 @@ import { Emitter } from './emitter.ts';
 import type { FirstMedia } from './first-media.ts';
 import { type PeerEnvironment, standardEnvironment } from './environment.ts';
 import { join, type JoinOutcome } from './join.ts';
+import { ServerClock } from './server-clock.ts';
 import { Session, type SessionEvents } from './session.ts';
 import { type SegmentView, Shelf, type ShelfPiece } from './shelf.ts';
 import { emptyStats, type PlaybackFigures, settle, type ViewerStats } from './viewer-stats.ts';
@@ -118,7 +119,7 @@ export class Viewer extends Emitter<ViewerEvents> {
   #gives = true;
   #token: string | undefined;
   #tracks: number[] = [];
-  #clockOffsetMs: number;
+  #clock: ServerClock;
   #title = '';
   /** What the viewer allows, and what holds after the channel's own policy. */
   #p2pChoice: P2pPolicy;
@@ -141,7 +142,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     this.#uploadKbps = options.uploadKbps;
     this.#token = options.token;
     this.#p2p = this.#p2pChoice = options.p2p ?? 'on';
-    this.#clockOffsetMs = this.#environment.wallClockMs() - this.#environment.now();
+    this.#clock = new ServerClock(this.#environment.wallClockMs() - this.#environment.now());
   }
 
   /** Begins, or begins again after `stop()` or a refusal. */
@@ -234,7 +235,7 @@ export class Viewer extends Emitter<ViewerEvents> {
 
   /** The edge's clock, milliseconds since 1970. Live latency = serverNowMs() - (epochMs + decode time shown). */
   serverNowMs(): number {
-    return this.#environment.now() + this.#clockOffsetMs;
+    return this.#environment.now() + this.#clock.offsetMs;
   }
 
   /** How much of the past is kept, milliseconds. */
@@ -379,7 +380,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     }
     this.#failures = 0;
     const { answer } = outcome;
-    this.#clockOffsetMs = outcome.clockOffsetMs;
+    this.#clock.take(outcome.clock);
     this.#title = answer.title;
     if ('broadcast' in answer) return this.#enter(answer, outcome.media);
     const watched = this.#session !== undefined || this.#state === 'ended';
