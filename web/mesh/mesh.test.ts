@@ -260,6 +260,34 @@ Deno.test('a busy edge is left alone for as long as it asks', async () => {
   assert.ok(asked > 0 && asked <= 4 * 4, `asked ${asked}`);
 });
 
+Deno.test('an edge that was busy while it was away is asked at once when media goes on', async () => {
+  const { EdgeBusy } = await import('./seams.ts');
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  const seed = swarm.add({ uploadKbps: 2000 });
+  let isAway = true;
+  const asked: number[] = [];
+  const peer = swarm.add({ uploadKbps: 0, edgeFallback: true }, undefined, {
+    fetchPiece: (index) => {
+      if (isAway) return Promise.reject(new EdgeBusy(5000));
+      asked.push(swarm.clock.now);
+      return Promise.resolve(swarm.source.frames.get(index)!);
+    },
+  });
+  swarm.link(seed, peer);
+  seed.feed(allFeeds(swarm.source));
+  seed.outgoing = (message) =>
+    message.type === 'piece' && message.frame.record.index % 6 === 0 ? undefined : message;
+  await swarm.clock.runAsync(14_000);
+  seed.feed([]);
+  await swarm.clock.runAsync(24_000);
+  isAway = false;
+  seed.feed(allFeeds(swarm.source));
+  await swarm.clock.runAsync(40_000);
+  assert.ok(asked[0]! < 26_000, `asked at ${asked[0]}`);
+  assert.deepEqual(swarm.late(peer, 27_000, 37_000, 2500), []);
+});
+
 Deno.test('a peer that joins late starts at the newest segment and has init segments too', () => {
   const swarm = mixedSwarm(12);
   swarm.run(20.7);
