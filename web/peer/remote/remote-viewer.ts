@@ -183,7 +183,7 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
     return this.#shelf.pieces(track, segment, from);
   }
 
-  /** As of a quarter of a second ago at most. */
+  /** As of half a second ago at most. */
   stats(): ViewerStats {
     return this.#stats;
   }
@@ -203,11 +203,12 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
       case 'broadcast':
         this.#shelf = new Shelf(news.windowMs);
         return this.emit('broadcast', news.facts.broadcast!);
-      case 'piece': {
-        const { record, bytes, source } = news;
-        this.#shelf.add({ record, bytes });
-        return this.emit('piece', { index: record.index, record, source });
-      }
+      case 'pieces':
+        for (const { record, bytes, source } of news.pieces) {
+          this.#shelf.add({ record, bytes });
+          this.emit('piece', { index: record.index, record, source });
+        }
+        return;
       case 'latency':
         return this.emit('latency', { targetMs: news.facts.latencyTargetMs });
       case 'relief':

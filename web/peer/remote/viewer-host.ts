@@ -2,14 +2,27 @@
 import { standardEnvironment } from '../environment.ts';
 import { Viewer } from '../viewer.ts';
 import type { ConnectionNews, ConnectionRequest } from './connection-messages.ts';
+import { PieceBatch } from './piece-batch.ts';
 import type { Pipe } from './pipe.ts';
 import { remoteConnections } from './remote-connection.ts';
 import type { RemoteViewerOptions, ViewerFacts, ViewerNews, ViewerRequest } from './viewer-messages.ts';
 
-const FIGURES_EVERY_MS = 250;
+const FIGURES_EVERY_MS = 500;
 
 /** Serves one page. */
-export function hostViewer(pipe: Pipe<ViewerNews, ViewerRequest>): void {
+export function hostViewer(toPage: Pipe<ViewerNews, ViewerRequest>): void {
+  const batch = new PieceBatch(
+    standardEnvironment(),
+    (pieces) => toPage.post({ type: 'pieces', pieces }, pieces.map(({ bytes }) => bytes.buffer)),
+  );
+  // The page is woken by any news: what waits for it goes along.
+  const pipe: Pipe<ViewerNews, ViewerRequest> = {
+    post: (news, transfer) => {
+      batch.flush();
+      toPage.post(news, transfer);
+    },
+    receive: (listener) => toPage.receive(listener),
+  };
   let viewer: Viewer | undefined;
   let heard: (news: ConnectionNews) => void = () => {};
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -21,7 +34,7 @@ export function hostViewer(pipe: Pipe<ViewerNews, ViewerRequest>): void {
     switch (request.type) {
       case 'make':
         viewer = make(request.options, connections);
-        return tellOf(viewer, pipe);
+        return tellOf(viewer, pipe, batch);
       case 'start':
         clearInterval(timer);
         timer = setInterval(() => viewer && tellFigures(viewer, pipe), FIGURES_EVERY_MS);
@@ -42,6 +55,7 @@ export function hostViewer(pipe: Pipe<ViewerNews, ViewerRequest>): void {
       case 'setGiving':
         return viewer?.setGiving(request.gives);
       case 'setPlayhead':
+        batch.setPlayhead(request.playhead);
         return viewer?.setPlayhead(request.playhead);
       case 'setPlayback':
         return viewer?.setPlayback(request.figures);
@@ -68,20 +82,19 @@ function make(
   });
 }
 
-function tellOf(viewer: Viewer, pipe: Pipe<ViewerNews, ViewerRequest>): void {
+function tellOf(viewer: Viewer, pipe: Pipe<ViewerNews, ViewerRequest>, batch: PieceBatch): void {
   viewer.on('state', () => pipe.post({ type: 'state', facts: factsOf(viewer) }));
-  viewer.on(
-    'broadcast',
-    () => pipe.post({ type: 'broadcast', facts: factsOf(viewer), windowMs: viewer.windowMs }),
-  );
+  viewer.on('broadcast', () => {
+    batch.restart();
+    pipe.post({ type: 'broadcast', facts: factsOf(viewer), windowMs: viewer.windowMs });
+  });
   viewer.on('latency', () => pipe.post({ type: 'latency', facts: factsOf(viewer) }));
   viewer.on('relief', () => pipe.post({ type: 'relief', facts: factsOf(viewer) }));
   viewer.on('peers', ({ count }) => pipe.post({ type: 'peers', count }));
   viewer.on('keys', ({ epoch }) => pipe.post({ type: 'keys', epoch }));
   viewer.on('piece', ({ index, record, source }) => {
-    // A copy: the mesh passes its own on to others.
     const bytes = viewer.piece(index)?.slice();
-    if (bytes) pipe.post({ type: 'piece', record, bytes, source }, [bytes.buffer]);
+    if (bytes) batch.add({ record, bytes, source });
   });
 }
 

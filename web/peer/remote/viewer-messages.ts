@@ -1,12 +1,12 @@
 /** What a viewer in a worker and its stand-in in the page say to each other; all of it can be cloned. */
 import type { Broadcast } from '../../../protocol/broadcast.ts';
 import type { P2pPolicy } from '../../../protocol/channel.ts';
-import type { PieceRecord } from '../../../protocol/record.ts';
 import type { Capability } from '../../../protocol/from-peer.ts';
-import type { PieceSource, Playhead } from '../../mesh/seams.ts';
+import type { Playhead } from '../../mesh/seams.ts';
 import type { ViewerOptions, ViewerReason, ViewerState } from '../viewer.ts';
 import type { PlaybackFigures, ViewerStats } from '../viewer-stats.ts';
 import type { ConnectionNews, ConnectionRequest } from './connection-messages.ts';
+import type { CarriedPiece } from './piece-batch.ts';
 
 /** What of the options crosses over, and what a worker cannot find out by itself. */
 export interface RemoteViewerOptions
@@ -54,7 +54,7 @@ export type ViewerNews =
   | { type: 'ready' }
   | { type: 'state'; facts: ViewerFacts }
   | { type: 'broadcast'; facts: ViewerFacts; windowMs: number }
-  | { type: 'piece'; record: PieceRecord; bytes: Uint8Array<ArrayBuffer>; source: PieceSource }
+  | { type: 'pieces'; pieces: CarriedPiece[] }
   | { type: 'latency'; facts: ViewerFacts }
   | { type: 'relief'; facts: ViewerFacts }
   | { type: 'peers'; count: number }

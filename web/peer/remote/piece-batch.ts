@@ -1,0 +1,82 @@
+/**
+ * Pieces on their way from the worker to the page. Each message wakes the page, and each piece that comes alone is
+ * appended alone: where the picture is well ahead of its need, what comes within a moment goes over together.
+ */
+import type { PieceRecord } from '../../../protocol/record.ts';
+import type { PieceSource, Playhead } from '../../mesh/seams.ts';
+import type { PeerEnvironment } from '../environment.ts';
+
+export interface CarriedPiece {
+  record: PieceRecord;
+  /** A copy of its own: the mesh passes the original on to others. */
+  bytes: Uint8Array<ArrayBuffer>;
+  source: PieceSource;
+}
+
+/** How long a piece waits for others at most ... */
+export const BATCH_MS = 300;
+/** ... and no longer than this share of what the picture can go on for without it. */
+export const BATCH_SHARE = 0.25;
+/** A picture with less than this left gets everything at once. */
+export const AMPLE_MS = 800;
+
+export class PieceBatch {
+  #environment: Pick<PeerEnvironment, 'now' | 'setTimer' | 'clearTimer'>;
+  #post: (pieces: CarriedPiece[]) => void;
+  #waiting: CarriedPiece[] = [];
+  #timer: number | undefined;
+  #dueAt = Infinity;
+  #playhead: Playhead | undefined;
+  #playheadAt = 0;
+
+  constructor(
+    environment: Pick<PeerEnvironment, 'now' | 'setTimer' | 'clearTimer'>,
+    post: (pieces: CarriedPiece[]) => void,
+  ) {
+    this.#environment = environment;
+    this.#post = post;
+  }
+
+  /** Where the picture is; until the first one nothing waits. */
+  setPlayhead(playhead: Playhead): void {
+    this.#playhead = playhead;
+    this.#playheadAt = this.#environment.now();
+  }
+
+  add(piece: CarriedPiece): void {
+    this.#waiting.push(piece);
+    const spareMs = this.#spareMs();
+    if (spareMs < AMPLE_MS) return this.flush();
+    const waitMs = Math.min(BATCH_MS, BATCH_SHARE * spareMs);
+    const dueAt = this.#environment.now() + waitMs;
+    if (dueAt >= this.#dueAt) return;
+    this.#stopWaiting();
+    this.#dueAt = dueAt;
+    this.#timer = this.#environment.setTimer(waitMs, () => this.flush());
+  }
+
+  /** What waits goes over now, as before any other news. */
+  flush(): void {
+    this.#stopWaiting();
+    if (this.#waiting.length > 0) this.#post(this.#waiting.splice(0));
+  }
+
+  /** Another broadcast begins: its first pieces are waited for. */
+  restart(): void {
+    this.flush();
+    this.#playhead = undefined;
+  }
+
+  #stopWaiting(): void {
+    if (this.#timer !== undefined) this.#environment.clearTimer(this.#timer);
+    this.#timer = undefined;
+    this.#dueAt = Infinity;
+  }
+
+  #spareMs(): number {
+    if (this.#playhead === undefined) return 0;
+    const { decodeTimeUs, bufferedUntilUs, playing } = this.#playhead;
+    const played = playing ? this.#environment.now() - this.#playheadAt : 0;
+    return (bufferedUntilUs - decodeTimeUs) / 1000 - played;
+  }
+}
