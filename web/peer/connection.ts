@@ -4,7 +4,7 @@
  */
 import type { LinkRoute } from '../mesh/seams.ts';
 import { bindingOf, routeOf } from './connection-facts.ts';
-import { isOfUse, packDescription, unpackDescription } from './description.ts';
+import { holdBack, isIpv6, isOfUse, packDescription, unpackDescription } from './description.ts';
 import type { PeerEnvironment } from './environment.ts';
 
 export interface ConnectionEvents {
@@ -20,6 +20,8 @@ export interface ConnectionEvents {
  * the other, so that this counts twice in every start, and a STUN server that does not answer is not waited for.
  */
 const GATHER_MS = 100;
+/** What was held back (description.ts) is told when the rest has led nowhere for so long. */
+const HOLD_MS = 500;
 const CONNECT_MS = 10_000;
 /** A connection that ICE calls disconnected may come back within this. */
 const DISCONNECTED_MS = 4000;
@@ -37,6 +39,9 @@ export class Connection {
   #described = false;
   #sent = false;
   #early: RTCIceCandidateInit[] = [];
+  /** Local candidates that are held back, while they are. */
+  #held: { candidate: string; mid: string | null }[] | undefined;
+  #holdTimer: number | undefined;
   #kept: ArrayBuffer[] = [];
   #listener: ((message: Uint8Array) => void) | undefined;
   #route: LinkRoute = 'peer';
@@ -50,7 +55,9 @@ export class Connection {
     this.#timer = environment.setTimer(CONNECT_MS, () => this.close('no connection in time'));
     this.#pc.onicecandidate = ({ candidate }) => {
       if (!this.#sent || !candidate || !isOfUse(candidate.candidate)) return;
-      this.#events.candidate(candidate.candidate, candidate.sdpMid);
+      const told = { candidate: candidate.candidate, mid: candidate.sdpMid };
+      if (this.#held && isIpv6(told.candidate)) this.#held.push(told);
+      else this.#events.candidate(told.candidate, told.mid);
     };
     this.#pc.onconnectionstatechange = () => this.#watch();
     this.#pc.ondatachannel = ({ channel }) => {
@@ -83,12 +90,15 @@ export class Connection {
   async answer(offer: string): Promise<string> {
     await this.#describe('offer', offer);
     await this.#pc.setLocalDescription(await this.#pc.createAnswer());
-    return await this.#gathered();
+    const answer = await this.#gathered();
+    this.#holdOn();
+    return answer;
   }
 
   /** Takes the other's answer. */
   async accept(answer: string): Promise<void> {
     await this.#describe('answer', answer);
+    this.#holdOn();
   }
 
   /** Takes a remote candidate; a malformed one is dropped. */
@@ -128,6 +138,7 @@ export class Connection {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#environment.clearTimer(this.#timer ?? 0);
+    this.#environment.clearTimer(this.#holdTimer ?? 0);
     const [pc, channel] = [this.#pc, this.#channel];
     pc.onicecandidate = pc.onconnectionstatechange = pc.ondatachannel = null;
     if (channel) {
@@ -170,7 +181,19 @@ export class Connection {
     this.#sent = true;
     const sdp = this.#pc.localDescription?.sdp;
     if (!sdp) throw new Error('no local description');
-    return packDescription(sdp);
+    const told = holdBack(sdp);
+    this.#held = told.held?.map((candidate) => ({ candidate, mid: '0' }));
+    return packDescription(told.sdp);
+  }
+
+  /** Both sides know of each other: from now on it shows whether what was told is enough. */
+  #holdOn(): void {
+    if (this.#state !== 'connecting') return;
+    this.#holdTimer = this.#environment.setTimer(HOLD_MS, () => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      for (const { candidate, mid } of held) this.#events.candidate(candidate, mid);
+    });
   }
 
   #take(channel: RTCDataChannel): void {
@@ -199,6 +222,7 @@ export class Connection {
     }
     if (this.#state as string === 'closed') return;
     this.#environment.clearTimer(this.#timer ?? 0);
+    this.#environment.clearTimer(this.#holdTimer ?? 0);
     this.#state = 'open';
     this.#events.opened();
   }

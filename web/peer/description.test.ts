@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { bindingOf } from './connection-facts.ts';
-import { isOfUse, packDescription, unpackDescription } from './description.ts';
+import { holdBack, isOfUse, packDescription, unpackDescription } from './description.ts';
 
 const PRINT = 'AB:'.repeat(31) + '0F';
 
@@ -96,4 +96,17 @@ Deno.test('candidates over TCP are of no use to anybody', () => {
   assert.equal(isOfUse('candidate:1 1 UDP 2122252543 192.168.1.7 45555 typ host'), true);
   assert.equal(isOfUse('candidate:1 1 tcp 1518149375 192.168.1.7 9 typ host tcptype active'), false);
   assert.equal(isOfUse(''), false);
+});
+
+Deno.test('IPv6 is held back by who has something else to tell, and by nobody else', () => {
+  const relay =
+    'candidate:4 1 udp 8265471 2001:db8::5 49152 typ relay raddr 203.0.113.77 rport 54321 generation 0';
+  const { sdp, held } = holdBack(CHROMIUM);
+  assert.deepEqual(held, [relay]);
+  assert.equal(sdp, CHROMIUM.replace(`a=${relay}\r\n`, ''));
+  assert.deepEqual(holdBack(FIREFOX), { sdp: FIREFOX, held: [] });
+  const alone = FIREFOX.replaceAll('192.168.1.7', '2001:db8::7');
+  assert.deepEqual(holdBack(alone), { sdp: alone, held: undefined });
+  const both = FIREFOX.replace('a=candidate', 'a=candidate:1 1 udp 9 2001:db8::7 9 typ host\r\na=candidate');
+  assert.doesNotMatch(holdBack(both).sdp, /end-of-candidates|2001/);
 });

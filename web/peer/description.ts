@@ -20,6 +20,25 @@ export function isOfUse(candidate: string): boolean {
   return / 1 udp /i.test(candidate);
 }
 
+/**
+ * Parts what is told at first from what is told only where that leads nowhere: the IPv6 candidates of who has others.
+ * Every pair of candidates that works is kept alive for as long as the connection lasts, and one is enough.
+ * `held` is undefined where nothing may be held back.
+ */
+export function holdBack(sdp: string): { sdp: string; held: string[] | undefined } {
+  const candidates = [...sdp.matchAll(/^a=(candidate:.*?)\s*$/gm)].map((m) => m[1]!).filter(isOfUse);
+  const held = candidates.filter(isIpv6);
+  if (held.length === candidates.length) return { sdp, held: undefined };
+  if (held.length === 0) return { sdp, held };
+  const isTold = (line: string) =>
+    !held.includes(line.slice(2).trimEnd()) && !line.startsWith('a=end-of-candidates');
+  return { sdp: sdp.split(/(?<=\n)/).filter(isTold).join(''), held };
+}
+
+export function isIpv6(candidate: string): boolean {
+  return candidate.split(' ')[4]?.includes(':') === true;
+}
+
 export function packDescription(sdp: string): string {
   const all = (name: string) =>
     [...sdp.matchAll(new RegExp(`^a=${name}:(.*?)\\s*$`, 'gm'))].map((m) => m[1]!);
