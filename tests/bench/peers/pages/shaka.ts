@@ -18,6 +18,7 @@ const engine = new ShakaP2PEngine({
 }, shaka);
 const player = new shaka.Player();
 await player.attach(document.querySelector('video')!);
-if (tuned) player.configure({ manifest: { defaultPresentationDelay: 6 }, streaming: { bufferingGoal: 6 } });
 engine.bindShakaPlayer(player);
+// Binding sets a delay of 25 s: what is set before it is lost.
+if (tuned) player.configure({ manifest: { defaultPresentationDelay: 6 }, streaming: { bufferingGoal: 6 } });
 await player.load(new URL(query.get('playlist')!, location.href).href);
