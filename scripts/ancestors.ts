@@ -43,6 +43,16 @@ export function whenToldToStop(pids: number[], stop: () => void, everyMs = 250):
   return () => clearInterval(timer);
 }
 
+/** Calls `stop` once, when one of the processes has ended. */
+export function whenGone(pids: number[], stop: () => void, everyMs = 1000): () => void {
+  const timer = setInterval(() => {
+    if (pids.every(isAlive)) return;
+    clearInterval(timer);
+    stop();
+  }, everyMs);
+  return () => clearInterval(timer);
+}
+
 /** `sh -c COMMAND`: what npm starts a package's program with. */
 export function isWaitingShell(argv: string[]): boolean {
   return /(^|\/)(da|ba)?sh$/.test(argv[0] ?? '') && argv[1] === '-c';

@@ -35,7 +35,7 @@ export const LONG_TEST_PACKAGES: SystemPackage[] = [
     package: 'webkit2gtk-driver gstreamer1.0-libav gstreamer1.0-plugins-good gstreamer1.0-plugins-bad',
     why: 'tests in a third real browser',
   },
-  { program: 'xvfb-run', package: 'xvfb xauth', why: 'a display for that browser' },
+  { program: 'Xvfb', package: 'xvfb', why: 'a display for that browser' },
   { program: 'aria2c', package: 'aria2', why: 'tests of replays with a torrent client of another make' },
   { program: 'transmission-cli', package: 'transmission-cli', why: 'the same, with Transmission' },
 ];

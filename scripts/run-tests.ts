@@ -5,6 +5,8 @@
  * or of root is listed and counts as failed. The last line is `N passed, N failed`.
  */
 import { parseArgs } from 'node:util';
+import { launchers, whenGone } from './ancestors.ts';
+import { leashed } from './leash.ts';
 import { ensure, FFMPEG, LONG_TEST_PACKAGES, TEST_PACKAGES } from './packages.ts';
 import { pathOf, ROOT, STATE_DIR } from './paths.ts';
 import { sourceFiles } from './directions.ts';
@@ -24,6 +26,12 @@ if (values.help) {
   console.log(HELP);
   Deno.exit(0);
 }
+
+/** A runner that takes longer than this is stuck: it is ended, and what it ran counts as failed. */
+const MOST_MINUTES = values.long ? 30 : 10;
+
+// A signal to the outermost npx reaches nobody below it; every runner is leashed to this process.
+whenGone(launchers(), () => Deno.exit(1));
 
 const lacking: string[] = [];
 try {
@@ -90,12 +98,19 @@ async function stage(title: string, args: string[], report?: string): Promise<vo
   const junit = args[0] === 'test' ? [`--junit-path=${pathOf(file)}`] : [];
   const [verb = '', ...rest] = args;
   const started = performance.now();
-  const { success } = await new Deno.Command(Deno.execPath(), {
+  const child = leashed(Deno.execPath(), {
     args: [verb, ...junit, ...rest],
     cwd: ROOT,
     stdin: 'null',
     env: values.long ? { SHOAL_LONG: '1', SHOAL_FUZZ_RUNS: '250000' } : {},
-  }).spawn().status;
+  }).spawn();
+  let isStuck = false;
+  const timer = setTimeout(() => {
+    isStuck = true;
+    child.kill('SIGKILL');
+  }, MOST_MINUTES * 60_000);
+  const { success } = await child.status;
+  clearTimeout(timer);
   const seconds = Math.round((performance.now() - started) / 1000);
   const tally = report
     ? await readJunit(file, values.filter !== undefined)
@@ -104,7 +119,7 @@ async function stage(title: string, args: string[], report?: string): Promise<vo
   total.failed += tally.failed;
   total.skipped.push(...tally.skipped);
   if (!success && tally.failed === 0) {
-    console.log(`${title} failed outside of any test`);
+    console.log(`${title} ${isStuck ? `was ended after ${MOST_MINUTES} min` : 'failed outside of any test'}`);
     total.failed++;
   }
   console.log(`=== ${title}: ${tally.passed} passed, ${tally.failed} failed, ${seconds} s`);

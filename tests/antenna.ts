@@ -1,4 +1,5 @@
 /** The antenna as a process of its own, for tests. */
+import { leashed } from '../scripts/leash.ts';
 import { keepLog } from './child-log.ts';
 
 export interface Antenna {
@@ -14,7 +15,7 @@ export interface Antenna {
 
 /** Starts it and waits until it says where it serves, if it serves at all. */
 export async function startAntenna(args: string[]): Promise<Antenna> {
-  const child = new Deno.Command(Deno.execPath(), {
+  const child = leashed(Deno.execPath(), {
     args: ['run', '-A', '--no-check', new URL('../web/antenna/main.ts', import.meta.url).pathname, ...args],
     stdin: 'null',
     stdout: 'piped',

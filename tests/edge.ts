@@ -1,5 +1,7 @@
 /** An edge for tests: the bundled Worker under miniflare (real workerd) on a port of the system's choosing. */
+import { LEASH } from '../scripts/leash.ts';
 import { type LocalEdge, startLocalEdge } from '../scripts/local-edge.ts';
+import { WORKERD } from '../scripts/serve/workerd-binary.ts';
 
 /** Secrets that every test edge has unless told otherwise. */
 export const EDGE_SECRETS = {
@@ -24,5 +26,8 @@ export interface EdgeOptions {
 export type Edge = LocalEdge;
 
 export function startEdge(options: EdgeOptions = {}): Promise<Edge> {
+  // Where miniflare looks for workerd; what else is started from here on says for itself what is leashed.
+  Deno.env.set('MINIFLARE_WORKERD_PATH', LEASH);
+  Deno.env.set('LEASHED_PROGRAM', WORKERD);
   return startLocalEdge({ ...options, bindings: { ...EDGE_SECRETS, ...options.bindings } });
 }

@@ -1,4 +1,5 @@
 /** A live broadcast for tests and benchmarks: a real ffmpeg that encodes a test picture with its wall clock in it. */
+import { leashed } from '../scripts/leash.ts';
 import { STRIP_HEIGHT, STRIP_WIDTH, stripOf } from './bar-code.ts';
 
 export interface FeedOptions {
@@ -30,7 +31,7 @@ export interface Feed {
  */
 export function startFeed(options: FeedOptions): Feed {
   const { output, videoKbps = 440, audioKbps = 64, fps = 25, gop = 2 * fps, encoder = [] } = options;
-  const child = new Deno.Command('ffmpeg', {
+  const child = leashed('ffmpeg', {
     args: [
       ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-y'],
       ...['-f', 'lavfi', '-i', `testsrc2=size=${STRIP_WIDTH}x${360 - STRIP_HEIGHT}:rate=${fps}`],

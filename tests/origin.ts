@@ -1,4 +1,5 @@
 /** The origin as a process of its own, for tests. */
+import { leashed } from '../scripts/leash.ts';
 import { EDGE_SECRETS } from './edge.ts';
 import { keepLog } from './child-log.ts';
 import { freePort } from './free-port.ts';
@@ -22,7 +23,7 @@ export interface OriginOptions {
 /** Starts it and waits until it is healthy. */
 export async function startOrigin(options: OriginOptions): Promise<Origin> {
   const { edgeUrl, rtmpPort = freePort(), httpPort = freePort() } = options;
-  const child = new Deno.Command(Deno.execPath(), {
+  const child = leashed(Deno.execPath(), {
     args: ['run', '-A', '--no-check', new URL('../origin/main.ts', import.meta.url).pathname],
     env: {
       SHOAL_EDGE_URL: edgeUrl,

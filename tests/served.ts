@@ -1,4 +1,5 @@
 /** A whole Shoal as `deno task serve` runs it, for tests: bare workerd and the origin as processes of their own. */
+import { leashed } from '../scripts/leash.ts';
 import { descendants, statOf } from './process-tree.ts';
 import { keepLog } from './child-log.ts';
 import { freePort } from './free-port.ts';
@@ -40,7 +41,7 @@ export async function startServed(
     ...['--state', state, '--pages', pages, '--rtmp-host', '127.0.0.1'],
     ...['--port', `${port}`, '--rtmp-port', `${rtmpPort}`, '--origin-port', `${originPort}`, ...flags],
   ];
-  const child = new Deno.Command(argv[0]!, {
+  const child = leashed(argv[0]!, {
     args: argv.slice(1),
     env,
     stdin: 'null',

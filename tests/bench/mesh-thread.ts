@@ -4,6 +4,7 @@
  * second one gets from it meanwhile is measured.
  */
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { LEASH, leashEnv } from '../../scripts/leash.ts';
 import { buildPlayer } from '../build-player.ts';
 import { chromiumPath } from '../e2e/chromium.ts';
 import { plays, read } from '../e2e/viewer-page.ts';
@@ -93,7 +94,8 @@ function lagOf(page: Page): Promise<string> {
 /** Without the flags that spare hidden pages, which puppeteer sets by itself. */
 function launch(): Promise<Browser> {
   return puppeteer.launch({
-    executablePath: chromiumPath(),
+    executablePath: LEASH,
+    env: leashEnv(chromiumPath()),
     headless: true,
     ignoreDefaultArgs: [
       '--disable-background-timer-throttling',

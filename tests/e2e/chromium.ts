@@ -1,5 +1,6 @@
 /** A real Chromium for tests: the flags under which a page that nobody looks at plays like one in front. */
 import puppeteer, { type Browser } from 'puppeteer-core';
+import { LEASH, leashEnv } from '../../scripts/leash.ts';
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -32,7 +33,8 @@ const ARGS = [
 
 export function launchChromium(args: string[] = []): Promise<Browser> {
   return puppeteer.launch({
-    executablePath: chromiumPath(),
+    executablePath: LEASH,
+    env: leashEnv(chromiumPath()),
     headless: true,
     args: [...ARGS, ...STAY_AWAKE, ...args],
   });
@@ -41,7 +43,8 @@ export function launchChromium(args: string[] = []): Promise<Browser> {
 /** A Chromium that slows hidden pages down, as it does for people. */
 export function launchSleepyChromium(): Promise<Browser> {
   return puppeteer.launch({
-    executablePath: chromiumPath(),
+    executablePath: LEASH,
+    env: leashEnv(chromiumPath()),
     headless: true,
     ignoreDefaultArgs: STAY_AWAKE,
     args: ARGS,

@@ -1,5 +1,6 @@
 /** A real Firefox for tests, driven over WebDriver BiDi. */
 import puppeteer, { type Browser } from 'puppeteer-core';
+import { LEASH, leashEnv } from '../../scripts/leash.ts';
 
 const CANDIDATES = ['/usr/bin/firefox-esr', '/usr/bin/firefox'];
 
@@ -15,7 +16,8 @@ export function firefoxPath(): string {
 export function launchFirefox(): Promise<Browser> {
   return puppeteer.launch({
     browser: 'firefox',
-    executablePath: firefoxPath(),
+    executablePath: LEASH,
+    env: leashEnv(firefoxPath()),
     headless: true,
     extraPrefsFirefox: {
       'media.autoplay.default': 0,

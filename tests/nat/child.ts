@@ -1,4 +1,5 @@
 /** A child process within a namespace that answers lines with lines of JSON, and ends when its input does. */
+import { leashed } from '../../scripts/leash.ts';
 import { TextLineStream } from './lines.ts';
 import { inside } from './lab.ts';
 
@@ -15,7 +16,7 @@ export class Child {
       namespace,
       ...[Deno.execPath(), 'run', '-A', '--no-check', path, ...args],
     );
-    this.#child = new Deno.Command(program, {
+    this.#child = leashed(program, {
       args: argv,
       stdin: 'piped',
       stdout: 'piped',

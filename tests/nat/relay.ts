@@ -1,4 +1,5 @@
 /** A real coturn: STUN at both public addresses, TURN at the first, credentials from a shared secret. */
+import { leashed } from '../../scripts/leash.ts';
 import { inside } from './lab.ts';
 
 export interface Relay {
@@ -23,7 +24,7 @@ export async function startRelay(namespace: string, addresses: [string, string])
     ...[`--listening-port=${PORT}`, `--relay-ip=${addresses[0]}`, '--no-tls', '--no-dtls', '--no-cli'],
     ...['--verbose', '--log-file=stdout', `--pidfile=${folder}/pid`, `--userdb=${folder}/db`],
   );
-  const child = new Deno.Command(program, { args, stdin: 'null', stdout: 'piped', stderr: 'null' }).spawn();
+  const child = leashed(program, { args, stdin: 'null', stdout: 'piped', stderr: 'null' }).spawn();
   let log = '';
   const read = child.stdout.pipeThrough(new TextDecoderStream()).pipeTo(
     new WritableStream({ write: (text) => void (log = (log + text).slice(-262_144)) }),
