@@ -4,11 +4,13 @@
  * little to be heard or seen.
  *
  * A network only ever makes samples late, so the most punctual one of a while tells how far media time is ahead of
- * the wall clock; what it was at first is what it is held at.
+ * the wall clock. It is held at nothing: the first samples of a session may have waited and come in a burst, and what
+ * they are dated by makes all that follows look as much fresher than it is.
  */
 
-/** Time over which the most punctual sample counts. */
+/** Time over which the most punctual sample counts; at first, how long a burst is over at the latest. */
 const LOOK_MS = 30_000;
+const FIRST_LOOK_MS = 2000;
 /** Less is left alone: jitter of the punctual ones. */
 const FOLLOW_ABOVE_MS = 50;
 /** Most stretch, as a part of the time that passes. */
@@ -21,8 +23,9 @@ export class ClockDrift {
   #addedMs = 0;
   /** Still to be added, at the pace of STRETCH. */
   #owedMs = 0;
+  /** How far ahead the most punctual sample of this look was, nothing added. */
   #punctualMs = -Infinity;
-  #heldMs: number | undefined;
+  #lookMs = FIRST_LOOK_MS;
   #lookingSinceMs: number | undefined;
   #lastMs = 0;
 
@@ -42,27 +45,27 @@ export class ClockDrift {
     const passedMs = Math.min(Math.max(0, nowMs - this.#lastMs), LONGEST_STEP_MS);
     this.#lastMs = nowMs;
     this.#lookingSinceMs ??= nowMs;
-    this.#punctualMs = Math.max(this.#punctualMs, timeMs + this.#addedMs - nowMs);
-    if (nowMs - this.#lookingSinceMs >= LOOK_MS) this.#judge(nowMs);
+    this.#punctualMs = Math.max(this.#punctualMs, timeMs - nowMs);
+    if (nowMs - this.#lookingSinceMs >= this.#lookMs) this.#judge(nowMs);
     const addMs = Math.min(Math.abs(this.#owedMs), passedMs * STRETCH) * Math.sign(this.#owedMs);
     this.#owedMs -= addMs;
     this.#addedMs += addMs;
     return this.#addedMs;
   }
 
-  /** Timestamps have jumped: how far they are ahead now is as good as what they were before. */
+  /** Timestamps have jumped: how far they were ahead says nothing any more. */
   restart(): void {
     this.#owedMs = 0;
     this.#punctualMs = -Infinity;
-    this.#heldMs = undefined;
+    this.#lookMs = FIRST_LOOK_MS;
     this.#lookingSinceMs = undefined;
   }
 
   #judge(nowMs: number): void {
-    this.#heldMs ??= this.#punctualMs;
-    const offMs = this.#punctualMs - this.#heldMs;
-    this.#owedMs = Math.abs(offMs) > FOLLOW_ABOVE_MS ? -offMs : 0;
+    const aheadMs = this.#punctualMs + this.#addedMs;
+    this.#owedMs = Math.abs(aheadMs) > FOLLOW_ABOVE_MS ? -aheadMs : 0;
     this.#punctualMs = -Infinity;
+    this.#lookMs = LOOK_MS;
     this.#lookingSinceMs = nowMs;
   }
 }

@@ -92,6 +92,19 @@ Deno.test('a network that stands still for ten seconds does not bend the time', 
   }
 });
 
+Deno.test('samples that waited and come in a burst date what follows too early only for a while', () => {
+  const { clock, wall } = clockAt(0);
+  const aheadAfter = (untilMs: number) => {
+    for (; wall.elapsedMs < untilMs; wall.elapsedMs += 40) {
+      assert.ok(!clock.map('video', wall.elapsedMs + 1300).jumped);
+    }
+    return clock.map('video', wall.elapsedMs + 1300).timeMs - wall.elapsedMs;
+  };
+  for (let ms = 1000; ms < 1300; ms += 40) clock.map('video', ms);
+  assert.equal(aheadAfter(1000), 300);
+  assert.ok(Math.abs(aheadAfter(180_000)) < 60);
+});
+
 Deno.test('audio is counted in samples, whatever the rounding of its timestamps', () => {
   const clock = new AudioClock(44_100, 1024);
   for (let i = 0; i < 5000; i++) {
