@@ -271,7 +271,7 @@ export class Mesh implements MeshControl {
   }
 
   #housekeeping(now: number): void {
-    const { linked, budget, tuning } = this.#context;
+    const { linked, budget, store, tuning } = this.#context;
     this.#children.expire(now);
     this.#links.sweep(now);
     let queued = 0;
@@ -281,6 +281,9 @@ export class Mesh implements MeshControl {
       neighbour.bad *= 0.97;
       if (neighbour.strikes > 0) neighbour.strikes--;
       neighbour.vain *= 0.99;
+      for (const index of neighbour.repeated) {
+        if (store.piece(index) === undefined) neighbour.repeated.delete(index);
+      }
       // Who gave something lately is slow at worst, and who was met just now may have had no time.
       if (now - neighbour.gaveAt < tuning.giveMs) continue;
       if (neighbour.vain > tuning.maxVain) this.#links.letGo(neighbour);
@@ -401,8 +404,12 @@ export class Mesh implements MeshControl {
     meter.bytes[source] += byteLength;
     if (standing === 'held') {
       meter.duplicateBytes += byteLength;
-      if (pushed) lane.onPush(now, this.#context.clock.now() - cutMsOf(frame.record));
-      else if (from !== undefined && !asked) this.#unasked(from, lane);
+      if (pushed) {
+        lane.onPush(now, this.#context.clock.now() - cutMsOf(frame.record));
+        // A parent may bring what came another way meanwhile, but not a second time.
+        if (from?.repeated.has(index)) this.#strike(from, 1);
+        from?.repeated.add(index);
+      } else if (from !== undefined && !asked) this.#unasked(from, lane);
       return;
     }
     if (verifier.isBusy(index) || verifier.isFull) {

@@ -81,6 +81,8 @@ export class Neighbour {
   childOf = 0;
   receivedBytes = 0;
   sentBytes = 0;
+  /** Pieces of the window that it pushed as parent when they were here already. */
+  repeated = new Set<number>();
   /** Breaches that an honest peer may commit now and then. */
   strikes = 0;
   messages: Bucket;

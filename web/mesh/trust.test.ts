@@ -13,8 +13,9 @@ function besieged(
   outgoing: (message: Message, to: string) => Message | undefined,
   settings: Partial<PeerSettings> = {},
   its: Partial<PeerSettings> = {},
+  seed = 3,
 ): { swarm: Swarm; attacker: SwarmPeer; honest: SwarmPeer[] } {
-  const swarm = new Swarm(3);
+  const swarm = new Swarm(seed);
   const honest = Array.from({ length: 10 }, () => swarm.add({ uploadKbps: 3000, ...settings }));
   honest[0]!.feed(allFeeds(swarm.source));
   swarm.linkAtRandom(4);
@@ -383,19 +384,22 @@ Deno.test('a peer that floods is cut off', () => {
   assertUnharmed(swarm, honest, attacker);
 });
 
-Deno.test('a peer that pushes the same pieces again and again is cut off', () => {
-  const { swarm, attacker, honest } = besieged((message) => message);
-  swarm.run(5);
-  const victim = honest[4]!;
-  // One piece of each lane: a lane that the attacker feeds may bring what came another way meanwhile.
-  const frames = [...victim.arrivals.keys()].slice(-8).map((index) => victim.mesh.piece(index)!);
-  for (let i = 0; i < 200; i++) {
-    victim.mesh.receive(attacker.peerId, { type: 'piece', frame: frames[i % frames.length]! });
-  }
-  assert.equal(victim.links.get(attacker.peerId)!.isOpen, false);
-  swarm.run(8);
-  assertUnharmed(swarm, honest, attacker);
-});
+// At seeds 1 and 8 it goes undetected unless what a parent repeats is counted.
+for (const seed of [1, 3, 8]) {
+  Deno.test(`a peer that pushes the same pieces again and again is cut off, seed ${seed}`, () => {
+    const { swarm, attacker, honest } = besieged((message) => message, {}, {}, seed);
+    swarm.run(5);
+    const victim = honest[4]!;
+    // One piece of each lane: a lane that the attacker feeds may bring what came another way meanwhile.
+    const frames = [...victim.arrivals.keys()].slice(-8).map((index) => victim.mesh.piece(index)!);
+    for (let i = 0; i < 200; i++) {
+      victim.mesh.receive(attacker.peerId, { type: 'piece', frame: frames[i % frames.length]! });
+    }
+    assert.equal(victim.links.get(attacker.peerId)!.isOpen, false);
+    swarm.run(8);
+    assertUnharmed(swarm, honest, attacker);
+  });
+}
 
 Deno.test("a peer whose bytes break the wire's rules is cut off and named to the edge", () => {
   const { swarm, attacker, honest } = besieged((message) => message);
