@@ -112,12 +112,12 @@ export class Playback {
     else this.stalls.push(this.#stalled = { atMs: now, ms: 0 });
   }
 
-  /** Where the timelines go on behind a hole that was given up, so does playback. */
+  /** Where the timelines go on behind a hole that was given up, so does playback; what is behind it may have its own. */
   #overGap(): boolean {
-    const next = this.#timelines.map(({ units }) => units.find(({ startUs }) => startUs > this.#headUs!));
-    if (next.some((unit) => unit === undefined)) return false;
-    const toUs = Math.max(...next.map((unit) => unit!.startUs));
-    if (this.#readyUs(toUs) - toUs < RESUME_US) return false;
+    const starts = this.#timelines.flatMap(({ units }) => units.map(({ startUs }) => startUs));
+    const toUs = starts.toSorted((a, b) => a - b)
+      .find((startUs) => startUs > this.#headUs! && this.#readyUs(startUs) - startUs >= RESUME_US);
+    if (toUs === undefined) return false;
     this.#headUs = toUs;
     return true;
   }
