@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import type { Env } from '../env.ts';
-import { LeaseLedger, type LedgerSnapshot } from './lease-ledger.ts';
+import { LeaseLedger, type LedgerSnapshot, LONGEST_STEP_MS } from './lease-ledger.ts';
 
 /** Runs with a ledger in an object's own SQL storage. */
 async function withLedger(use: (open: (snapshot?: LedgerSnapshot) => LeaseLedger) => void): Promise<void> {
@@ -43,6 +43,19 @@ test('an eviction loses nothing that was kept, and those who watch go on countin
       viewers: 0,
       use: { visits: 5, peakViewers: 5, viewerSeconds: 300, deliveredBytes: 3_000_000 },
     });
+  });
+});
+
+test('while the edge was away nobody watched: a box that slept for an hour bills no hour', async () => {
+  await withLedger((open) => {
+    const before = open();
+    before.note('0', { l1: { viewers: 5, joined: 5 } }, 80, T0);
+    before.flush(T0);
+    const after = open(JSON.parse(JSON.stringify(before.snapshot())));
+    after.pass(80, T0 + 3_600_000);
+    after.pass(80, T0 + 3_610_000);
+    after.flush(T0 + 3_610_000);
+    expect(after.totals(['l1']).l1!.use.viewerSeconds).toBe(5 * (LONGEST_STEP_MS / 1000 + 10));
   });
 });
 

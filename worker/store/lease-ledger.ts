@@ -6,6 +6,9 @@ import { emptyLeaseUse, type LeaseDay, type LeaseUse } from '../../protocol/leas
 import type { LeaseCount } from '../swarm/lease-seats.ts';
 import type { Sql } from './channel-book.ts';
 
+/** A step longer than this is none that anybody watched: shards tell more often, so the edge itself was away. */
+export const LONGEST_STEP_MS = 120_000;
+
 export interface LeaseTotal {
   viewers: number;
   use: LeaseUse;
@@ -61,7 +64,7 @@ export class LeaseLedger {
 
   /** Time has passed: whoever was there until now has watched. */
   pass(kbps: number, nowMs: number): void {
-    const passedMs = Math.max(0, nowMs - this.#atMs);
+    const passedMs = Math.min(Math.max(0, nowMs - this.#atMs), LONGEST_STEP_MS);
     this.#atMs = nowMs;
     for (const seats of Object.values(this.#seats)) {
       for (const [lease, viewers] of Object.entries(seats)) {
