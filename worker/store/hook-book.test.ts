@@ -53,6 +53,16 @@ test('one hook takes only its part of what is sent at a time', async () => {
   });
 });
 
+test('a receiver that was away for long holds up nobody else', async () => {
+  await withBook((book) => {
+    book.put('h1', { ...HOOK, events: ['channel.live'] }, 's', '1');
+    for (let i = 0; i < 1000; i++) book.queue({ type: 'channel.live', channel: 'c', data: {} }, i, newId);
+    book.put('h2', HOOK, 's', '2');
+    book.queue({ type: 'channel.lost', channel: 'c', data: {} }, 2000, newId);
+    expect(book.due(3000, 20, 4).map(({ hook }) => hook)).toEqual(['h1', 'h1', 'h1', 'h1', 'h2']);
+  });
+});
+
 test('what waits for a receiver that is away is bounded: the oldest goes', async () => {
   await withBook((book) => {
     book.put('h1', HOOK, 's', '1');

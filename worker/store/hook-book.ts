@@ -124,16 +124,16 @@ export class HookBook {
 
   /** What is due, oldest first; of one hook no more than `ofOne` at a time. */
   due(nowMs: number, most: number, ofOne: number): DueDelivery[] {
-    const counts = new Map<string, number>();
     return this.#sql.exec<DeliveryRow & { settings: string; secret: string }>(
-      `SELECT deliveries.*, hooks.settings, hooks.secret FROM deliveries JOIN hooks ON hooks.id = hook
-        WHERE next_ms <= ? ORDER BY next_ms, deliveries.rowid LIMIT 1000`,
+      `SELECT due.*, hooks.settings, hooks.secret FROM (
+        SELECT *, rowid AS age, ROW_NUMBER() OVER (PARTITION BY hook ORDER BY next_ms, rowid) AS place
+          FROM deliveries WHERE next_ms <= ?
+      ) AS due JOIN hooks ON hooks.id = due.hook
+        WHERE due.place <= ? ORDER BY due.next_ms, due.age LIMIT ?`,
       nowMs,
-    ).toArray().filter(({ hook }) => {
-      const count = (counts.get(hook) ?? 0) + 1;
-      counts.set(hook, count);
-      return count <= ofOne;
-    }).slice(0, most).map(({ id, hook, body, attempts, settings, secret }) => ({
+      ofOne,
+      most,
+    ).toArray().map(({ id, hook, body, attempts, settings, secret }) => ({
       id,
       hook,
       url: (JSON.parse(settings) as NewHook).url,
