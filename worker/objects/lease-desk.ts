@@ -90,9 +90,9 @@ export class LeaseDesk extends createDurable() {
     return true;
   }
 
-  /** The same of leases, by their ids. */
-  async restoreLeases(leases: LeaseBackup[]): Promise<true> {
-    this.#book().restoreLeases(leases);
+  /** The same of leases, by their ids; the backup was made at `madeMs`. */
+  async restoreLeases(leases: LeaseBackup[], madeMs: number): Promise<true> {
+    this.#book().restoreLeases(leases, madeMs, Date.now());
     this.#tellLater(leases.map(({ channel }) => channel));
     await this.#work();
     return true;

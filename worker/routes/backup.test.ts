@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Backup } from '../../protocol/backup.ts';
 import { channelOf } from '../env.ts';
-import { ask, bindings, openControl } from '../testing/edge.ts';
+import { ask, bindings, channelNow, eventually, goOnAir, openControl } from '../testing/edge.ts';
 
 async function api(method: string, path: string, body?: unknown): Promise<Response> {
   return await ask(`/api${path}`, {
@@ -72,6 +72,24 @@ test('what is backed up, deleted and restored works as before: keys, leases, web
   const again = JSON.parse(await (await api('GET', '/backup')).text()) as Backup;
   const bare = { createdAt: '', box: undefined };
   expect({ ...again, ...bare }).toEqual({ ...JSON.parse(text), ...bare });
+});
+
+test('a backup with leases that were over then stops no channel of today', async () => {
+  const { channel } = await goOnAir();
+  await made('/tenants', { name: 'former' });
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  const { lease } = await made<{ lease: { id: string } }>(`/channels/${channel}/leases`, {
+    ...{ tenant: 'former', kind: 'channel', from: new Date(0).toISOString(), until },
+  });
+  await api('POST', `/leases/${lease.id}/revoke`);
+  await eventually(() => channelNow(channel), ({ state }) => state === 'stopped');
+  await api('POST', `/channels/${channel}/start`);
+  const document = await (await api('GET', '/backup')).json<Backup>();
+  expect((await api('POST', '/restore', document)).status).toBe(200);
+  expect((await channelNow(channel)).state).toBe('idle');
+  await api('DELETE', `/leases/${lease.id}`);
+  expect((await api('POST', '/restore', document)).status).toBe(200);
+  expect((await channelNow(channel)).state).toBe('idle');
 });
 
 test('a document that is damaged or of another version is refused with its field, and nothing is changed', async () => {

@@ -42,7 +42,8 @@ export const backup = new Hono<{ Bindings: Env }>()
     await directoryOf(c.env).restore({ channels, issuers, signingKeys, sources });
     await directoryOf(c.env).setBox(box);
     for (const some of portions(tenants)) await askLeaseDesk(c.env, 'restoreTenants', some);
-    for (const some of portions(leases)) await askLeaseDesk(c.env, 'restoreLeases', some);
+    const madeMs = Date.parse(document.createdAt);
+    for (const some of portions(leases)) await askLeaseDesk(c.env, 'restoreLeases', some, madeMs);
     await hooksOf(c.env).restore(webhooks);
     const restored: Restored = {
       channels: channels.length,

@@ -47,6 +47,19 @@ test('a lease is upcoming, current, and ended, by the clock alone', () => {
   expect(book.nextMs(T0 + DAY)).toBe(T0 + 2 * DAY);
 });
 
+test('of restored leases those are ended that ran out since, not those that were over then or were ended here', () => {
+  const backup = bookWith({}, { channel: 'news' }).backup();
+  const fresh = new LeaseBook({ tenants: {}, leases: {} });
+  fresh.restoreLeases(backup.leases, T0 + 3 * DAY, T0 + 4 * DAY);
+  expect(fresh.unclosed(T0 + 4 * DAY)).toEqual([]);
+  const later = new LeaseBook({ tenants: {}, leases: {} });
+  later.restoreLeases(backup.leases, T0 + DAY, T0 + 4 * DAY);
+  expect(later.unclosed(T0 + 4 * DAY)).toMatchObject([{ lease: { id: 'l1' } }, { lease: { id: 'l2' } }]);
+  later.setClosed('l1');
+  later.restoreLeases(backup.leases, T0 + DAY, T0 + 4 * DAY);
+  expect(later.unclosed(T0 + 4 * DAY)).toMatchObject([{ lease: { id: 'l2' } }]);
+});
+
 test('a revoked lease is over at once, and stays so', () => {
   const book = bookWith({});
   expect(value(book.revoke('l1', T0 + 1.5 * DAY))).toMatchObject({ state: 'revoked', revokedAt: at(1.5) });

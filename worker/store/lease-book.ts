@@ -177,12 +177,17 @@ export class LeaseBook {
     for (const tenant of tenants) this.#state.tenants[tenant.name] = tenant;
   }
 
-  /** What was used of a lease that is there already stays. */
-  restoreLeases(leases: LeaseBackup[]): void {
+  /**
+   * What was used of a lease that is there already stays. The end of one that was over when the backup was made
+   * (`madeMs`), or was told here before, is not told again: it would stop a channel that others have by now.
+   */
+  restoreLeases(leases: LeaseBackup[], madeMs: number, nowMs: number): void {
     for (const lease of leases) {
-      const { use = emptyLeaseUse(), viewersNow = 0 } = this.#kept(lease.id) ?? {};
+      const known = this.#kept(lease.id);
+      const { use = emptyLeaseUse(), viewersNow = 0 } = known ?? {};
       const kept: KeptLease = { ...lease, spent: false, isClosed: false, viewersNow, use };
       kept.spent = isSpent(kept);
+      kept.isClosed = isOver(kept, nowMs) && (known?.isClosed === true || isOver(kept, madeMs));
       this.#state.leases[lease.id] = kept;
     }
   }
