@@ -67,7 +67,7 @@ export class Channel extends DurableObject<Env> {
   #profile: ChannelProfile | undefined;
   #life: BroadcastLife;
   readonly #swarm: SwarmDesk;
-  readonly #leases: ChannelLeases;
+  #leases: ChannelLeases;
   readonly #bans: ChannelBans;
   #viewersTold: number | undefined;
   /** Told on to the Report object; media waits for none of it. */
@@ -105,6 +105,8 @@ export class Channel extends DurableObject<Env> {
     await this.ctx.storage.deleteAll();
     this.#profile = undefined;
     this.#life = new BroadcastLife();
+    this.#leases = new ChannelLeases(this.ctx);
+    this.#shareKbps = null;
     this.#bans.clear();
   }
 

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { LeaseResource } from '../../protocol/lease.ts';
 import { channelOf } from '../env.ts';
 import { toBase64Url } from '../../protocol/bytes.ts';
-import { ask, bindings, channelNow, eventually, goOnAir, makeChannel } from '../testing/edge.ts';
+import { ask, bindings, channelNow, eventually, goOnAir, makeChannel, openControl } from '../testing/edge.ts';
+import { broadcastOf } from '../testing/frames.ts';
 import { emptySums } from '../swarm/rollup.ts';
 import { SignalClient, watch } from '../testing/signal-client.ts';
 
@@ -267,4 +268,29 @@ test('a lease with sites shows the channel there, in an iframe too, and nowhere 
   for (const around of ['https://elsewhere.example', 'https://edge.example', 'null', undefined]) {
     expect(await from('https://edge.example', around), around).toBe('site-not-allowed');
   }
+});
+
+test('a channel that is deleted and made again counts the viewers of its new leases', async () => {
+  const { channel } = await goOnAir();
+  const tenant = await makeTenant();
+  await makeLease(channel, tenant);
+  expect((await api('DELETE', `/channels/${channel}`)).status).toBe(204);
+  const key = await makeChannel(channel);
+  const lease = await makeLease(channel, await makeTenant());
+  const control = await openControl(`o-${channel}`);
+  const granted = await control.publish(channel, key);
+  if (granted.type !== 'granted') throw new Error(JSON.stringify(granted));
+  control.send({ type: 'live', channel, broadcast: broadcastOf(granted.broadcastId) });
+  await eventually(() => channelNow(channel), ({ state }) => state === 'live');
+  await channelOf(bindings, channel).rolledUp(granted.broadcastId, {
+    ...{ shard: '0', viewers: 1, stock: 0, uploadKbps: 0, joined: 1, left: 0, sums: emptySums() },
+    ...{
+      candidates: [],
+      seeds: [],
+      needy: [],
+      regions: {},
+      leases: { [lease.id]: { viewers: 1, joined: 1 } },
+    },
+  });
+  expect(await (await api('GET', `/leases/${lease.id}/use`)).json()).toMatchObject({ days: [{ visits: 1 }] });
 });
