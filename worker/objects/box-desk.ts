@@ -6,14 +6,16 @@ import { type Claimant, dealCap } from '../store/box-cap.ts';
 
 /** Changes within this time are dealt together. */
 const DEAL_MS = 500;
+/** No share is 0. */
+const UNSURE = 0;
 
 export class BoxDesk {
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
   readonly #live: () => Claimant[];
   #settings: BoxSettings;
-  /** As told; forgotten with an eviction, and then told again. */
-  readonly #told = new Map<string, number | null>();
+  /** Shares that channels hold, those off air included; UNSURE where the telling failed. Kept. */
+  readonly #told: Map<string, number>;
   #isArmed = false;
 
   constructor(ctx: DurableObjectState, env: Env, live: () => Claimant[]) {
@@ -21,6 +23,7 @@ export class BoxDesk {
     this.#env = env;
     this.#live = live;
     this.#settings = v.parse(BoxSettings, ctx.storage.kv.get('box') ?? {});
+    this.#told = new Map(ctx.storage.kv.get<[string, number][]>('box-told'));
   }
 
   get settings(): BoxSettings {
@@ -43,18 +46,30 @@ export class BoxDesk {
     }, DEAL_MS);
   }
 
+  /** The channel is deleted. */
+  forget(name: string): void {
+    if (this.#told.delete(name)) this.#keep();
+  }
+
   async #deal(): Promise<void> {
     const shares = dealCap(this.#settings.egressCapKbps, this.#live());
-    for (const name of this.#told.keys()) if (!shares.has(name)) this.#told.delete(name);
-    await Promise.all([...shares].map(async ([name, share]) => {
-      if ((this.#told.get(name) ?? null) === share) return;
+    const news = [...shares].filter(([name, share]) => (this.#told.get(name) ?? null) !== share);
+    if (news.length === 0) return;
+    await Promise.all(news.map(async ([name, share]) => {
       try {
         await channelOf(this.#env, name).setShare(share);
-        this.#told.set(name, share);
+        if (share === null) this.#told.delete(name);
+        else this.#told.set(name, share);
       } catch {
-        // The object was just restarted: it is told with the next deal.
-        this.#told.delete(name);
+        // The object was just restarted.
+        this.#told.set(name, UNSURE);
+        this.changed();
       }
     }));
+    this.#keep();
+  }
+
+  #keep(): void {
+    this.#ctx.storage.kv.put('box-told', [...this.#told]);
   }
 }

@@ -106,6 +106,7 @@ export class Directory extends DurableObject<Env> {
     await this.#sources.remove(name);
     this.#streamKeys.forget(name);
     this.#viewers.delete(name);
+    this.#box.forget(name);
     return true;
   }
 

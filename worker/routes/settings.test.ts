@@ -1,8 +1,10 @@
+import { evictDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
 import type { LiveJoinAnswer } from '../../protocol/join.ts';
 import { channelOf } from '../env.ts';
-import { bindings, eventually, goOnAir, join } from '../testing/edge.ts';
+import { bindings, channelNow, eventually, goOnAir, join, openControl } from '../testing/edge.ts';
 import { apiAsk, apiGet } from '../testing/figures.ts';
+import { broadcastOf } from '../testing/frames.ts';
 
 const capOf = async (channel: string) => (await channelOf(bindings, channel).card())?.settings.egressCapKbps;
 
@@ -30,4 +32,31 @@ test('STUN servers of the settings take the place of those of the environment, T
   });
   expect((await apiAsk('PATCH', 'settings', { stun: ['http://x'] })).status).toBe(400);
   await apiAsk('PATCH', 'settings', { stun: null, turn: true });
+});
+
+test('a channel that was off air when the box lost its cap is not held to it when it is back', async () => {
+  const { channel, key, control } = await goOnAir();
+  await apiAsk('PATCH', 'settings', { egressCapKbps: 5000 });
+  await eventually(() => capOf(channel), (cap) => cap !== null);
+  await apiAsk('POST', `channels/${channel}/stop`);
+  await eventually(async () => (await channelNow(channel)).state, (state) => state === 'stopped');
+  await evictDurableObject(bindings.DIRECTORY.getByName('directory'));
+  await apiAsk('PATCH', 'settings', { egressCapKbps: null });
+  await apiAsk('POST', `channels/${channel}/start`);
+  const again = await openControl(`o-${channel}`);
+  const granted = await again.publish(channel, key);
+  if (granted.type !== 'granted') throw new Error(JSON.stringify(granted));
+  again.send({ type: 'live', channel, broadcast: broadcastOf(granted.broadcastId) });
+  await eventually(async () => (await channelNow(channel)).state, (state) => state === 'live');
+  await eventually(() => capOf(channel), (cap) => cap === null);
+  control.close();
+});
+
+test('a cap of the box that is taken away is forgotten by live channels, whatever happened to the Directory', async () => {
+  const { channel } = await goOnAir();
+  await apiAsk('PATCH', 'settings', { egressCapKbps: 5000 });
+  await eventually(() => capOf(channel), (cap) => cap !== null);
+  await evictDurableObject(bindings.DIRECTORY.getByName('directory'));
+  await apiAsk('PATCH', 'settings', { egressCapKbps: null });
+  expect(await capOf(channel)).toBe(null);
 });
