@@ -21,6 +21,8 @@ import type { SourceSink } from './source-pull.ts';
  * their own pace they look like an encoder's to the swarm.
  */
 export const SOURCE_MARGIN_MS = 500;
+/** A piece that is due later than this is dated wrong: a second, its lag and the margins are the most there should be. */
+const MOST_AHEAD_MS = 30_000;
 
 export interface SourceChannelOptions {
   name: string;
@@ -50,6 +52,11 @@ export class SourceChannel implements SourceSink {
 
   constructor(options: SourceChannelOptions) {
     this.#options = options;
+  }
+
+  /** Pieces that wait for their time. */
+  get waiting(): number {
+    return this.#air?.timers.size ?? 0;
   }
 
   get broadcastId(): string | undefined {
@@ -92,6 +99,7 @@ export class SourceChannel implements SourceSink {
     if (!air) return;
     const { decodeTimeUs, durationUs } = frame.record;
     const dueMs = air.broadcast.epochMs + (decodeTimeUs + durationUs) / 1000 - this.#options.nowMs();
+    if (dueMs > MOST_AHEAD_MS) return;
     const timer = setTimeout(() => {
       air.timers.delete(timer);
       air.tail = air.tail.then(() => this.#publish(air, frame)).catch((error: unknown) => {

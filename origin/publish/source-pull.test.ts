@@ -42,6 +42,35 @@ async function broadcastOf(secret = 'secret'): Promise<{ broadcast: Broadcast; m
   return { broadcast, make: makePiece };
 }
 
+/** What another Shoal's edge answers to a join. */
+function joinAnswer(broadcast: Broadcast, grant = GRANT): Response {
+  return Response.json({
+    ...{
+      state: 'live',
+      channel: 'theirs',
+      title: '',
+      broadcast,
+      nowMs: Date.now(),
+      windowS: 30,
+      p2p: 'off',
+    },
+    ...{
+      uploadRatio: 0,
+      latencyTargetMs: 1000,
+      iceServers: [],
+      edgeKey: toBase64Url(new Uint8Array(32)),
+    },
+    ...{
+      ticket: '',
+      pass: '',
+      peerId: '',
+      grant,
+      announcePath: '',
+      mediaPath: `/media/theirs/${ID}`,
+    },
+  });
+}
+
 Deno.test('a piece is taken only as its broadcast signed it', async () => {
   const { broadcast, make } = await broadcastOf();
   const check = await pieceCheck(broadcast);
@@ -74,31 +103,7 @@ Deno.test('each piece is handed on once and checked, the init first, and a forge
     asked.push(pathname);
     if (pathname.startsWith('/join/')) {
       assert.equal(JSON.parse(String(init!.body)).token, 'token');
-      return Response.json({
-        ...{
-          state: 'live',
-          channel: 'theirs',
-          title: '',
-          broadcast,
-          nowMs: Date.now(),
-          windowS: 30,
-          p2p: 'off',
-        },
-        ...{
-          uploadRatio: 0,
-          latencyTargetMs: 1000,
-          iceServers: [],
-          edgeKey: toBase64Url(new Uint8Array(32)),
-        },
-        ...{
-          ticket: '',
-          pass: '',
-          peerId: '',
-          grant: GRANT,
-          announcePath: '',
-          mediaPath: `/media/theirs/${ID}`,
-        },
-      });
+      return joinAnswer(broadcast);
     }
     if (pathname.endsWith('/join')) return frames(pieces[1]!);
     if (pathname.includes('/piece/')) return frames(pieces[0]!);
@@ -121,4 +126,55 @@ Deno.test('each piece is handed on once and checked, the init first, and a forge
   assert.deepEqual(got, pieces.map(({ record }) => record.index));
   assert.deepEqual(ended, ['the source was taken away']);
   assert.equal(asked[0], '/join/theirs');
+});
+
+Deno.test('a source whose grants are about to end is not joined again and again', async () => {
+  const { broadcast, make } = await broadcastOf();
+  const piece = await make(10);
+  let joins = 0;
+  const stop = new AbortController();
+  const edge = new SourceEdge('https://x.example/watch/theirs', undefined, (url) => {
+    const { pathname } = new URL(url);
+    if (pathname.startsWith('/join/')) {
+      if (++joins > 100) stop.abort();
+      return Promise.resolve(joinAnswer(broadcast, { value: 'g', expiresS: Date.now() / 1000 + 2 }));
+    }
+    return Promise.resolve(new Response(encodePieceFrame(piece.signed, piece.bytes)));
+  });
+  const begun = Promise.withResolvers<void>();
+  const sink = {
+    begin: () => Promise.resolve(true),
+    piece: () => begun.resolve(),
+    end: () => {},
+  };
+  const done = new SourcePull({ edge, sink, log: () => {}, nowMs: Date.now, signal: stop.signal }).run();
+  await begun.promise;
+  // Time for thousands of joins that wait for nothing.
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
+  stop.abort();
+  await done;
+  assert.equal(joins, 1);
+});
+
+Deno.test('a source whose broadcast begins in a hundred years is not asked for it all the time', async () => {
+  const { broadcast, make } = await broadcastOf();
+  const [init, piece] = await Promise.all([make(INIT_PIECE), make(10)]);
+  const epochMs = Date.now() + 100 * 365 * 86_400_000;
+  let asked = 0;
+  const stop = new AbortController();
+  const edge = new SourceEdge('https://x.example/watch/theirs', undefined, (url) => {
+    const { pathname } = new URL(url);
+    if (pathname.startsWith('/join/')) return Promise.resolve(joinAnswer({ ...broadcast, epochMs }));
+    if (pathname.includes('/run/') && ++asked > 20) stop.abort();
+    const frame = pathname.includes('/piece/') ? init : piece;
+    return Promise.resolve(new Response(encodePieceFrame(frame.signed, frame.bytes)));
+  });
+  const begun = Promise.withResolvers<void>();
+  const sink = { begin: () => Promise.resolve(true), piece: () => begun.resolve(), end: () => {} };
+  const done = new SourcePull({ edge, sink, log: () => {}, nowMs: Date.now, signal: stop.signal }).run();
+  await begun.promise;
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
+  stop.abort();
+  await done;
+  assert.equal(asked, 0);
 });

@@ -13,6 +13,9 @@ import type { SourceEdge } from './source-edge.ts';
 
 /** After a failure, before some chance. */
 const RETRY_MS = 3000;
+/** Whatever the source says of when to come again. */
+const LEAST_RETRY_MS = 500;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Joined again this long before the grant ends. */
 const GRANT_MARGIN_MS = 6000;
 /** When our own edge does not want the broadcast (the channel is stopped), before it is asked again. */
@@ -73,10 +76,14 @@ export class SourcePull {
       try {
         const join = await edge.join();
         this.#aheadMs = join.nowMs - this.#options.nowMs();
-        if (!('retryAfterMs' in join)) await this.#follow(join);
-        else {
+        if (!('retryAfterMs' in join)) {
+          const sinceMs = performance.now();
+          await this.#follow(join);
+          // Over at once: its grants are about to end, or are refused. Joining again would be as short.
+          if (performance.now() - sinceMs < RETRY_MS) await this.#pause(RETRY_MS * (0.5 + Math.random()));
+        } else {
           this.#end(`the source is ${join.state}`);
-          await this.#pause(join.retryAfterMs * (0.5 + Math.random()));
+          await this.#pause(Math.max(LEAST_RETRY_MS, join.retryAfterMs) * (0.5 + Math.random()));
         }
       } catch (error) {
         if (signal.aborted) break;
@@ -97,8 +104,8 @@ export class SourcePull {
     const untilMs = join.grant.expiresS * 1000 - GRANT_MARGIN_MS;
     for (let again = false; !signal.aborted && this.#edgeMs() < untilMs && this.#session === session;) {
       const closesMs = broadcast.epochMs + (session.second + 1) * RUN_MS + session.lagMs + RUN_MARGIN_MS;
-      await this.#pause(closesMs - this.#edgeMs());
-      if (signal.aborted) return;
+      await this.#pause(Math.min(closesMs, untilMs) - this.#edgeMs());
+      if (signal.aborted || closesMs > untilMs) return;
       const outcome = await this.#options.edge.run(join, session.second);
       if ('trouble' in outcome) {
         if (outcome.trouble === 'refused') return;
@@ -197,7 +204,7 @@ export class SourcePull {
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      const timer = setTimeout(done, Math.min(ms, LONGEST_TIMER_MS));
       signal.addEventListener('abort', done);
     });
   }
