@@ -35,7 +35,7 @@ async function withPublisher(
   try {
     await act({ edge, publisher, log });
   } finally {
-    publisher.close();
+    await publisher.close();
     await edge.stop();
   }
 }
@@ -111,4 +111,16 @@ Deno.test('a broadcast whose protection is not the one of the channel any more t
     assert.ok(!decision.ok);
     assert.match(decision.reason, /protection of the channel was changed/);
   });
+});
+
+Deno.test({
+  name: 'of two sessions that make the same channel at once one is kept, the other leaves no timer',
+  sanitizeOps: true,
+  async fn() {
+    await withPublisher({ settings: PROTECTED, keys: testPeriods(1, 0) }, async ({ publisher }) => {
+      const decisions = await Promise.all([publish(publisher, SESSION), publish(publisher, SESSION)]);
+      assert.ok(decisions.every(({ ok }) => ok));
+      assert.equal(publisher.channels().length, 1);
+    });
+  },
 });

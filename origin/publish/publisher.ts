@@ -152,7 +152,7 @@ export class Publisher {
         if (held) this.#forget(held, 'a new broadcast began');
         this.#channels.set(granted.channel, fresh);
         held = fresh;
-      }
+      } else await fresh.close();
     }
     if (held.drm !== drm) {
       const reason = 'the protection of the channel was changed: the next broadcast has it';
