@@ -39,6 +39,8 @@ const TIMING: EdgeSocketTiming = {
   stuckMs: 10_000,
   pingMs: 10_000,
 };
+/** Attempts that may fail before the log says so, and then again each time that they have doubled. */
+const QUIET_FAILURES = 16;
 const PING = 'ping';
 const PONG = 'pong';
 const MAX_TEXT_LENGTH = 256 * 1024;
@@ -104,7 +106,10 @@ export class EdgeSocket {
       );
       socket.onopen = () => this.#opened(socket);
       socket.onmessage = (event) => this.#message(socket, event.data);
-      socket.onerror = () => this.#lost(socket, 'connection failed');
+      socket.onerror = (event) => {
+        const why = event instanceof ErrorEvent && event.message;
+        this.#lost(socket, why || 'connection failed');
+      };
       socket.onclose = ({ code, reason }) => this.#lost(socket, `closed with ${code} ${reason}`.trimEnd());
     } catch (error) {
       this.#lost(undefined, `cannot dial: ${error}`);
@@ -168,7 +173,8 @@ export class EdgeSocket {
         (0.5 + Math.random());
     this.#failures += 1;
     const { host, pathname } = new URL(this.#options.url);
-    this.#options.log(wasOpen ? 'warn' : 'debug', 'connection to the edge is down', {
+    const isDue = this.#failures >= QUIET_FAILURES && Number.isInteger(Math.log2(this.#failures));
+    this.#options.log(wasOpen || isDue ? 'warn' : 'debug', 'connection to the edge is down', {
       url: host + pathname,
       why,
       retryMs: Math.round(pause),
