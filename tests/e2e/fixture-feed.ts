@@ -19,6 +19,8 @@ export interface FixtureFeedOptions {
   delayMs: number;
   /** Tracks that are declared and never come. */
   silentTracks?: number[];
+  /** Of this track nothing is there between these decode times: the encoder came back without it. */
+  leaves?: { track: number; fromUs: number; untilUs: number };
   /** Segments of track 0 that never come. */
   missing?: number[];
 }
@@ -32,9 +34,10 @@ export class FixtureFeed extends Emitter<ViewerEvents> implements Feed {
 
   constructor(private readonly options: FixtureFeedOptions) {
     super();
-    const { frames, missing = [] } = options;
-    this.#frames = frames.filter(({ record }) =>
-      trackOf(record.index) !== 0 || !missing.includes(segmentOf(record.index))
+    const { frames, missing = [], leaves } = options;
+    this.#frames = frames.filter(({ record: { index, decodeTimeUs } }) =>
+      (trackOf(index) !== 0 || !missing.includes(segmentOf(index))) &&
+      (trackOf(index) !== leaves?.track || decodeTimeUs < leaves.fromUs || decodeTimeUs >= leaves.untilUs)
     );
   }
 

@@ -117,6 +117,31 @@ Deno.test('a declared track of which nothing comes does not hold up the other', 
     assert.deepEqual(seen.troubles, []);
   }));
 
+for (const [what, track] of [['sound', 1], ['picture', 0]] as const) {
+  Deno.test(`an encoder that comes back without ${what} is played on, and with it once it is back`, () => {
+    const leaves = { track, fromUs: 6e6, untilUs: 18e6 };
+    return play({ parts: [steady], options: { leaves } }, async (page) => {
+      const without = await untilSeen(
+        page,
+        ({ currentTime, figures }) => currentTime > 11 && figures!.latencyMs < 3000,
+      );
+      assert.ok(without.currentTime < 17, `played on at ${without.currentTime} s`);
+      assert.deepEqual(without.troubles, []);
+      const decoded = () => page.evaluate(DECODED) as Promise<{ video: number; audio: number }>;
+      await untilSeen(page, ({ currentTime }) => currentTime > 22);
+      const before = await decoded();
+      await untilSeen(page, ({ currentTime }) => currentTime > 25);
+      const after = await decoded();
+      assert.ok(after.video > before.video && after.audio > before.audio, 'picture and sound');
+    });
+  });
+}
+
+const DECODED = `(() => {
+  const video = document.querySelector('video');
+  return { video: video.webkitVideoDecodedByteCount, audio: video.webkitAudioDecodedByteCount };
+})()`;
+
 /** Waits until what the page sees meets the condition. */
 function untilSeen(page: Page, condition: (seen: Seen) => boolean): Promise<Seen> {
   const look = () => page.evaluate(() => (globalThis as unknown as { seen?: Seen }).seen);

@@ -21,6 +21,7 @@ import { type Decryption, PageDecryption, type Protection, protectionOf } from '
 import { RateControl } from './rate-control.ts';
 import { registerScheme } from './scheme.ts';
 import { type Player, shaka, type ShakaError } from './shaka.ts';
+import { Silence } from './silence.ts';
 import { startPoint } from './start-point.ts';
 import { TrackTimeline } from './track-timeline.ts';
 import { Watchdog } from './watchdog.ts';
@@ -82,6 +83,9 @@ export class Source extends Emitter<SourceEvents> {
   #rate = new RateControl();
   #comfort = new Comfort();
   #watchdog = new Watchdog();
+  #silence = new Silence();
+  /** Tracks of which nothing comes any more. */
+  #silent: ReadonlySet<number> = new Set();
   #failures = 0;
   #following = true;
   #firstPieceAt: number | undefined;
@@ -324,7 +328,9 @@ export class Source extends Emitter<SourceEvents> {
     }
     if (protection === null) return;
     const patient = now - this.#firstPieceAt < SILENT_TRACK_MS;
-    const tracks = this.#timelines.filter(({ timeline }) => patient || timeline.units.length > 0);
+    const tracks = this.#timelines.filter((each) =>
+      patient && !this.#silent.has(each.track.track) || this.#comes(each)
+    );
     const wantedUs = this.#clock.decodeTimeUs(this.#target(), this.#feed.serverNowMs());
     const startUs = startPoint(tracks.map((each) => this.#offer(each)), wantedUs);
     if (startUs === undefined) return;
@@ -345,6 +351,19 @@ export class Source extends Emitter<SourceEvents> {
     }
   }
 
+  /** Whether there is something of a track to play, and more to come. */
+  #comes({ track, timeline }: Load['tracks'][number]): boolean {
+    return timeline.units.length > 0 && !this.#silent.has(track.track);
+  }
+
+  #listen(now: number): void {
+    const marks = this.#timelines.map(({ track: { track } }) => {
+      const last = this.#feed.segments(track).at(-1);
+      return { track, mark: `${last?.segment} ${last?.count}` };
+    });
+    this.#silent = this.#silence.look(marks, now);
+  }
+
   #offer({ track, timeline }: Load['tracks'][number]) {
     const tail = timeline.units.at(-1)?.segments.at(-1);
     const view = tail === undefined ? undefined : this.#feed.segment(track.track, tail);
@@ -356,12 +375,13 @@ export class Source extends Emitter<SourceEvents> {
   }
 
   #tick(): void {
+    this.#listen(performance.now());
     this.#update();
     const load = this.#load;
     if (!load || this.#loading || this.#video.readyState === 0) return;
-    if (load.tracks.length < this.#timelines.filter(({ timeline }) => timeline.units.length > 0).length) {
-      return void this.#reload();
-    }
+    // Of a track more or less: with what comes the picture, or the sound, goes on.
+    const coming = this.#timelines.filter((each) => this.#comes(each)).length;
+    if (coming > 0 && load.tracks.length !== coming) return void this.#reload();
     this.#switch();
     const positionUs = this.#video.currentTime * 1e6;
     const serverNowMs = this.#feed.serverNowMs();
