@@ -1,6 +1,6 @@
 /**
- * Builds what browsers load into web/dist: the player, the pages and their parts, split so that the mesh and Shaka
- * load when they are needed. `--into FOLDER` builds it elsewhere.
+ * Builds what browsers load into web/dist: the player, the pages and their parts, of which each loads when it is
+ * needed. `--into FOLDER` builds it elsewhere.
  */
 import { parseArgs } from 'node:util';
 import { DIST_DIR, pathOf } from './paths.ts';
@@ -16,4 +16,5 @@ for await (const { name } of Deno.readDir(into)) await Deno.remove(new URL(name,
 const bundle = await buildWeb(pathOf(into));
 await buildLegacy(pathOf(into));
 await writePages(bundle, into);
-console.log(`built ${Object.keys(bundle.outputs).length} files into ${values.into ?? 'web/dist'}`);
+const files = [...Deno.readDirSync(into)].length;
+console.log(`built ${files} files into ${values.into ?? 'web/dist'}`);

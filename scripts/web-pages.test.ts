@@ -11,21 +11,16 @@ function output(imports: Output['imports'], entryPoint?: string): Output {
 const bundle: Metafile = {
   inputs: {},
   outputs: {
-    'dist/watch.js': output([{ path: 'dist/chunk-a.js', kind: 'import-statement' }], 'web/pages/watch.ts'),
+    'dist/admin.js': output([{ path: 'dist/chunk-a.js', kind: 'import-statement' }], 'web/admin/main.tsx'),
     'dist/chunk-a.js': output([
-      { path: 'dist/viewer-b.js', kind: 'dynamic-import' },
-      { path: 'dist/source-c.js', kind: 'dynamic-import' },
+      { path: 'dist/chunk-b.js', kind: 'import-statement' },
+      { path: 'dist/qr-c.js', kind: 'dynamic-import' },
     ]),
-    'dist/viewer-b.js': output([{ path: 'dist/ed25519-d.js', kind: 'dynamic-import' }], 'web/peer/viewer.ts'),
-    'dist/source-c.js': output([], 'web/player/source/source.ts'),
-    'dist/ed25519-d.js': output([], 'web/peer/ed25519.ts'),
+    'dist/chunk-b.js': output([]),
+    'dist/qr-c.js': output([], 'qr/index.js'),
   },
 };
 
-Deno.test('a page names early what it will need to play, lazily loaded or not', () => {
-  assert.deepEqual(partsOf(bundle, 'watch.js').sort(), ['chunk-a.js', 'source-c.js', 'viewer-b.js']);
-});
-
-Deno.test('what only some browsers need is not named early', () => {
-  assert.ok(!partsOf(bundle, 'watch.js').includes('ed25519-d.js'));
+Deno.test('a page names early what its script imports, however deep', () => {
+  assert.deepEqual(partsOf(bundle, 'admin.js').sort(), ['chunk-a.js', 'chunk-b.js']);
 });

@@ -1,6 +1,7 @@
 /** Puts the pages together: the HTML of web/pages and web/admin, its style inside, its script and what that will need named early. */
 import { type Metafile, stop, transform } from 'esbuild';
 import { ROOT } from './paths.ts';
+import type { WebBundle } from './web-bundle.ts';
 
 /** `legacy`: there is a build for old browsers too, and choose.js takes the one that fits. */
 const PAGES: { name: string; css: string[]; folder?: string; legacy?: boolean }[] = [
@@ -11,12 +12,13 @@ const PAGES: { name: string; css: string[]; folder?: string; legacy?: boolean }[
   { name: 'admin', css: [], folder: 'web/admin' },
 ];
 
-export async function writePages(bundle: Metafile, into: URL): Promise<void> {
+export async function writePages(bundle: WebBundle, into: URL): Promise<void> {
   for (const { name, css, folder = 'web/pages', legacy = false } of PAGES) {
     const html = await Deno.readTextFile(new URL(`${folder}/${name}.html`, ROOT));
     const sheets = css.map((sheet) => minifiedCss(new URL(`${folder}/${sheet}.css`, ROOT)));
     const style = (await Promise.all(sheets)).join('');
-    const early = [...(legacy ? [`${name}.js`] : []), ...partsOf(bundle, `${name}.js`)];
+    const plays = bundle.playing[name as keyof WebBundle['playing']];
+    const early = plays?.early ?? partsOf(bundle.split, `${name}.js`);
     const script = legacy
       ? `<script src="/assets/choose.js" data-script="${name}"></script>`
       : `<script type="module" src="/assets/${name}.js"></script>`;
@@ -29,18 +31,7 @@ export async function writePages(bundle: Metafile, into: URL): Promise<void> {
   await stop();
 }
 
-/** Parts that load lazily and that a page which plays at once will need for certain. */
-const NEEDED_TO_PLAY = [
-  'web/player/session.ts',
-  'web/peer/viewer.ts',
-  'web/peer/remote/start-worker.ts',
-  'web/player/source/source.ts',
-];
-
-/**
- * Everything an entry will load to play, the lazy parts too: it saves a round trip for each when the browser hears of
- * them early.
- */
+/** Everything an entry loads at once: it saves a round trip for each when the browser hears of them early. */
 export function partsOf(bundle: Metafile, entry: string): string[] {
   const names = new Map(Object.keys(bundle.outputs).map((path) => [fileName(path), path]));
   const found = new Set<string>();
@@ -49,18 +40,12 @@ export function partsOf(bundle: Metafile, entry: string): string[] {
     if (!path || found.has(name)) return;
     found.add(name);
     for (const { path: next, kind, external } of bundle.outputs[path]!.imports) {
-      const lazy = kind === 'dynamic-import' && !NEEDED_TO_PLAY.includes(entryPointOf(bundle, next) ?? '');
-      if (!external && !lazy) visit(fileName(next));
+      if (!external && kind !== 'dynamic-import') visit(fileName(next));
     }
   };
   visit(entry);
   found.delete(entry);
   return [...found];
-}
-
-function entryPointOf(bundle: Metafile, path: string): string | undefined {
-  const found = Object.keys(bundle.outputs).find((output) => fileName(output) === fileName(path));
-  return found && bundle.outputs[found]!.entryPoint;
 }
 
 async function minifiedCss(file: URL): Promise<string> {

@@ -2,6 +2,7 @@
  * A session: one visit of one element to one channel. Starts the viewer and the source, both loaded when first needed,
  * turns what they tell into the store, and does what the controls ask for.
  */
+import type { Broadcast } from '../../protocol/broadcast.ts';
 import type { P2pPolicy } from '../../protocol/channel.ts';
 import type { ViewerState } from '../peer/viewer.ts';
 import type { PlayerAttributes } from './attributes.ts';
@@ -82,8 +83,11 @@ export class Session {
     this.#store.set({ phase: 'joining', reason: undefined });
     const around = framedBy(edgeUrl);
     const framed = around !== undefined && { framedBy: around };
+    // While it comes the viewer joins, and asks for the first media.
+    const playing = import('./source/source.ts');
+    playing.catch(() => {});
     try {
-      const [{ viewer, thread }, source, keys] = await Promise.all([
+      const [{ viewer, thread }, keys] = await Promise.all([
         viewerFor({
           edgeUrl,
           channel,
@@ -93,14 +97,9 @@ export class Session {
           ...(deviceId !== undefined && { deviceId }),
           ...framed,
         }, this.#attributes.mesh),
-        import('./source/source.ts'),
         import('./keys/visit-keys.ts'),
       ]);
       if (this.#stopped) return viewer.stop();
-      if (!source.Source.isSupported()) {
-        viewer.stop();
-        return this.#refuse('no-media-source', 'no Media Source Extensions with H.264');
-      }
       this.#thread = thread;
       this.#viewer = viewer;
       const { ring, stop } = keys.visitKeys({
@@ -116,20 +115,29 @@ export class Session {
         viewer.stop();
         this.#onState('refused', reason);
       });
-      const { decryption } = this.#attributes;
-      this.#source = new source.Source(this.#video, viewer, { ring, decryption });
-      this.#source.setLatencyTarget(latencyMs);
-      // Before what listens here: a broadcast is the source's first, then its rendition is chosen.
-      const begun = this.#source.start();
-      this.#listen(viewer, this.#source);
+      this.#undo.push(viewer.on('state', ({ state, reason }) => this.#onState(state, reason)));
+      this.#onState(viewer.state, viewer.reason);
       // What was chosen while the parts came.
       viewer.setP2p(this.#store.state.p2pChoice);
       viewer.setToken(this.#token);
       this.#undo.push(watchGiving(thread, (gives) => viewer.setGiving(gives)), this.#watchThaw());
-      viewer.start();
+      const { Source } = await playing;
+      if (this.#stopped) return;
+      if (!Source.isSupported()) {
+        viewer.stop();
+        return this.#refuse('no-media-source', 'no Media Source Extensions with H.264');
+      }
+      const { decryption } = this.#attributes;
+      this.#source = new Source(this.#video, viewer, { ring, decryption });
+      this.#source.setLatencyTarget(latencyMs);
+      // Before what listens here: a broadcast is the source's first, then its rendition is chosen.
+      const begun = this.#source.start();
+      this.#listen(viewer, this.#source);
+      if (viewer.broadcast) this.#onBroadcast(viewer, viewer.broadcast);
       await begun;
     } catch (error) {
       if (!this.#stopped) {
+        this.#viewer?.stop();
         this.#lastTrouble = String(error);
         this.#refuse('player-failed', String(error));
       }
@@ -227,20 +235,7 @@ export class Session {
 
   #listen(viewer: PlayerViewer, source: Source): void {
     this.#undo.push(
-      viewer.on('state', ({ state, reason }) => this.#onState(state, reason)),
-      viewer.on('broadcast', (broadcast) => {
-        this.#stalls.reset();
-        this.#first.arm();
-        const audioOnly = broadcast.tracks.every((track) => track.kind === 'audio');
-        const qualities = qualitiesOf(broadcast.tracks);
-        const first = broadcast.tracks.find((track) => track.kind === 'video')?.track;
-        const quality = qualities.find(({ track }) => track === first)?.name ?? '';
-        this.#store.set({
-          ...{ started: false, audioOnly, title: viewer.title, p2p: viewer.p2p },
-          ...{ qualities, quality, heldTo: heldTo(qualities, viewer.mostTrack) },
-        });
-        this.setQuality(this.#store.state.qualityChoice);
-      }),
+      viewer.on('broadcast', (broadcast) => this.#onBroadcast(viewer, broadcast)),
       // Who chose one by hand keeps it.
       viewer.on('relief', ({ track }) => {
         this.#choice?.limit(track);
@@ -266,6 +261,20 @@ export class Session {
     const figures = setInterval(() => this.#tellFigures(), STATS_EVERY_MS);
     const playhead = setInterval(() => this.#tellPlayhead(), PLAYHEAD_EVERY_MS);
     this.#undo.push(() => clearInterval(figures), () => clearInterval(playhead));
+  }
+
+  #onBroadcast(viewer: PlayerViewer, broadcast: Broadcast): void {
+    this.#stalls.reset();
+    this.#first.arm();
+    const audioOnly = broadcast.tracks.every((track) => track.kind === 'audio');
+    const qualities = qualitiesOf(broadcast.tracks);
+    const first = broadcast.tracks.find((track) => track.kind === 'video')?.track;
+    const quality = qualities.find(({ track }) => track === first)?.name ?? '';
+    this.#store.set({
+      ...{ started: false, audioOnly, title: viewer.title, p2p: viewer.p2p },
+      ...{ qualities, quality, heldTo: heldTo(qualities, viewer.mostTrack) },
+    });
+    this.setQuality(this.#store.state.qualityChoice);
   }
 
   /** Somebody pressed play before there was anything to play. */

@@ -8,6 +8,7 @@ export type PlayerViewer = Pick<
   | 'start'
   | 'stop'
   | 'state'
+  | 'reason'
   | 'title'
   | 'p2p'
   | 'setP2p'
@@ -40,18 +41,20 @@ export interface PlayerViewerOptions {
   framedBy?: string;
 }
 
-/** Rejects when its parts cannot be loaded. */
+/** A viewer that has been started: its join does not wait for what plays. Rejects when its parts cannot be loaded. */
 export async function viewerFor(
   options: PlayerViewerOptions,
   wanted: 'worker' | 'page',
 ): Promise<{ viewer: PlayerViewer; thread: 'worker' | 'page' }> {
   if (wanted === 'worker') {
     const remote = await import('../peer/remote/start-worker.ts');
-    if (remote.canTransferChannels()) {
+    if (remote.mayTransferChannels()) {
       const viewer = await remote.startRemoteViewer(options, new URL('./mesh-worker.js', import.meta.url));
       if (viewer) return { viewer, thread: 'worker' };
     }
   }
   const { Viewer } = await import('../peer/viewer.ts');
-  return { viewer: new Viewer(options), thread: 'page' };
+  const viewer = new Viewer(options);
+  viewer.start();
+  return { viewer, thread: 'page' };
 }

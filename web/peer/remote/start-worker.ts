@@ -7,9 +7,17 @@ import type { RemoteViewerOptions, ViewerNews, ViewerRequest } from './viewer-me
 /** A worker that says nothing for so long is not waited for. */
 const READY_MS = 4000;
 
-/** Whether a data channel can leave the page; Firefox refuses with a DataCloneError. */
-export function canTransferChannels(): boolean {
+/**
+ * Whether a data channel can leave the page. Engines that can have it in their workers too, which a worker tells of
+ * itself (mesh-worker.ts); only others are put to the test, which costs a connection.
+ */
+export function mayTransferChannels(): boolean {
   if (typeof Worker === 'undefined' || typeof RTCPeerConnection === 'undefined') return false;
+  return navigator.userAgent.includes('AppleWebKit/') || canTransferChannels();
+}
+
+/** Firefox refuses with a DataCloneError. */
+function canTransferChannels(): boolean {
   const connection = new RTCPeerConnection();
   const { port1, port2 } = new MessageChannel();
   try {
@@ -25,17 +33,18 @@ export function canTransferChannels(): boolean {
   }
 }
 
-/** Undefined where a worker cannot be had: the page's rules forbid it, or its file does not come. */
+/**
+ * A viewer that has been started: it joins as soon as its worker runs. Undefined where a worker cannot be had: the
+ * page's rules forbid it, its file does not come, or it can take no data channel.
+ */
 export async function startRemoteViewer(
   options: Omit<RemoteViewerOptions, 'device' | 'savesData' | 'connects'>,
   workerUrl: string | URL,
 ): Promise<RemoteViewer | undefined> {
   const worker = makeWorker(String(workerUrl));
-  if (!worker || !(await isReady(worker))) {
-    worker?.terminate();
-    return undefined;
-  }
-  return new RemoteViewer(
+  if (!worker) return undefined;
+  const ready = isReady(worker);
+  const viewer = new RemoteViewer(
     pipeOf<ViewerRequest, ViewerNews>(worker),
     {
       ...options,
@@ -46,6 +55,11 @@ export async function startRemoteViewer(
     RTCPeerConnection,
     () => worker.terminate(),
   );
+  // Waits there until the worker runs: no need to be told of it and to answer.
+  viewer.start();
+  if (await ready) return viewer;
+  worker.terminate();
+  return undefined;
 }
 
 /** A script of another site may not be a worker, but a worker of ours may import it. */
@@ -62,12 +76,13 @@ function makeWorker(url: string): Worker | undefined {
 function isReady(worker: Worker): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), READY_MS);
-    const settle = (ready: boolean) => () => {
+    const settle = (ready: boolean) => {
       clearTimeout(timer);
       resolve(ready);
     };
-    // Its first word is that it is ready.
-    worker.addEventListener('message', settle(true), { once: true });
-    worker.addEventListener('error', settle(false), { once: true });
+    // Its first word is that it is ready, or never will be.
+    const first = ({ data }: MessageEvent<ViewerNews>) => settle(data.type === 'ready');
+    worker.addEventListener('message', first, { once: true });
+    worker.addEventListener('error', () => settle(false), { once: true });
   });
 }

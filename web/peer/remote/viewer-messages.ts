@@ -52,6 +52,8 @@ export type ViewerRequest =
 export type ViewerNews =
   /** The worker runs. */
   | { type: 'ready' }
+  /** Data channels cannot be handed over to it: it does nothing. */
+  | { type: 'unable' }
   | { type: 'state'; facts: ViewerFacts }
   | { type: 'broadcast'; facts: ViewerFacts; windowMs: number }
   | { type: 'pieces'; pieces: CarriedPiece[] }

@@ -4,7 +4,7 @@ import { KeyRing } from './key-ring.ts';
 import { askLicense } from './license-client.ts';
 
 export interface VisitKeysOptions {
-  viewer: Pick<Viewer, 'on' | 'mediaGrant'>;
+  viewer: Pick<Viewer, 'on' | 'broadcast' | 'mediaGrant'>;
   edgeUrl: string;
   channel: string;
   token: () => string | undefined;
@@ -22,6 +22,7 @@ export function visitKeys({ viewer, ...asker }: VisitKeysOptions): {
     viewer.on('broadcast', ({ drm }) => drm ? ring.start() : ring.stop()),
     viewer.on('keys', () => ring.rotated()),
   ];
+  if (viewer.broadcast?.drm) ring.start();
   return {
     ring,
     stop: () => {

@@ -77,6 +77,8 @@ export class Source extends Emitter<SourceEvents> {
   #protection: Protection | undefined | null = null;
   #usesPage = false;
   #player: Player | undefined;
+  /** The player has the element. */
+  #attached = false;
   #load: Load | undefined;
   #timelines: Load['tracks'] = [];
   #clock = new LiveClock(0);
@@ -140,7 +142,9 @@ export class Source extends Emitter<SourceEvents> {
     });
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     await this.#openPlayer();
-    await this.#reload();
+    // A broadcast that began meanwhile is looked at already.
+    if (this.#timelines.length === 0) await this.#reload();
+    else this.#queueUpdate();
   }
 
   async stop(): Promise<void> {
@@ -228,6 +232,7 @@ export class Source extends Emitter<SourceEvents> {
   async #openPlayer(): Promise<void> {
     const player = new shaka.Player();
     this.#player = player;
+    this.#attached = false;
     player.configure({
       manifest: { disableText: true, disableThumbnails: true },
       abr: { enabled: false },
@@ -253,6 +258,7 @@ export class Source extends Emitter<SourceEvents> {
       this.#fail(`shaka-${error.code}`, error.message);
     });
     await player.attach(this.#video);
+    this.#attached = this.#player === player;
   }
 
   /** Forgets what was loaded; what has come since is loaded as soon as it suffices. */
@@ -326,7 +332,7 @@ export class Source extends Emitter<SourceEvents> {
     if (this.#loading || now < this.#notBefore || !broadcast || !player || this.#firstPieceAt === undefined) {
       return;
     }
-    if (protection === null) return;
+    if (protection === null || !this.#attached) return;
     const patient = now - this.#firstPieceAt < SILENT_TRACK_MS;
     const tracks = this.#timelines.filter((each) =>
       patient && !this.#silent.has(each.track.track) || this.#comes(each)
