@@ -6,13 +6,13 @@ Deno.test('a page that plays loads three files: its own, Shaka, and the worker t
   try {
     const { playing } = await buildWeb(folder);
     const textOf = (file: string) => Deno.readTextFile(`${folder}/${file}`);
-    for (const [name, { early }] of Object.entries(playing)) {
+    for (const [name, { early, worker }] of Object.entries(playing)) {
       assert.equal(early[0], `${name}.js`);
       assert.match(early[1]!, /^source-[A-Z0-9]{8}\.js$/);
       assert.equal(early.length, 2);
       const script = await textOf(`${name}.js`);
-      const worker = /mesh-worker-[A-Z0-9]{8}\.js/.exec(script)?.[0];
-      assert.ok(worker, 'the worker is named by its content');
+      assert.match(worker, /^mesh-worker-[A-Z0-9]{8}\.js$/);
+      assert.ok(script.includes(`"./${worker}"`), 'a page that starts it by itself takes the same');
       for (const file of [early[1]!, worker]) {
         assert.ok(!/\bfrom"\.\/|\bimport"\.\//.test(await textOf(file)), `${file} imports no other at once`);
       }

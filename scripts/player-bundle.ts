@@ -18,6 +18,7 @@ const WORKER = 'web/peer/remote/mesh-worker.ts';
 export interface PlayerFiles {
   /** Its script, and what that will load to play. */
   early: string[];
+  worker: string;
 }
 
 /** Builds every entry, and the parts that they load late, each into one file. */
@@ -38,15 +39,16 @@ export async function playerBundle<Name extends string>(
       entryPoints,
       entryNames,
       metafile: true,
-      plugins: [apart(part), workerName(part)],
+      plugins: [apart(part), workerName(part), shakaAsModule()],
     });
     const found = Object.entries(metafile!.outputs).find(([, { entryPoint }]) => entryPoint === path);
     return nameOf(found![0], '');
   };
   const needed = await Promise.all(NEEDED_TO_PLAY.map(part));
+  const worker = await part(WORKER);
   const files: Partial<Record<Name, PlayerFiles>> = {};
   for (const [name, path] of Object.entries(entries) as [Name, string][]) {
-    files[name] = { early: [await bundle(path, { [name]: path }, '[name]'), ...needed] };
+    files[name] = { early: [await bundle(path, { [name]: path }, '[name]'), ...needed], worker };
   }
   return files as Record<Name, PlayerFiles>;
 }
@@ -76,6 +78,23 @@ function workerName(part: (path: string) => Promise<string>): Plugin {
         const code = await Deno.readTextFile(path);
         if (!code.includes(WORKER_NAME)) throw new Error(`${NAMES_WORKER} must name ${WORKER_NAME}`);
         return { contents: code.replace(WORKER_NAME, `./${await part(WORKER)}`), loader: 'ts' };
+      });
+    },
+  };
+}
+
+/**
+ * Shaka's build is CommonJS, which esbuild wraps into a function: the browser skims it where it streams the script in,
+ * in the background, and parses all of it once more on the page's thread. As a module it is parsed once, where it
+ * streams in.
+ */
+function shakaAsModule(): Plugin {
+  return {
+    name: 'shaka-as-module',
+    setup({ onLoad }) {
+      onLoad({ filter: /shaka-player\.dash-es2021\.js$/ }, async ({ path }) => {
+        const code = await Deno.readTextFile(path);
+        return { contents: `const exports = {};\n${code}\nexport default exports;`, loader: 'js' };
       });
     },
   };

@@ -20,7 +20,7 @@ export async function writePages(bundle: WebBundle, into: URL): Promise<void> {
     const plays = bundle.playing[name as keyof WebBundle['playing']];
     const early = plays?.early ?? partsOf(bundle.split, `${name}.js`);
     const script = legacy
-      ? `<script src="/assets/choose.js" data-script="${name}"></script>`
+      ? `<script src="/assets/choose.js" data-script="${name}" data-worker="${plays!.worker}"></script>`
       : `<script type="module" src="/assets/${name}.js"></script>`;
     const preloads = early.map((file) => `<link rel="modulepreload" href="/assets/${file}">`);
     const page = html

@@ -3,6 +3,9 @@
  * syntax. Itself in the oldest of syntax, and by functions instead of trying syntax out, which a page's rules forbid.
  *
  *     <script src="/assets/choose.js" data-script="watch"></script>
+ *
+ * `data-worker` names the worker of a page that plays at once: it starts while the page's own script is still on its
+ * way, and lies in `shoalWorker` until that takes it (web/peer/remote/start-worker.ts).
  */
 (() => {
   const own = document.currentScript as HTMLScriptElement;
@@ -16,9 +19,21 @@
   }
   const modern = typeof AbortSignal === 'function' && 'any' in AbortSignal &&
     'toSorted' in Array.prototype && 'withResolvers' in Promise;
+  const folder = own.src.replace(/[^/]*$/, '');
+  const name = own.getAttribute('data-script');
+  const worker = own.getAttribute('data-worker');
+  const plays = name === 'watch' || /[?&]autoplay\b/.test(location.search);
+  if (
+    modern && worker && plays && /AppleWebKit\//.test(navigator.userAgent) &&
+    !/mesh=page/.test(location.search)
+  ) {
+    (self as { shoalWorker?: Worker }).shoalWorker = new Worker(folder + worker, {
+      type: 'module',
+      name: 'shoal',
+    });
+  }
   const script = document.createElement('script');
   if (modern) script.type = 'module';
-  const folder = own.src.replace(/[^/]*$/, '') + (modern ? '' : 'legacy/');
-  script.src = `${folder}${own.getAttribute('data-script')}.js`;
+  script.src = `${folder}${modern ? '' : 'legacy/'}${name}.js`;
   document.head.appendChild(script);
 })();

@@ -5,5 +5,5 @@ import type { ViewerNews, ViewerRequest } from './viewer-messages.ts';
 
 const toPage = pipeOf<ViewerNews, ViewerRequest>(globalThis as unknown as Parameters<typeof pipeOf>[0]);
 
-if (typeof RTCDataChannel === 'undefined') toPage.post({ type: 'unable' });
+if (typeof RTCDataChannel === 'undefined') toPage.receive(() => toPage.post({ type: 'unable' }));
 else hostViewer(toPage);

@@ -41,7 +41,7 @@ export async function startRemoteViewer(
   options: Omit<RemoteViewerOptions, 'device' | 'savesData' | 'connects'>,
   workerUrl: string | URL,
 ): Promise<RemoteViewer | undefined> {
-  const worker = makeWorker(String(workerUrl));
+  const worker = earlyWorker() ?? makeWorker(String(workerUrl));
   if (!worker) return undefined;
   const ready = isReady(worker);
   const viewer = new RemoteViewer(
@@ -62,6 +62,14 @@ export async function startRemoteViewer(
   return undefined;
 }
 
+/** The one that the page started before this script had come (web/pages/choose.ts). */
+function earlyWorker(): Worker | undefined {
+  const page = globalThis as { shoalWorker?: Worker | undefined };
+  const worker = page.shoalWorker;
+  page.shoalWorker = undefined;
+  return worker;
+}
+
 /** A script of another site may not be a worker, but a worker of ours may import it. */
 function makeWorker(url: string): Worker | undefined {
   try {
@@ -80,7 +88,7 @@ function isReady(worker: Worker): Promise<boolean> {
       clearTimeout(timer);
       resolve(ready);
     };
-    // Its first word is that it is ready, or never will be.
+    // Its first word, in answer to ours, is that it is ready, or never will be.
     const first = ({ data }: MessageEvent<ViewerNews>) => settle(data.type === 'ready');
     worker.addEventListener('message', first, { once: true });
     worker.addEventListener('error', () => settle(false), { once: true });

@@ -33,6 +33,7 @@ export function hostViewer(toPage: Pipe<ViewerNews, ViewerRequest>): void {
   pipe.receive((request) => {
     switch (request.type) {
       case 'make':
+        pipe.post({ type: 'ready' });
         viewer = make(request.options, connections);
         return tellOf(viewer, pipe, batch);
       case 'start':
@@ -65,7 +66,6 @@ export function hostViewer(toPage: Pipe<ViewerNews, ViewerRequest>): void {
         return heard(request.news);
     }
   });
-  pipe.post({ type: 'ready' });
 }
 
 function make(

@@ -50,9 +50,9 @@ export type ViewerRequest =
 
 /** Worker to page. */
 export type ViewerNews =
-  /** The worker runs. */
+  /** Answer to `make`: the worker runs. */
   | { type: 'ready' }
-  /** Data channels cannot be handed over to it: it does nothing. */
+  /** The other answer: data channels cannot be handed over to it. */
   | { type: 'unable' }
   | { type: 'state'; facts: ViewerFacts }
   | { type: 'broadcast'; facts: ViewerFacts; windowMs: number }
