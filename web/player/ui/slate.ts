@@ -3,6 +3,12 @@ import { h, icon } from './dom.ts';
 import { icons } from './icons.ts';
 import { slateText } from './slate-text.ts';
 
+/**
+ * What is under way moves on the screen only when it takes long: most starts are over by then, and on a busy machine
+ * sixty drawn frames a second hold up the very thing that is waited for.
+ */
+const MOVES_AFTER_MS = { start: 2000, pause: 400 };
+
 /** In place of the picture, or as a banner over it: what is going on, in plain words. */
 export function slate({ store, ask }: Ui): HTMLElement {
   const title = h('strong', {});
@@ -35,15 +41,23 @@ export function slate({ store, ask }: Ui): HTMLElement {
     copy.textContent = store.state.words.copied;
   }
 
+  let moving: ReturnType<typeof setTimeout> | undefined;
+  const move = (busy: boolean, afterMs: number) => {
+    if (busy && moving !== undefined) return;
+    clearTimeout(moving);
+    moving = busy ? setTimeout(() => waves.hidden = false, afterMs) : undefined;
+    waves.hidden = true;
+  };
+
   const keys = ['phase', 'reason', 'title', 'started', 'paused', 'waiting', 'audioOnly', 'words'] as const;
   store.watch(keys, (state) => {
     const shown = slateText(state);
     root.hidden = shown === undefined;
+    move(shown?.busy === true, state.started ? MOVES_AFTER_MS.pause : MOVES_AFTER_MS.start);
     if (!shown) return;
     root.dataset.phase = state.phase;
     root.classList.toggle('banner', shown.banner);
     root.classList.toggle('over', state.started && !state.audioOnly && !shown.banner);
-    waves.hidden = !shown.busy;
     play.hidden = shown.action !== 'play';
     retry.hidden = shown.action !== 'retry';
     copy.hidden = !shown.diagnostic;
