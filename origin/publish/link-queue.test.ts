@@ -10,7 +10,7 @@ function piece(number: number, byteLength = 100, init = false): PieceFrame {
   const record = {
     index,
     byteLength,
-    decodeTimeUs: 0,
+    decodeTimeUs: init ? 0 : number * 2_000_000,
     durationUs: 0,
     flags,
     initSegment: 1,
@@ -44,9 +44,21 @@ Deno.test('past its bound the queue drops the oldest live pieces, but never an i
   assert.equal(queue.addLive(piece(1), 300), 0);
   assert.equal(queue.addLive(piece(2), 300), 0);
   assert.equal(queue.addLive(piece(3), 300), 1);
-  assert.equal(queue.addLive(piece(4), 0), 3);
-  assert.equal(queue.liveBytes, 100);
-  assert.deepEqual(drain(queue), ['live 255']);
+  assert.equal(queue.addLive(piece(4), 0), 2);
+  assert.equal(queue.liveBytes, 200);
+  assert.deepEqual(drain(queue), ['live 255', 'live 4']);
+});
+
+Deno.test('what was cut within a second of the newest of its track stays, whatever the bitrate was thought to be', () => {
+  const queue = new LinkQueue();
+  const at = (number: number, ms: number) => {
+    const late = piece(number);
+    late.record.decodeTimeUs = ms * 1000;
+    return late;
+  };
+  const dropped = [0, 400, 800, 1200, 1600].map((ms, number) => queue.addLive(at(number, ms), 250));
+  assert.deepEqual(dropped, [0, 0, 0, 1, 1]);
+  assert.deepEqual(drain(queue), ['live 2', 'live 3', 'live 4']);
 });
 
 Deno.test('what has left the window meanwhile is passed over', () => {

@@ -208,6 +208,25 @@ stage('an encoder that comes back goes on in the same broadcast', async ({ edge,
   assert.equal(new Set(indexes).size, indexes.length, 'no index is used twice');
 });
 
+stage(
+  'an encoder that comes back with ten times the bitrate loses no piece on a link that has room',
+  async (stage) => {
+    const { edge, publisher, metrics } = stage;
+    const [first, second] = [new Encoder(), new Encoder()];
+    await first.publish(publisher);
+    first.send(FIRST_HALF);
+    first.leave('connection reset', false);
+    await edge.told('lost');
+    const larger = await encodeFlv({ seconds: 0.5, size: '1920x1080', video: ['-crf', '3', '-g', '60'] });
+    await second.publish(publisher);
+    second.send(larger);
+    second.leave();
+    await edge.until(() => edge.control.filter(({ type }) => type === 'lost').length === 2);
+    assert.match(metrics.text({ ...publisher.gauges(), sessions: 0 }), /dropped_pieces_total 0\n/);
+    assert.ok(larger.reduce((sum, { body }) => sum + body.length, 0) > 500_000);
+  },
+);
+
 stage('drop ends the encoder, ended forgets the broadcast', async ({ edge, publisher }) => {
   const encoder = new Encoder();
   await encoder.publish(publisher);
