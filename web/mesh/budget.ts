@@ -9,12 +9,15 @@ const SHRINK = 0.92;
 /** A queue that becomes shorter at this pace, from one second to the next, is on its way out: nothing has to change. */
 const DRAINING = 0.95;
 const GROW = 1.02;
+/** Upload that may be made up for after a pause. */
+const CATCH_UP_MS = 1500;
 
 export class UploadBudget {
   tuning: Tuning;
   #kbps: number;
   #effective: number;
   #freeAt = 0;
+  #creditMs = 0;
   #queuedBefore = 0;
   /** Given to children outside the LAN, kbps with overhead. */
   promisedKbps = 0;
@@ -54,7 +57,13 @@ export class UploadBudget {
   /** Counts bytes that were handed to a link outside the LAN. */
   charge(bytes: number, now: number): void {
     if (this.#effective <= 0) return;
-    this.#freeAt = (this.#freeAt > now ? this.#freeAt : now) + bytes * 8 / this.#effective;
+    this.#freeAt = Math.max(this.#freeAt, now - this.#creditMs) + bytes * 8 / this.#effective;
+    if (this.#freeAt >= now) this.#creditMs = 0;
+  }
+
+  /** Nothing went out for long, and now everybody wants what was missed at once: some of what was saved may follow. */
+  catchUp(): void {
+    this.#creditMs = CATCH_UP_MS;
   }
 
   /** Once a second: the bytes that all links hold back. */

@@ -167,7 +167,7 @@ export class Mesh implements MeshControl {
   }
 
   setLatencyTarget(ms: number): void {
-    this.#deadline.latencyTargetMs = ms;
+    this.#deadline.latencyTargetMs = this.#repair.latencyTargetMs = ms;
     this.#context.tuning = this.#context.budget.tuning = stretched(this.#usual, ms);
   }
 
@@ -265,6 +265,7 @@ export class Mesh implements MeshControl {
     const now = world.now();
     if (++this.#ticks % SLOW_TICKS === 0) this.#housekeeping(now);
     this.#parents.adapt(now);
+    this.#repair.begin(now);
     this.#deadline.tick(now);
     this.#repair.tick(now);
     this.#teller.tick(now);
@@ -435,6 +436,12 @@ export class Mesh implements MeshControl {
     const { index } = frame.record;
     if (store.standing(frame) !== 'new') return;
     store.put(frame);
+    // What neighbours told before the pause says nothing of what they have now.
+    if (this.#parents.onMedia(world.now())) {
+      this.#teller.soon();
+      this.#context.budget.catchUp();
+      this.#repair.begin(world.now());
+    }
     if (pieceOf(index) !== INIT_PIECE && (!lane.hasNewest || compareIndex(index, lane.newest) > 0)) {
       lane.newest = index;
       lane.hasNewest = true;

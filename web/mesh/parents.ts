@@ -3,7 +3,7 @@
  * spare. A parent is left when it falls silent, when too much of its lane has to be repaired, when it gives notice,
  * or for a clear gain.
  */
-import { compareIndex } from '../../protocol/piece-index.ts';
+import { cutMsOf } from './cut-clock.ts';
 import { type Context, contributes } from './context.ts';
 import { isInterior } from './interior.ts';
 import type { Lane } from './lane.ts';
@@ -32,6 +32,8 @@ const REPAIRED_LIMIT = 0.6;
 const ABANDON_MS = 4000;
 /** After a change a parent has so long until it counts as silent. */
 const FIRST_PUSH_MS = 300;
+/** After nothing came from anywhere for so long, nobody is silent until media has gone on for a moment. */
+const PAUSE_MS = 1000;
 /** A parent of which nothing at all comes, on whatever lane, for its usual gap and this, is gone. */
 const QUIET_MS = 400;
 
@@ -39,6 +41,8 @@ export class Parents {
   #context: Context;
   #onPath: (lane: Lane) => void;
   #improveAt = 0;
+  #mediaAt = Infinity;
+  #wentOnAt = 0;
 
   /** `onPath` is called when the hops above a lane change. */
   constructor(context: Context, onPath: (lane: Lane) => void) {
@@ -66,7 +70,7 @@ export class Parents {
       } else if (this.#isSilent(lane, now)) {
         const { parent } = lane;
         if (lane.asked === undefined) parent.bad++;
-        if (now - lane.lastPushAt > ABANDON_MS && now - lane.switchedAt > ABANDON_MS) this.leave(lane);
+        if (now - Math.max(lane.lastPushAt, lane.switchedAt, this.#wentOnAt) > ABANDON_MS) this.leave(lane);
         this.#find(lane, true, parent);
       } else if (lane.repaired > REPAIRED_LIMIT) {
         lane.repaired = 0;
@@ -87,6 +91,17 @@ export class Parents {
   /** The later a lane comes, the more often a better parent is looked for: a deep tree must not stay one. */
   #urgency(lane: Lane): number {
     return Math.max(1, (lane.lagMs / this.#context.tuning.urgentMs) ** 2);
+  }
+
+  /**
+   * A piece came, by whatever way. Answers whether it ends a pause of everything, for which no parent is to blame: all
+   * are given the time that a new one has.
+   */
+  onMedia(now: number): boolean {
+    const goesOn = now - this.#mediaAt > PAUSE_MS;
+    this.#mediaAt = now;
+    if (goesOn) this.#wentOnAt = now;
+    return goesOn;
   }
 
   /** A neighbour can be chosen from now on: lanes without a source ask at once. */
@@ -180,19 +195,18 @@ export class Parents {
   /** Nothing came for longer than usual, although the track went on elsewhere. */
   #isSilent(lane: Lane, now: number): boolean {
     const { tuning, store } = this.#context;
-    const since = Math.max(lane.lastPushAt, lane.switchedAt + FIRST_PUSH_MS);
+    const since = Math.max(lane.lastPushAt, FIRST_PUSH_MS + Math.max(lane.switchedAt, this.#wentOnAt));
     const isLate = now - since > lane.gapMs + tuning.silenceMs + 2 * lane.deviationMs;
     if (!isLate && !this.#isQuiet(lane, now)) return false;
     if (!lane.hasNewest) return true;
     const window = store.track(lane.track.track)!;
-    const slot = window.slot(window.newestKnown);
-    const known = (window.newestKnown << 12) | (lane.track.track << 8) | Math.max(0, slot?.highest ?? 0);
-    return compareIndex(known, lane.newest) > lane.track.substreams;
+    const newest = store.piece(lane.newest);
+    return newest === undefined || window.knownMs - cutMsOf(newest.record) > lane.gapMs;
   }
 
   /** The fewer the gaps between what a parent sends on all its lanes, the sooner its end shows. */
   #isQuiet({ parent, switchedAt, deviationMs }: Lane, now: number): boolean {
-    const quietMs = now - Math.max(parent!.heardAt, switchedAt);
+    const quietMs = now - Math.max(parent!.heardAt, switchedAt, this.#wentOnAt);
     if (quietMs <= QUIET_MS) return false;
     let perMs = 0;
     for (const lane of this.#context.lanes.all) if (lane.parent === parent) perMs += 1 / lane.gapMs;

@@ -6,6 +6,7 @@ import {
   packIndex,
   pieceOf,
   SEGMENT_COUNT,
+  SEGMENT_MS,
   segmentDistance,
   segmentOf,
   trackOf,
@@ -60,6 +61,8 @@ const REJECTED_MS = 300;
 const REJECTED_PENALTY = 0.6;
 /** More segments than this are not caught up with: playback goes on at the newest. */
 const MAX_GAP = 3;
+/** All tracks follow within so long when one has jumped, to the same segment. */
+const JUMP_MS = 5000;
 /** Pieces that are remembered as tried, with whom, and for how long: who had not got it may have it by now. */
 const MAX_TRIED = 24;
 const TRIED_MS = 400;
@@ -86,10 +89,13 @@ export class Repair {
   playedMs = -Infinity;
   /** When media went on last, after a silence that is not caught up with. */
   jumpedAt = -Infinity;
+  #landing = 0;
+  latencyTargetMs: number;
 
   constructor(context: Context, isFetching: (index: number) => boolean) {
     this.#context = context;
     this.#isFetching = isFetching;
+    this.latencyTargetMs = context.options.latencyTargetMs;
   }
 
   isRequested(index: number): boolean {
@@ -155,6 +161,15 @@ export class Repair {
     this.#tried = this.#tried.filter((tried) => tried.neighbour !== neighbour);
   }
 
+  /** Every tick, before anything is asked for: what is known to exist, and from where on it is wanted. */
+  begin(now: number): void {
+    const { lanes, store } = this.#context;
+    this.#expect();
+    for (const { track, sliceMs } of lanes.tracks) {
+      if (lanes.at(track, 0)!.wanted) this.#begin(store.track(track)!, sliceMs, now);
+    }
+  }
+
   tick(now: number): void {
     for (let i = this.#requests.length - 1; i >= 0; i--) {
       const request = this.#requests[i]!;
@@ -165,7 +180,6 @@ export class Repair {
       if (claimed && now - neighbour.heardAt < HEARD_MS) neighbour.vain++;
       this.#context.send(neighbour, { type: 'cancel', index });
     }
-    this.#expect();
     if (this.#context.linked.length === 0 || now < this.#quietUntil) return;
     const { lanes, store } = this.#context;
     const { tracks } = lanes;
@@ -174,7 +188,6 @@ export class Repair {
       const track = tracks[(i + this.#turn) % tracks.length]!;
       const window = store.track(track.track)!;
       if (!lanes.at(track.track, 0)!.wanted) continue;
-      this.#begin(window, now);
       if (window.wantedInit !== undefined) this.#request(window.wantedInit, 0, now);
       this.forEachMissing(window, (slot, piece) => this.#consider(window, slot, piece, track.sliceMs, now));
     }
@@ -222,14 +235,15 @@ export class Repair {
   }
 
   /** Without anything yet, playback begins with the newest segment whose start neighbours hold. */
-  #begin(window: TrackWindow, now: number): void {
+  #begin(window: TrackWindow, sliceMs: number, now: number): void {
     const { track, newestSegment: newest } = window;
     const start = this.#start[track]!;
     if (newest >= 0 && (start >= 0 || segmentDistance(newest, window.newestKnown) <= MAX_GAP)) {
       const before = this.#newest[track]!;
       const hasJumped = before >= 0 && segmentDistance(before, newest) > MAX_GAP;
-      if (hasJumped) this.jumpedAt = now;
-      if (start < 0 || hasJumped) this.#start[track] = newest;
+      if (hasJumped && now - this.jumpedAt > JUMP_MS) this.#jump(window, sliceMs, now);
+      if (hasJumped) this.#start[track] = this.#landing;
+      else if (start < 0) this.#start[track] = newest;
       this.#newest[track] = newest;
       return;
     }
@@ -239,6 +253,25 @@ export class Repair {
     }
     this.#start[track] = this.#attestedStart(track);
     this.#startedAt = now;
+  }
+
+  /**
+   * Media went on after a silence. Playback goes on at about its usual distance to live: in the newest segment, or in the
+   * one before while that is too short to begin in.
+   */
+  #jump(window: TrackWindow, sliceMs: number, now: number): void {
+    const { newestSegment: newest, newestCutMs } = window;
+    const { frames } = window.slot(newest)!;
+    const first = frames.findIndex((frame) => frame !== undefined);
+    // Pieces of a keyframe that was split take no time of their own, but a segment never begins before its slot.
+    const beganMs = Math.max(
+      newest * SEGMENT_MS,
+      frames[first]!.record.decodeTimeUs / 1000 - first * sliceMs,
+    );
+    this.jumpedAt = now;
+    this.#landing = newestCutMs - beganMs > this.latencyTargetMs / 2
+      ? newest
+      : (newest - 1) & (SEGMENT_COUNT - 1);
   }
 
   /** The newest start that two neighbours hold, or the only neighbour's: one liar cannot make us wait for nothing. */

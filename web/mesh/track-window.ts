@@ -79,6 +79,13 @@ export class TrackWindow {
     return this.#newest;
   }
 
+  /** Media milliseconds up to which pieces exist, by our own or by neighbours' word; -Infinity: none does. */
+  get knownMs(): number {
+    const slot = this.slot(this.newestKnown);
+    if (slot === undefined) return this.#newestCutMs;
+    return Math.max(this.#newestCutMs, this.estimateCutMs(slot, Math.max(0, slot.highest), this.#sliceMs));
+  }
+
   /** Index of an init segment that a held piece needs and that is not here. */
   get wantedInit(): number | undefined {
     return this.#wantedInit;

@@ -1,4 +1,7 @@
-/** Signaling gone for five minutes, on the virtual clock: the edge feeds its seeds and introduces nobody. */
+/**
+ * On the virtual clock: signaling gone for five minutes, when the edge feeds its seeds and introduces nobody, and the
+ * whole edge gone for ten seconds.
+ */
 import assert from 'node:assert/strict';
 import { allFeeds, Swarm, type SwarmPeer } from './testing/swarm.ts';
 
@@ -45,6 +48,30 @@ Deno.test('five minutes without signaling, and half of the neighbours gone: othe
     assert.equal(peer.mesh.stats().parented, 8);
     // What a player would have to play 2.5 s after the cut is here, through all of it.
     assert.deepEqual(swarm.late(peer, 20_000, 5 * MINUTE_MS + 25_000, 2500), []);
+  }
+});
+
+Deno.test('ten seconds without the edge cost nobody a parent, and a second later all have what follows live', async () => {
+  // When in a segment it goes decides what each peer takes the others to have.
+  for (const phaseMs of [0, 300, 700, 1100, 1600]) {
+    const swarm = new Swarm(2);
+    const peers = Array.from({ length: 8 }, () => swarm.add({ uploadKbps: 800, uplinkKbps: 5000 }));
+    const feeds = allFeeds(swarm.source);
+    peers.slice(0, 3).forEach((seed, i) => seed.feed(feeds.filter((_, n) => n % 3 === i)));
+    for (const one of peers) for (const other of peers) swarm.link(one, other);
+    await swarm.clock.runAsync(20_000 + phaseMs);
+    swarm.isEdgeAway = true;
+    await swarm.clock.runAsync(swarm.clock.now + 10_000);
+    for (const peer of peers) assert.equal(peer.mesh.stats().parented, 8, `away from ${phaseMs} ms on`);
+    swarm.isEdgeAway = false;
+    const backMs = swarm.clock.now;
+    await swarm.clock.runAsync(backMs + 1000);
+    // Playback begins in the newest segment, or in the one before where that has just begun.
+    const fromMs = 2000 * Math.floor((backMs - 1000) / 2000);
+    for (const [n, peer] of peers.entries()) {
+      assert.equal(peer.mesh.stats().parented, 8);
+      assert.deepEqual(swarm.late(peer, fromMs + 1, backMs, Infinity), [], `peer ${n}, ${phaseMs} ms`);
+    }
   }
 });
 

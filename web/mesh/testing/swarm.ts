@@ -194,7 +194,7 @@ export class SwarmPeer {
         new Promise((resolve, reject) =>
           clock.deliver(60, () => {
             const frame = source.frames.get(index);
-            if (frame === undefined) return reject(new Error('no such piece'));
+            if (frame === undefined || this.swarm.isEdgeAway) return reject(new Error('no such piece'));
             this.edgeBytes += frame.bytes.length;
             resolve(frame);
           })
@@ -220,6 +220,10 @@ export class Swarm {
   introduces = true;
   /** Whether the edge names neighbours to those who ask; peers may find each other without. */
   hasEdge = true;
+
+  /** The edge is gone: seeds get nothing, and nobody can fetch. */
+  #isAway = false;
+  #missed: PieceFrame[] = [];
 
   constructor(seed = 1, source = new Source()) {
     this.seed = seed;
@@ -270,6 +274,18 @@ export class Swarm {
     }
   }
 
+  get isEdgeAway(): boolean {
+    return this.#isAway;
+  }
+
+  /** Back, seeds get what they missed of the last three seconds, newest first: so does the origin fill the edge. */
+  set isEdgeAway(isAway: boolean) {
+    this.#isAway = isAway;
+    const oldestUs = (this.clock.now - 3000) * 1000;
+    const refill = this.#missed.splice(0).filter(({ record }) => record.decodeTimeUs >= oldestUs).reverse();
+    for (const [at, frame] of refill.entries()) this.#push(frame, 20 + 2 * at);
+  }
+
   /** Gone without a goodbye; neighbours notice after a second. */
   kill(peer: SwarmPeer): void {
     peer.isAlive = false;
@@ -316,20 +332,26 @@ export class Swarm {
         const step = track.sliceMs;
         if (now % step !== 0) continue;
         for (const frame of this.source.cut(track, now - step, now)) {
-          this.#publish(frame, track.substreams, now);
+          this.#publish(frame, now);
         }
       }
     });
   }
 
-  #publish(frame: PieceFrame, substreams: number, now: number): void {
+  #publish(frame: PieceFrame, now: number): void {
+    if (!this.source.isInit(frame)) this.cutAt.set(frame.record.index, now);
+    if (this.#isAway) this.#missed.push(frame);
+    else this.#push(frame, 20);
+  }
+
+  #push(frame: PieceFrame, afterMs: number): void {
     const { index } = frame.record;
-    if (!this.source.isInit(frame)) this.cutAt.set(index, now);
+    const { track, substreams } = this.source.broadcast.tracks.find((one) => one.track === trackOf(index))!;
     const substream = substreamOf(index, substreams);
     for (const peer of this.peers) {
       if (!peer.isAlive) continue;
-      if (!peer.feeds.some((feed) => feed.track === trackOf(index) && feed.substream === substream)) continue;
-      this.clock.deliver(20, () => {
+      if (!peer.feeds.some((feed) => feed.track === track && feed.substream === substream)) continue;
+      this.clock.deliver(afterMs, () => {
         if (peer.isAlive) peer.mesh.offerPiece(frame, 'seed');
       });
     }
