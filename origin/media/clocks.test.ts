@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { UnsupportedMedia } from '../rtmp/seam.ts';
 import { AudioClock } from './audio-clock.ts';
+import { Pace } from './pace.ts';
 import { SessionClock } from './session-clock.ts';
 
 function clockAt(elapsedMs: number, lastEndMs = 0) {
@@ -137,4 +138,31 @@ Deno.test('missing audio leaves a gap, doubled audio is dropped', () => {
   assert.equal(clock.place(500), undefined);
   clock.restart();
   assert.deepEqual(clock.place(500), { decodeTime: 24_000, gapBefore: true });
+});
+
+Deno.test('media that comes at twice its pace is refused with what to do, a burst or a fast clock is not', () => {
+  const refusedAt = (pace: number, minutes: number, burstMs = 0): number | undefined => {
+    let elapsedMs = 0;
+    const clock = new SessionClock({ elapsedMs: () => elapsedMs, lastEndMs: () => 0 });
+    for (; elapsedMs < minutes * 60_000; elapsedMs += 100) {
+      try {
+        clock.map('video', (elapsedMs > 5000 ? burstMs : 0) + elapsedMs * pace);
+      } catch (error) {
+        assert.match((error as Error).message, /faster than it plays.*-re/);
+        return elapsedMs;
+      }
+    }
+    return undefined;
+  };
+  assert.equal(refusedAt(2, 5), 30_100);
+  assert.equal(refusedAt(1.01, 120), undefined);
+  assert.equal(refusedAt(1, 5, 2900), undefined);
+});
+
+Deno.test('a wall clock that is set back by an hour makes nothing of what comes too fast', () => {
+  const pace = new Pace();
+  assert.ok(pace.follow(0, 3_600_000));
+  assert.ok(pace.follow(1000, 1000));
+  assert.ok(pace.follow(2000, 2000));
+  assert.equal(pace.follow(40_000, 3000), false);
 });

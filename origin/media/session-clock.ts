@@ -7,6 +7,7 @@
  */
 import { UnsupportedMedia } from '../rtmp/seam.ts';
 import { ClockDrift } from './clock-drift.ts';
+import { Pace } from './pace.ts';
 
 export type MediaKind = 'video' | 'audio';
 
@@ -32,6 +33,7 @@ export class SessionClock {
   readonly #tracks = new Map<MediaKind, { offset: number; last: number }>();
   readonly #jumps: number[] = [];
   readonly #drift: ClockDrift;
+  readonly #pace = new Pace();
   #offset: number | undefined;
   #newest = 0;
 
@@ -40,7 +42,7 @@ export class SessionClock {
     this.#drift = new ClockDrift(options.elapsedMs);
   }
 
-  /** `jumped`: the time does not follow from this track's last one. Throws UnsupportedMedia when it always jumps. */
+  /** `jumped`: the time does not follow from this track's last one. Throws UnsupportedMedia when it always jumps, or runs ahead. */
   map(kind: MediaKind, timestampMs: number): { timeMs: number; jumped: boolean } {
     this.#offset ??= this.#start() - timestampMs;
     let track = this.#tracks.get(kind);
@@ -55,6 +57,9 @@ export class SessionClock {
     if (jumped) this.#rebase(track, timestampMs);
     const timeMs = timestampMs + track.offset;
     this.#newest = Math.max(this.#newest, timeMs);
+    if (!this.#pace.follow(timeMs, this.#options.elapsedMs())) {
+      throw new UnsupportedMedia('media comes faster than it plays: send it in real time (ffmpeg: -re)');
+    }
     return { timeMs: timeMs + this.#drift.follow(timeMs), jumped };
   }
 
