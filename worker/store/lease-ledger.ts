@@ -6,8 +6,8 @@ import { emptyLeaseUse, type LeaseDay, type LeaseUse } from '../../protocol/leas
 import type { LeaseCount } from '../swarm/lease-seats.ts';
 import type { Sql } from './channel-book.ts';
 
-/** A step longer than this is none that anybody watched: shards tell more often, so the edge itself was away. */
-export const LONGEST_STEP_MS = 120_000;
+/** A step longer than this nobody watched: quiet shards tell every five minutes, so the edge itself was away. */
+export const LONGEST_STEP_MS = 360_000;
 
 export interface LeaseTotal {
   viewers: number;
