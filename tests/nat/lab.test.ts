@@ -24,5 +24,23 @@ Deno.test('a laboratory has LANs that reach the servers and not each other, and 
     await lab.remove();
   }
   const { output } = await run(['ip', 'netns', 'list']);
-  assert.ok(!output.includes(namespace.slice(0, 10)));
+  assert.ok(!output.includes(namespace));
+});
+
+Deno.test('what a laboratory whose process was killed left behind goes when the next one begins', async () => {
+  const lab = new URL('lab.ts', import.meta.url).href;
+  const { output: left } = await run([
+    ...[Deno.execPath(), 'eval'],
+    `const { Lab } = await import('${lab}'); const lab = new Lab(); await lab.begin();
+     console.log(lab.servers.namespace); Deno.kill(Deno.pid, 'SIGKILL');`,
+  ]);
+  const list = async () => (await run(['ip', 'netns', 'list'])).output;
+  assert.ok(left.includes('shoal-') && (await list()).includes(left.trim()), left);
+  const next = new Lab();
+  try {
+    await next.begin();
+    assert.ok(!(await list()).includes(left.trim()));
+  } finally {
+    await next.remove();
+  }
 });

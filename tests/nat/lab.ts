@@ -1,11 +1,13 @@
 /**
  * A small internet in network namespaces: a public segment, LANs behind routers that translate or block, and hosts in
- * them. Needs root. Everything it makes bears a name of its own run, and goes with `remove()`.
+ * them. Needs root. Everything it makes bears a name of its own run, and goes with `remove()`; what a process that was
+ * killed left behind goes when the next laboratory begins.
  *
  * Linux's MASQUERADE keeps a socket's port for every destination where it can (a cone to STUN; a port-restricted one
  * to strangers); with `--random-fully` each destination gets another port (symmetric).
  */
 import { run } from '../../scripts/process.ts';
+import { isAlive } from '../process-tree.ts';
 
 /** cone and symmetric: NAT. blocked: a cone whose firewall lets no UDP pass. */
 export type RouterKind = 'cone' | 'symmetric' | 'blocked';
@@ -29,8 +31,11 @@ const PUBLIC = '203.0.113';
 /** Every LAN has the same private addresses, as homes do. */
 const PRIVATE = '192.168.1';
 
+/** Laboratories of this process so far. */
+let labs = 0;
+
 export class Lab {
-  readonly #run = crypto.randomUUID().slice(0, 4);
+  readonly #run = `${Deno.pid}.${labs++}`;
   readonly #namespaces: string[] = [];
   #lans = 0;
   #open = 0;
@@ -41,6 +46,7 @@ export class Lab {
   readonly servers: Host = { namespace: this.#name('pub'), address: this.addresses[0] };
 
   async begin(): Promise<void> {
+    await removeOrphans();
     const { namespace } = this.servers;
     await this.#add(namespace);
     await within(namespace, 'ip', 'link', 'add', 'br0', 'type', 'bridge');
@@ -160,6 +166,14 @@ export class Lab {
 
   #name(part: string): string {
     return `shoal-${this.#run}-${part}`;
+  }
+}
+
+/** Takes down what processes made that are gone. */
+async function removeOrphans(): Promise<void> {
+  for (const [name, pid] of (await must('ip', 'netns', 'list')).matchAll(/^shoal-(\d+)\.\S+/gm)) {
+    // Another one's `remove()` may be under way.
+    if (!isAlive(Number(pid))) await run(['ip', 'netns', 'del', name]);
   }
 }
 
