@@ -114,3 +114,24 @@ Deno.test('answers to its pings are not passed on', async () => {
   sockets[0]!.onmessage!({ data: '{}' });
   assert.deepEqual(heard, ['{}']);
 });
+
+Deno.test('a socket through which nothing comes any more, not even an answer to a ping, is given up', async () => {
+  const { link, sockets, states, heard, waits } = world();
+  link.open();
+  await settled();
+  sockets[0]!.onopen!();
+  waits.at(-1)!.run();
+  sockets[0]!.onmessage!({ data: 'pong' });
+  waits.at(-1)!.run();
+  assert.deepEqual([sockets[0]!.sent, states.at(-1)], [['ping', 'ping'], 'open']);
+  waits.at(-1)!.run();
+  assert.equal(states.at(-1), 'waiting');
+  assert.ok(sockets[0]!.closed);
+  waits.at(-1)!.run();
+  await settled();
+  sockets[1]!.onopen!();
+  // The network lets go of the dead one at last.
+  sockets[0]!.onclose?.();
+  sockets[0]!.onmessage!({ data: '{}' });
+  assert.deepEqual([states.at(-1), heard], ['open', []]);
+});

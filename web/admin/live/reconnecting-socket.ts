@@ -25,7 +25,7 @@ export interface ReconnectingOptions {
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
-/** Keeps proxies from closing a quiet socket. */
+/** Keeps proxies from closing a quiet socket; one that has not answered by the next time is dead. */
 const PING_MS = 25_000;
 
 export class ReconnectingSocket {
@@ -35,6 +35,8 @@ export class ReconnectingSocket {
   #wanted = false;
   #dialling = false;
   #attempts = 0;
+  /** Something came since the last ping. */
+  #isAlive = false;
   #cancel: (() => void) | undefined;
 
   constructor(options: ReconnectingOptions) {
@@ -92,16 +94,21 @@ export class ReconnectingSocket {
       this.#attempts = 0;
       this.#options.onState('open');
       this.#options.onOpen();
+      this.#isAlive = true;
       this.#ping(socket);
     };
     socket.onmessage = ({ data }) => {
+      if (this.#socket === socket) this.#isAlive = true;
       if (this.#socket === socket && typeof data === 'string' && data !== 'pong') this.#options.onText(data);
     };
-    socket.onclose = () => {
-      this.#dialling = false;
-      if (this.#socket === socket) this.#socket = undefined;
-      if (this.#wanted && !this.#socket) this.#wait();
-    };
+    socket.onclose = () => this.#lost(socket);
+  }
+
+  #lost(socket: SocketLike): void {
+    socket.onclose = null;
+    this.#dialling = false;
+    if (this.#socket === socket) this.#socket = undefined;
+    if (this.#wanted && !this.#socket) this.#wait();
   }
 
   #wait(): void {
@@ -115,6 +122,11 @@ export class ReconnectingSocket {
   #ping(socket: SocketLike): void {
     this.#cancel = this.#later(() => {
       if (this.#socket !== socket) return;
+      if (!this.#isAlive) {
+        socket.close();
+        return this.#lost(socket);
+      }
+      this.#isAlive = false;
       socket.send('ping');
       this.#ping(socket);
     }, PING_MS);
