@@ -26,6 +26,11 @@ export interface Tally {
 const BYTES = ['lanBytes', 'peerBytes', 'turnBytes', 'edgeBytes', 'uploadBytes', 'duplicateBytes'] as const;
 /** No viewer moves more than this: what a report claims beyond it is cut. */
 const MOST_KBPS = 400_000;
+/** The same of stalls, of pieces fetched alone, of neighbours, and of any time: beyond every window and patience. */
+const MOST_STALLS_PER_S = 10;
+const MOST_REPAIRS_PER_S = 300;
+const MOST_PEERS = 200;
+const LONGEST_MS = 600_000;
 /** A report may cover a little more than what passed here: clocks differ. */
 const SLACK_MS = 10_000;
 /** The first one of a seat: the viewer may have been without its socket. */
@@ -46,6 +51,12 @@ export function plausible(
   const cut = { ...report, forMs };
   for (const name of BYTES) cut[name] = Math.min(report[name], MOST_KBPS / 8 * forMs);
   cut.stallMs = Math.min(report.stallMs, forMs);
+  cut.stalls = Math.min(report.stalls, forMs * MOST_STALLS_PER_S / 1000);
+  cut.repairs = Math.min(report.repairs, forMs * MOST_REPAIRS_PER_S / 1000);
+  cut.latencyMs = Math.min(report.latencyMs, LONGEST_MS);
+  cut.bufferMs = Math.min(report.bufferMs, LONGEST_MS);
+  cut.peers = Math.min(report.peers, MOST_PEERS);
+  if (report.startupMs !== undefined) cut.startupMs = Math.min(report.startupMs, LONGEST_MS);
   return cut;
 }
 
