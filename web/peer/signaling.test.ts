@@ -191,3 +191,15 @@ Deno.test('leaving is said, and leaves no timer behind', async () => {
   assert.equal(FakeSocket.last.readyState, 3);
   assert.equal(clock.pending, 0);
 });
+
+Deno.test('a renewal that takes the place of another has its own time to be answered in', async () => {
+  const { clock, signaling } = await seated();
+  const first = assert.rejects(signaling.renew(), /asked again/);
+  await clock.pass(4000);
+  const second = signaling.renew('pass');
+  await first;
+  await clock.pass(4000);
+  FakeSocket.last.say({ action: 'renewed', ticket: 't2', grant });
+  assert.equal((await second).ticket, 't2');
+  signaling.close();
+});

@@ -139,7 +139,7 @@ export class Signaling implements Carrier {
    */
   renew(pass?: string): Promise<Renewal> {
     return new Promise((resolve, reject) => {
-      this.#renewal?.reject(new Error('asked again'));
+      this.#settleRenewal(new Error('asked again'));
       if (!this.tell({ action: 'renew', ...(pass !== undefined && { pass }) })) {
         return reject(new Error('the signaling socket is down'));
       }
