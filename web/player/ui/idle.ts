@@ -16,8 +16,15 @@ export function hideWhenIdle(root: HTMLElement, mayHide: () => boolean): () => v
     clearTimeout(timer);
     timer = setTimeout(rest, 400);
   };
-  for (const name of ['pointermove', 'pointerdown', 'keydown', 'focusin']) root.addEventListener(name, wake);
-  root.addEventListener('pointerleave', leave);
+  const abort = new AbortController();
+  const { signal } = abort;
+  for (const name of ['pointermove', 'pointerdown', 'keydown', 'focusin']) {
+    root.addEventListener(name, wake, { signal });
+  }
+  root.addEventListener('pointerleave', leave, { signal });
   wake();
-  return () => clearTimeout(timer);
+  return () => {
+    abort.abort();
+    clearTimeout(timer);
+  };
 }
