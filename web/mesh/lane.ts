@@ -41,6 +41,8 @@ export class Lane {
   deviationMs = 0;
   lastPushAt = 0;
   switchedAt = 0;
+  /** The parent was blamed for its silence. */
+  blamed = false;
   orphanedAt = 0;
   /** Newest index that came, by whatever way. */
   newest = 0;
@@ -70,6 +72,7 @@ export class Lane {
     this.parent = parent;
     this.displaced = false;
     this.switchedAt = now;
+    this.blamed = false;
     this.repaired = 0;
   }
 
@@ -90,6 +93,7 @@ export class Lane {
       this.lagMs = this.lagMs * 0.8 + 0.2 * lag;
     }
     this.lastPushAt = now;
+    this.blamed = false;
   }
 }
 

@@ -24,7 +24,7 @@ import type { Link, MeshControl, MeshOptions, MeshStats, PieceSource, Playhead, 
 import { Teller } from './teller.ts';
 import { stretched, TUNING, type Tuning } from './tuning.ts';
 import { Verifier } from './verify.ts';
-import { claimState } from './window-state.ts';
+import { claimState, isRefuted } from './window-state.ts';
 import { WindowStore } from './window-store.ts';
 
 /** Housekeeping is done once in so many ticks. */
@@ -96,6 +96,9 @@ export class Mesh implements MeshControl {
     const neighbour = this.#links.get(peerId);
     if (neighbour === undefined) return;
     neighbour.heardAt = this.#context.world.now();
+    // Messages come in order: it says this in place of what it was asked for.
+    neighbour.vain += neighbour.owes;
+    neighbour.owes = 0;
     this.#context.meter.controlBytes += controlBytesOf(message);
     this.#links.receive(neighbour, message);
   }
@@ -281,14 +284,13 @@ export class Mesh implements MeshControl {
       queued += neighbour.link.queuedBytes;
       neighbour.bad *= 0.97;
       if (neighbour.strikes > 0) neighbour.strikes--;
-      neighbour.vain *= 0.99;
       for (const index of neighbour.repeated) {
         if (store.piece(index) === undefined) neighbour.repeated.delete(index);
       }
       // Who gave something lately is slow at worst, and who was met just now may have had no time.
       if (now - neighbour.gaveAt < tuning.giveMs) continue;
       if (neighbour.vain > tuning.maxVain) this.#links.letGo(neighbour);
-      else if (neighbour.bad > tuning.maxBad && neighbour.parentOf === 0) {
+      else if (neighbour.owes > tuning.maxVain && neighbour.parentOf === 0) {
         this.#links.close(neighbour, 'of no use');
       }
     }
@@ -350,6 +352,8 @@ export class Mesh implements MeshControl {
     for (const state of message.tracks) {
       const window = store.track(state.track);
       if (window === undefined) continue;
+      const before = from.states[state.track];
+      if (before !== undefined && isRefuted(window, before)) from.vain++;
       from.states[state.track] = state;
       claimState(window, state);
     }

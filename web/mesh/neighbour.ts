@@ -67,8 +67,10 @@ export class Neighbour {
   refusedUntil: number[] = [];
   /** Penalty: rejects, timeouts, silence. Falls with time. */
   bad = 0;
-  /** Pieces that it claimed to hold and did not give when asked, since it gave one. Falls with time. */
+  /** What it claimed in vain since it gave a piece: pieces that it did not give when asked, or that cannot exist. */
   vain = 0;
+  /** What it left unanswered since it was heard of last: it may be gone or stuck, which is no lie. */
+  owes = 0;
   /** When a piece came from it last, asked for or not; when it was met, before the first. */
   gaveAt: number;
   /** Usual time from request to piece. */

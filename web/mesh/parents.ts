@@ -69,7 +69,7 @@ export class Parents {
         this.#find(lane, true, parent);
       } else if (this.#isSilent(lane, now)) {
         const { parent } = lane;
-        if (lane.asked === undefined) parent.bad++;
+        if (!lane.blamed) this.#blame(lane, parent);
         if (now - Math.max(lane.lastPushAt, lane.switchedAt, this.#wentOnAt) > ABANDON_MS) this.leave(lane);
         this.#find(lane, true, parent);
       } else if (lane.repaired > REPAIRED_LIMIT) {
@@ -188,6 +188,7 @@ export class Parents {
     const asked = lane.asked!;
     asked.refusedUntil[lane.id] = now + 2 * REFUSED_MS;
     asked.bad++;
+    asked.owes++;
     lane.asked = undefined;
     this.#unsubscribe(lane, asked);
   }
@@ -202,6 +203,13 @@ export class Parents {
     const window = store.track(lane.track.track)!;
     const newest = store.piece(lane.newest);
     return newest === undefined || window.knownMs - cutMsOf(newest.record) > lane.gapMs;
+  }
+
+  /** Once for each silence. One that took the lane, goes on saying that it has it, and never pushed any of it owes it. */
+  #blame(lane: Lane, parent: Neighbour): void {
+    lane.blamed = true;
+    parent.bad++;
+    if (lane.lastPushAt < lane.switchedAt && hasLane(parent, lane)) parent.owes++;
   }
 
   /** The fewer the gaps between what a parent sends on all its lanes, the sooner its end shows. */

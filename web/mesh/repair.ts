@@ -40,6 +40,7 @@ const OUTSIDE_COST = 500;
 const LAN_PATIENCE_MS = 200;
 /** Penalty from which a neighbour is mostly passed over. */
 const SHUNNED = 3;
+const SHUNNED_COST = 10_000;
 /** A neighbour is taken to hold what is older than the usual lag of its substream by this. */
 const GUESS_MS = 200;
 /** A parent that was just found may first push what it has. */
@@ -51,11 +52,6 @@ const NOTHING_VERIFIED_MS = 3000;
 /** Requests under way with one neighbour, and with one that never gave anything. */
 const MAX_WITH_ONE = 6;
 const MAX_WITH_STRANGER = 3;
-/**
- * Who was not heard of for so long may be gone or stuck: that it does not answer does not make what it claims a lie.
- * States come every stateMs.
- */
-const HEARD_MS = 2000;
 /** After a reject a neighbour is not asked for so long; what it adds to its penalty if it says it can spare. */
 const REJECTED_MS = 300;
 const REJECTED_PENALTY = 0.6;
@@ -177,7 +173,7 @@ export class Repair {
       this.#end(i);
       const { neighbour, claimed, index } = request;
       neighbour.bad++;
-      if (claimed && now - neighbour.heardAt < HEARD_MS) neighbour.vain++;
+      if (claimed) neighbour.owes++;
       this.#context.send(neighbour, { type: 'cancel', index });
     }
     if (this.#context.linked.length === 0 || now < this.#quietUntil) return;
@@ -356,7 +352,7 @@ export class Repair {
       if (state === undefined || (one.uploadKbps <= 0 && !one.isLan)) continue;
       if (now < one.pausedUntil) continue;
       if (one.requests >= (one.receivedBytes > 0 ? MAX_WITH_ONE : MAX_WITH_STRANGER)) continue;
-      if (one.bad >= SHUNNED && world.random() < 0.8) continue;
+      const isShunned = one.bad >= SHUNNED && world.random() < 0.8;
       if (isInit ? store.piece(index) !== undefined : !stateHas(state, index)) {
         const lag = (state.lags[substream] ?? NO_SOURCE) & NO_SOURCE;
         if (isInit || lag === NO_SOURCE || ageMs < lag * LAG_UNIT_MS + GUESS_MS) continue;
@@ -364,8 +360,9 @@ export class Repair {
         // mostly wait for the very same copy.
         if ((one === parent) !== one.isLan || this.#wasTried(index, one, now)) continue;
       }
-      if (!one.isLan) seen++;
-      let cost = (one.isLan ? 0 : OUTSIDE_COST) + one.responseMs * (1 + one.requests) +
+      if (!one.isLan && !isShunned) seen++;
+      let cost = (isShunned ? SHUNNED_COST : 0) + (one.isLan ? 0 : OUTSIDE_COST) +
+        one.responseMs * (1 + one.requests) +
         one.bad * tuning.badProviderMs;
       if (this.#wasTried(index, one, now)) cost += 400;
       if (one === parent) cost += 100;

@@ -74,9 +74,7 @@ export interface Tuning {
   introduceMs: number;
   /** The worst neighbour is replaced this often. */
   replaceMs: number;
-  /** A link is dropped when its penalty reaches this. */
-  maxBad: number;
-  /** ... or when it claimed so many pieces in vain and gave none for so long. */
+  /** A link is dropped when its peer claimed more than so many pieces in vain since it gave one, and that is so long ago. */
   maxVain: number;
   giveMs: number;
   /** Who was let go for that is not taken back for so long. */
@@ -125,7 +123,6 @@ export const TUNING: Tuning = {
   handshakeMs: 5000,
   introduceMs: 30_000,
   replaceMs: 60_000,
-  maxBad: 10,
   maxVain: 4,
   giveMs: 10_000,
   awayMs: 120_000,

@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { INIT_PIECE, packIndex, SEGMENT_COUNT } from '../../protocol/piece-index.ts';
 import { Source, VIDEO } from './testing/source.ts';
 import { TrackWindow } from './track-window.ts';
-import { claimState, encodeWindowState, isWrittenOut, newestStart, stateHas } from './window-state.ts';
+import {
+  claimState,
+  encodeWindowState,
+  isRefuted,
+  isWrittenOut,
+  newestStart,
+  stateHas,
+} from './window-state.ts';
 
 const runs = Number(Deno.env.get('SHOAL_FUZZ_RUNS') ?? 200);
 
@@ -49,6 +56,18 @@ Deno.test('segments before those are said to be held only when they are whole', 
     true,
     true,
   ]);
+});
+
+Deno.test('a state that tells of pieces behind the end of a segment is refuted, one that tells of all of them is not', () => {
+  const window = windowWithout(new Set(), 3900);
+  const honest = encodeWindowState(windowWithout(new Set(), 3000))!;
+  const lie = { base: packIndex(1, 0, 0), bits: Uint8Array.of(0, 24, 255, 255, 255) };
+  assert.equal(isRefuted(window, honest), false);
+  assert.equal(isRefuted(window, lie), false);
+  const later = windowWithout(new Set(), 4000);
+  assert.equal(isRefuted(later, honest), false);
+  assert.equal(isRefuted(later, lie), true);
+  assert.equal(isRefuted(later, encodeWindowState(later)!), false);
 });
 
 Deno.test('a state of thirty seconds is small', () => {

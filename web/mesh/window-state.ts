@@ -83,30 +83,41 @@ export function isWrittenOut({ base, bits }: WindowState, index: number): boolea
 
 /** Tells the window which pieces exist by this state's word. */
 export function claimState(window: TrackWindow, state: WindowState): void {
-  const { base, bits } = state;
-  let segment = segmentOf(base) + (bits[0] ?? 0);
-  let at = 1;
-  for (let i = 0; i < MAX_WRITTEN_OUT && at < bits.length; i++) {
-    const count = bits[at]!;
-    if (count > 0) window.claim(segment & (SEGMENT_COUNT - 1), count - 1);
-    at += 1 + ((count + 7) >> 3);
-    segment++;
-  }
+  forEachWrittenOut(state, (segment, count) => window.claim(segment, count - 1));
+}
+
+/** Whether this state tells of pieces behind what turned out to be the end of their segment: nobody can hold those. */
+export function isRefuted(window: TrackWindow, state: WindowState): boolean {
+  let is = false;
+  forEachWrittenOut(state, (segment, count) => {
+    const last = window.slot(segment)?.last ?? -1;
+    if (last >= 0 && count - 1 > last) is = true;
+  });
+  return is;
 }
 
 /** Newest segment of which the state has piece 0; undefined when there is none. */
 export function newestStart(state: WindowState): number | undefined {
-  const { base, bits } = state;
   let found: number | undefined;
+  forEachWrittenOut(state, (segment, _count, hasStart) => {
+    if (hasStart) found = segment;
+  });
+  return found;
+}
+
+/** Visits the segments of which single pieces are told, oldest first, those of no piece left out. */
+function forEachWrittenOut(
+  { base, bits }: WindowState,
+  visit: (segment: number, count: number, hasStart: boolean) => void,
+): void {
   let segment = segmentOf(base) + (bits[0] ?? 0);
   let at = 1;
   for (let i = 0; i < MAX_WRITTEN_OUT && at < bits.length; i++) {
     const count = bits[at]!;
-    if (count > 0 && (bits[at + 1]! & 128) !== 0) found = segment & (SEGMENT_COUNT - 1);
+    if (count > 0) visit(segment & (SEGMENT_COUNT - 1), count, (bits[at + 1]! & 128) !== 0);
     at += 1 + ((count + 7) >> 3);
     segment++;
   }
-  return found;
 }
 
 function heldUpTo(window: TrackWindow, segment: number): number {
