@@ -1,10 +1,11 @@
 /** A ladder made by a real ffmpeg, and headless viewers of it, one of them behind a line of a stated rate. */
 import assert from 'node:assert/strict';
 import { headlessEnvironment, headlessQuiet } from '../../web/antenna/headless-environment.ts';
-import { Viewer, type ViewerOptions } from '../../web/peer/viewer.ts';
+import type { Viewer } from '../../web/peer/viewer.ts';
 import { Downlink } from '../downlink.ts';
 import { startFeed } from '../feed.ts';
-import { type Stack, startStack } from '../stack.ts';
+import { viewerOf } from '../headless-viewer.ts';
+import { startStack } from '../stack.ts';
 import { until } from '../until.ts';
 
 const options = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
@@ -18,17 +19,6 @@ const SOUND = 1;
 const LOWER = 2;
 
 Deno.test.afterAll(headlessQuiet);
-
-function viewerOf(stack: Stack, more: Partial<ViewerOptions> = {}): Viewer {
-  const viewer = new Viewer({
-    edgeUrl: stack.edge.url,
-    channel: 'demo',
-    environment: headlessEnvironment(),
-    ...more,
-  });
-  viewer.start();
-  return viewer;
-}
 
 /** Milliseconds of media of a track, without a gap, up to the newest. */
 function newestMs(viewer: Viewer, track: number): number {

@@ -1,25 +1,15 @@
 /** Whole viewers under Deno with real WebRTC, a real edge in workerd, a real origin and a real encoder. */
 import assert from 'node:assert/strict';
 import { headlessEnvironment, headlessQuiet } from '../../web/antenna/headless-environment.ts';
-import { Viewer, type ViewerOptions } from '../../web/peer/viewer.ts';
+import type { Viewer } from '../../web/peer/viewer.ts';
 import { type Feed, startFeed } from '../feed.ts';
-import { type Stack, startStack } from '../stack.ts';
+import { viewerOf } from '../headless-viewer.ts';
+import { startStack } from '../stack.ts';
 import { untilViewers } from '../until-viewers.ts';
 
 const options = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
 
 Deno.test.afterAll(headlessQuiet);
-
-function viewerOf(stack: Stack, more: Partial<ViewerOptions> = {}): Viewer {
-  const viewer = new Viewer({
-    edgeUrl: stack.edge.url,
-    channel: 'demo',
-    environment: headlessEnvironment(),
-    ...more,
-  });
-  viewer.start();
-  return viewer;
-}
 
 /** Seconds of gapless media at the end of what a viewer holds of its video track. */
 function gaplessUntilMs(viewer: Viewer): number {

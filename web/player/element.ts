@@ -40,6 +40,20 @@ import { languageOf, loadWords } from './words/words.ts';
 /** Properties that a page may set. */
 const EARLY = ['token', 'p2p', 'quality', 'muted', 'volume'] as const;
 
+/** What outlives a session. */
+const LASTING = [
+  'volume',
+  'muted',
+  'canFullscreen',
+  'canPictureInPicture',
+  'fullscreen',
+  'overlay',
+  'p2pChoice',
+  'qualityChoice',
+  'words',
+  'language',
+] as const satisfies readonly (keyof PlayerState)[];
+
 export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPlayer {
   static readonly observedAttributes = ATTRIBUTES;
 
@@ -367,31 +381,8 @@ export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPl
     );
   }
 
-  /** What outlives a session. */
   #lasting(): Partial<PlayerState> {
-    const {
-      volume,
-      muted,
-      canFullscreen,
-      canPictureInPicture,
-      fullscreen,
-      overlay,
-      p2pChoice,
-      qualityChoice,
-    } = this.#store.state;
-    const { words, language } = this.#store.state;
-    return {
-      volume,
-      muted,
-      canFullscreen,
-      canPictureInPicture,
-      fullscreen,
-      overlay,
-      p2pChoice,
-      qualityChoice,
-      words,
-      language,
-    };
+    return Object.fromEntries(LASTING.map((name) => [name, this.#store.state[name]]));
   }
 
   #observe(): void {

@@ -1,35 +1,29 @@
 /** The viewer behind a player: in a worker where the browser can have it there, else in the page; the same code. */
 import type { P2pPolicy } from '../../protocol/channel.ts';
 import type { Viewer } from '../peer/viewer.ts';
+import type { Feed } from './source/feed.ts';
 
-/** What the player uses of a viewer. Both kinds have it. */
-export type PlayerViewer = Pick<
-  Viewer,
-  | 'start'
-  | 'stop'
-  | 'state'
-  | 'reason'
-  | 'title'
-  | 'p2p'
-  | 'setP2p'
-  | 'setToken'
-  | 'setTracks'
-  | 'setGiving'
-  | 'setPlayhead'
-  | 'setPlayback'
-  | 'stats'
-  | 'broadcast'
-  | 'segments'
-  | 'segment'
-  | 'pieces'
-  | 'init'
-  | 'newestUs'
-  | 'serverNowMs'
-  | 'latencyTargetMs'
-  | 'mostTrack'
-  | 'mediaGrant'
-  | 'on'
->;
+/** What the player uses of a viewer, beside what its source reads. Both kinds have it. */
+export type PlayerViewer =
+  & Feed
+  & Pick<
+    Viewer,
+    | 'start'
+    | 'stop'
+    | 'state'
+    | 'reason'
+    | 'title'
+    | 'p2p'
+    | 'setP2p'
+    | 'setToken'
+    | 'setTracks'
+    | 'setGiving'
+    | 'setPlayhead'
+    | 'setPlayback'
+    | 'stats'
+    | 'mostTrack'
+    | 'mediaGrant'
+  >;
 
 export interface PlayerViewerOptions {
   edgeUrl: string;

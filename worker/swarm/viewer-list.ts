@@ -5,7 +5,7 @@ import { addCounted, nothingCounted } from '../../protocol/stats.ts';
 import { householdOf } from './place.ts';
 import type { PeerRow } from './seat.ts';
 import type { Swarm } from './swarm.ts';
-import { addressBy, viewerOf } from './visit.ts';
+import { addressBy, viewerOf, whoIs } from './visit.ts';
 
 export interface ViewerListing {
   shard: string;
@@ -35,13 +35,7 @@ export function viewerRow(swarm: Swarm, row: PeerRow, shard: string, policy: IpP
   const { last, counted } = row.tally ?? {};
   const parents = swarm.parentsOf(row.id);
   return {
-    peerId: row.id,
-    viewer: viewerOf(row),
-    address: addressBy(policy, row.place.address),
-    network: row.place.network,
-    country: row.place.country,
-    device: row.device,
-    browser: row.browser ?? '',
+    ...whoIs(row, policy),
     nat: row.nat,
     role: row.seed ? 'seed' : row.bridge ? 'bridge' : 'viewer',
     shard,

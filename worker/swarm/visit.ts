@@ -24,7 +24,8 @@ export function viewerOf(row: PeerRow): string {
   return row.right?.subject ?? row.deviceId ?? '';
 }
 
-export function visitOf(row: PeerRow, policy: IpPolicy, nowMs: number): VisitRow {
+/** What is told of a viewer, now as afterwards. */
+export function whoIs(row: PeerRow, policy: IpPolicy) {
   return {
     peerId: row.id,
     viewer: viewerOf(row),
@@ -33,6 +34,12 @@ export function visitOf(row: PeerRow, policy: IpPolicy, nowMs: number): VisitRow
     country: row.place.country,
     device: row.device,
     browser: row.browser ?? '',
+  };
+}
+
+export function visitOf(row: PeerRow, policy: IpPolicy, nowMs: number): VisitRow {
+  return {
+    ...whoIs(row, policy),
     in: row.sinceMs,
     out: nowMs,
     ...(row.tally?.counted ?? nothingCounted()),
