@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { boardOf, channelOf, directoryOf, reportOf } from '../env.ts';
 import { ask, bindings, channelNow, eventually, goOnAir, join, openControl } from '../testing/edge.ts';
 import { emptyAmounts } from '../report/shard-told.ts';
+import { emptySums } from '../swarm/rollup.ts';
 import { emptyNow } from '../swarm/shard-now.ts';
+import { broadcastOf } from '../testing/frames.ts';
 import type { Channel } from './channel.ts';
 import type { Directory } from './directory.ts';
 
@@ -103,4 +105,28 @@ test('metrics know the viewers of a channel from its shards, over an eviction an
   const { broadcast } = await channelNow(channel);
   control.send({ type: 'lost', channel, broadcastId: broadcast!.id, polite: true, reason: 'goodbye' });
   await eventually(viewers, (text) => text === '0');
+});
+
+test('a broadcast that begins with as many viewers as the last one had is heard of all the same', async () => {
+  const { channel, key, control, broadcast } = await goOnAir({ reconnectWindowS: 0 });
+  const known = () =>
+    runInDurableObject<Directory, number | undefined>(
+      directoryOf(bindings),
+      (_, state) => state.storage.kv.get<Record<string, number>>('viewers')?.[channel],
+    );
+  const fiveWatch = (id: string) =>
+    channelOf(bindings, channel).rolledUp(id, {
+      ...{ shard: '0', viewers: 5, stock: 0, uploadKbps: 0, joined: 5, left: 0, sums: emptySums() },
+      ...{ candidates: [], seeds: [], needy: [], regions: {} },
+    });
+  await fiveWatch(broadcast.id);
+  expect(await known()).toBe(5);
+  control.send({ type: 'lost', channel, broadcastId: broadcast.id, polite: true, reason: 'goodbye' });
+  await eventually(known, (viewers) => viewers === 0);
+  const granted = await control.publish(channel, key);
+  if (granted.type !== 'granted') throw new Error(JSON.stringify(granted));
+  control.send({ type: 'live', channel, broadcast: broadcastOf(granted.broadcastId) });
+  await eventually(() => channelNow(channel), ({ state }) => state === 'live');
+  await fiveWatch(granted.broadcastId);
+  expect(await known()).toBe(5);
 });

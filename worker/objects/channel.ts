@@ -350,7 +350,11 @@ export class Channel extends DurableObject<Env> {
     else await this.ctx.storage.deleteAlarm();
     const profile = this.#profile;
     this.#leases.setBroadcast(this.#life.run?.broadcast);
-    if (change.ended) this.#leases.end();
+    if (change.ended) {
+      this.#leases.end();
+      // The Directory takes an end to mean that nobody watches.
+      this.#viewersTold = undefined;
+    }
     if (!profile) return;
     await directoryOf(this.env).stateChanged(profile.name, await this.status());
     tellReportState(this.ctx, this.env, profile.name, change.ended !== undefined);
