@@ -114,7 +114,7 @@ export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPl
     if (before === after || !this.isConnected) return;
     this.#attributes = this.#read();
     if (name === 'muted') this.#video.muted = this.#attributes.muted;
-    else if (name === 'p2p') this.setP2p(this.#attributes.p2p);
+    else if (name === 'p2p') this.#allowP2p(this.#attributes.p2p);
     else if (name === 'controls') this.#showControls();
     else if (name === 'lang') void this.#speak();
     else if (name === 'quality') this.setQuality(this.#attributes.quality);
@@ -250,6 +250,14 @@ export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPl
     this.#store.set({ p2pChoice: policy, asksConsent: false });
     this.#session?.setP2p(policy);
     rememberP2p(policy);
+  }
+
+  /** What the page allows: no choice of the viewer's, so it is not kept, and answers no question. */
+  #allowP2p(policy: P2pPolicy): void {
+    const asksConsent = this.#store.state.asksConsent && policy !== 'off';
+    const p2pChoice = asksConsent ? 'off' : stricter(policy, rememberedP2p() ?? 'on');
+    this.#store.set({ p2pChoice, asksConsent });
+    this.#session?.setP2p(p2pChoice);
   }
 
   answerConsent(policy: P2pPolicy): void {
