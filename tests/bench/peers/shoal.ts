@@ -9,8 +9,10 @@ function shoal(name: string, query: string): System {
       return {
         target: feed.shoalUrl,
         page: `/embed/demo?autoplay&muted${query}`,
+        // The answer of a join carries the first media.
         isMedia: (path) =>
-          path.startsWith('/media/') || (path.startsWith('/hls/') && !path.endsWith('.m3u8')),
+          path.startsWith('/media/') || path.startsWith('/join/') ||
+          (path.startsWith('/hls/') && !path.endsWith('.m3u8')),
         stop: () => feed.setCap(null),
       };
     },
