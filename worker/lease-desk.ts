@@ -1,4 +1,5 @@
 /** How Workers speak to the lease desk: itty-durable's calls carry their arguments as JSON in a header. */
+import { asciiJson } from './ascii-json.ts';
 import type { Env } from './env.ts';
 import type { LeaseDesk } from './objects/lease-desk.ts';
 
@@ -33,12 +34,4 @@ export async function askLeaseDesk<Name extends keyof Desk>(
   const text = await answer.text();
   if (!answer.ok) throw new Error(`the lease desk failed at ${method}: ${answer.status}`);
   return JSON.parse(text);
-}
-
-/** A header carries Latin-1 only. */
-function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[^\x20-\x7e]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

@@ -96,3 +96,12 @@ test('the certificate of FairPlay comes from where the set-up says', async () =>
   const bytes = await certificateOf(envOf({ SHOAL_FAIRPLAY_CERTIFICATE_URL: 'https://f.example/c' }));
   expect(new TextDecoder().decode(bytes)).toBe('certificate');
 });
+
+test('a viewer id in any script stands in the header as ASCII', async () => {
+  const asked = standIn(() => new Response('ok'));
+  const system = licenseSystem('widevine', envOf({ SHOAL_WIDEVINE_URL: 'https://w.example/l' }));
+  await askLicenseServer(system, CHALLENGE, { ...SUBJECT, viewer: 'Анна Müller 🐟' });
+  const header = asked.at(-1)!.headers.get('shoal-license')!;
+  expect(header).toMatch(/^[\x20-\x7e]*$/);
+  expect(JSON.parse(header)).toMatchObject({ viewer: 'Анна Müller 🐟' });
+});

@@ -2,6 +2,7 @@
  * License servers of Widevine, PlayReady and FairPlay: asked on behalf of viewers who passed the same check as for
  * ClearKey. They need contracts with their makers; here is only the way to them (docs/drm.md).
  */
+import { asciiJson } from './ascii-json.ts';
 import type { Env } from './env.ts';
 import { Failure } from './failure.ts';
 import type { OpenPeriod } from './objects/keys.ts';
@@ -59,7 +60,7 @@ export async function askLicenseServer(
     headers: {
       'content-type': 'application/octet-stream',
       ...headers,
-      'shoal-license': JSON.stringify(about),
+      'shoal-license': asciiJson(about),
     },
     body: challenge,
   });
