@@ -29,6 +29,11 @@ export interface LocalEdge {
 
 /** As in wrangler.toml. */
 export const COMPATIBILITY_DATE = '2026-10-01';
+/**
+ * As in wrangler.toml. Browsers offer to deflate the frames of every socket, which doubles the CPU of a relayed
+ * offer and takes 150 kB a socket, to save bytes of which signaling has few.
+ */
+export const COMPATIBILITY_FLAGS = ['no_web_socket_compression'];
 const MAIN = 'worker/main.ts';
 const bundles = new Map<string, Promise<string>>();
 
@@ -43,6 +48,7 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
     modules: true,
     script,
     compatibilityDate: COMPATIBILITY_DATE,
+    compatibilityFlags: COMPATIBILITY_FLAGS,
     bindings: options.bindings,
     durableObjects: Object.fromEntries(
       Object.entries(await edgeObjects()).map(([name, className]) => [name, { className, useSQLite: true }]),

@@ -1,6 +1,6 @@
 /** What `deno task serve` puts into its state folder before workerd starts: pages, modules, configuration. */
 import { stop } from 'esbuild';
-import { bundleWorker, COMPATIBILITY_DATE } from '../local-edge.ts';
+import { bundleWorker, COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from '../local-edge.ts';
 import { edgeObjects } from '../edge-objects.ts';
 import { pathOf, ROOT } from '../paths.ts';
 import { run } from '../process.ts';
@@ -41,6 +41,7 @@ export async function prepare({ state, address, pages: given, variables }: Prepa
       pages: pathOf(given ?? at.pages),
     },
     compatibilityDate: COMPATIBILITY_DATE,
+    compatibilityFlags: COMPATIBILITY_FLAGS,
     allowPrivate: variables.SHOAL_HOOKS_LOCAL === '1',
   });
   const file = new URL('workerd.capnp', at.run);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from '../local-edge.ts';
 import { workerdConfig, type WorkerdConfigOptions } from './workerd-config.ts';
 
 const OPTIONS: WorkerdConfigOptions = {
@@ -11,6 +12,7 @@ const OPTIONS: WorkerdConfigOptions = {
     pages: '/srv/pages',
   },
   compatibilityDate: '2026-10-01',
+  compatibilityFlags: ['no_web_socket_compression'],
   allowPrivate: false,
 };
 
@@ -25,6 +27,14 @@ Deno.test('secrets come from the environment and stand nowhere in the configurat
     workerdConfig(OPTIONS),
     /\(name = "SHOAL_EDGE_SECRET", fromEnvironment = "SHOAL_EDGE_SECRET"\)/,
   );
+});
+
+Deno.test('the edge runs with the flags of wrangler.toml', async () => {
+  assert.match(workerdConfig(OPTIONS), /compatibilityFlags = \["no_web_socket_compression"\]/);
+  const wrangler = await Deno.readTextFile(new URL('../../wrangler.toml', import.meta.url));
+  assert.match(wrangler, new RegExp(`compatibility_date = "${COMPATIBILITY_DATE}"`));
+  const flags = COMPATIBILITY_FLAGS.map((flag) => `"${flag}"`).join(', ');
+  assert.ok(wrangler.includes(`compatibility_flags = [${flags}]`));
 });
 
 Deno.test('private addresses are out of reach unless they are allowed', () => {

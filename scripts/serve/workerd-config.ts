@@ -14,6 +14,8 @@ export interface WorkerdConfigOptions {
   /** Absolute paths. */
   folders: { objects: string; recordings: string; pages: string };
   compatibilityDate: string;
+  /** Of the edge's Worker. */
+  compatibilityFlags: string[];
   /** Whether the edge may call addresses of private networks and of this machine (webhooks of local use). */
   allowPrivate: boolean;
 }
@@ -24,7 +26,8 @@ export const PAGES_MODULE = 'pages.js';
 export const CACHE_MODULE = 'no-cache.js';
 
 export function workerdConfig(options: WorkerdConfigOptions): string {
-  const { address, objects, variables, folders, compatibilityDate, allowPrivate } = options;
+  const { address, objects, variables, folders, compatibilityDate, compatibilityFlags, allowPrivate } =
+    options;
   const module = (name: string) => `modules = [(name = "${name}", esModule = embed "${name}")]`;
   const date = `compatibilityDate = ${text(compatibilityDate)}`;
   const bindings = [
@@ -62,6 +65,7 @@ const config :Workerd.Config = (
 const edge :Workerd.Worker = (
   ${module(EDGE_MODULE)},
   ${date},
+  compatibilityFlags = [${compatibilityFlags.map(text).join(', ')}],
   bindings = [
     ${bindings.join(',\n    ')},
   ],

@@ -1,5 +1,8 @@
 /** `deno task serve`: bare workerd and the origin on one machine, without anything of a cloud. */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { toBase64Url } from '../../protocol/bytes.ts';
 import { startServed } from '../served.ts';
 
@@ -17,6 +20,11 @@ Deno.test('serve brings a whole Shoal up, SIGTERM leaves nothing behind, and a r
       const missing = await fetch(`${first.url}/assets/none.js`);
       await missing.body?.cancel();
       assert.equal(missing.status, 404);
+
+      const infoHash = '5e'.repeat(20);
+      await first.api('PUT', `/torrents/${infoHash}`);
+      const announce = `${first.url}/swarm/${infoHash}/announce`;
+      assert.equal(await extensionsOf(announce), undefined, 'no frame of a browser is deflated');
 
       const secrets = await Deno.stat(`${state}/secrets.json`);
       assert.equal(secrets.mode! & 0o777, 0o600);
@@ -57,3 +65,23 @@ Deno.test('serve says which port is taken, and leaves nothing behind', async () 
     await Deno.remove(state, { recursive: true });
   }
 });
+
+/** What the server says to a browser's offer of permessage-deflate. */
+async function extensionsOf(announce: string): Promise<string | undefined> {
+  const asked = request(announce, {
+    headers: {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': randomBytes(16).toString('base64'),
+      'sec-websocket-extensions': 'permessage-deflate; client_max_window_bits',
+    },
+  });
+  asked.end();
+  const [answer, socket] = await once(asked, 'upgrade') as [
+    { headers: Record<string, string> },
+    { destroy(): void },
+  ];
+  socket.destroy();
+  return answer.headers['sec-websocket-extensions'];
+}
