@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { LiveTicket } from '../../protocol/report.ts';
 import { allow } from '../access/allow.ts';
 import { issueLiveTicket, LIVE_TICKET_S, readLiveTicket } from '../access/live-ticket.ts';
+import { asciiJson } from '../ascii-json.ts';
 import { boardOf, type Env } from '../env.ts';
 import { Failure } from '../failure.ts';
 
@@ -25,7 +26,7 @@ export const live = new Hono<{ Bindings: Env }>()
       throw new Failure(426, 'upgrade-required', 'this address is a WebSocket');
     }
     const answer = await boardOf(c.env).fetch('https://object/live', {
-      headers: { upgrade: 'websocket', 'shoal-live': JSON.stringify(claims) },
+      headers: { upgrade: 'websocket', 'shoal-live': asciiJson(claims) },
     });
     if (answer.status === 401) {
       throw new Failure(401, 'unauthorized', 'ticket: was used', { field: 'ticket' });

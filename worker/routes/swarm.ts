@@ -5,6 +5,7 @@ import { InfoHash } from '../../protocol/broadcast.ts';
 import { allow } from '../access/allow.ts';
 import { agentOf } from '../access/user-agent.ts';
 import { whereabouts } from '../access/whereabouts.ts';
+import { asciiJson } from '../ascii-json.ts';
 import { type Env, swarmOf } from '../env.ts';
 import { Failure } from '../failure.ts';
 
@@ -29,8 +30,8 @@ export const swarm = new Hono<{ Bindings: Env }>().get('/:infoHash/announce', as
   return await swarmOf(c.env, infoHash, shard).fetch('https://object/announce', {
     headers: {
       upgrade: 'websocket',
-      'shoal-place': JSON.stringify(place),
-      'shoal-agent': JSON.stringify(agentOf(c.req.header('user-agent') ?? '')),
+      'shoal-place': asciiJson(place),
+      'shoal-agent': asciiJson(agentOf(c.req.header('user-agent') ?? '')),
     },
   });
 });
