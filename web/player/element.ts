@@ -48,6 +48,7 @@ const LASTING = [
   'canPictureInPicture',
   'fullscreen',
   'overlay',
+  'resting',
   'p2pChoice',
   'qualityChoice',
   'words',
@@ -406,7 +407,11 @@ export class ShoalPlayerElement extends HTMLElement implements Requests, ShoalPl
     this.#showControls();
     this.#undo.push(
       observeVideo(this, video, this.#store),
-      hideWhenIdle(this.#root, () => this.#mayHideControls()),
+      hideWhenIdle(
+        this.#root,
+        () => this.#mayHideControls(),
+        (resting) => this.#store.set({ resting }),
+      ),
       showInMediaSession(this.#store, this),
       this.#store.watch(['phase', 'reason', 'title'], ({ phase, reason, title }) => {
         this.#tell('shoal-state', { state: phase, reason, title });

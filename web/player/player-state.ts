@@ -56,6 +56,8 @@ export interface PlayerState {
   stats: PlayerStats;
   details: PlaybackDetails | undefined;
   overlay: boolean;
+  /** Nobody touches the player: its controls are hidden. */
+  resting: boolean;
 }
 
 /** For the statistics overlay. */
@@ -122,5 +124,6 @@ export function initialState(): PlayerState {
     stats: noStats,
     details: undefined,
     overlay: false,
+    resting: false,
   };
 }

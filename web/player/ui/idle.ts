@@ -1,15 +1,24 @@
 /** Hides the controls when nobody touches the player; never while it is paused or a control has the focus. */
 const IDLE_MS = 2800;
 
-export function hideWhenIdle(root: HTMLElement, mayHide: () => boolean): () => void {
+/** `changed` is told when the controls are hidden, and when they come back. */
+export function hideWhenIdle(
+  root: HTMLElement,
+  mayHide: () => boolean,
+  changed: (resting: boolean) => void,
+): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const show = (resting: boolean) => {
+    root.classList.toggle('at-rest', resting);
+    changed(resting);
+  };
   const wake = () => {
-    root.classList.remove('at-rest');
+    show(false);
     clearTimeout(timer);
     timer = setTimeout(rest, IDLE_MS);
   };
   const rest = () => {
-    if (mayHide()) root.classList.add('at-rest');
+    if (mayHide()) show(true);
     else timer = setTimeout(rest, IDLE_MS);
   };
   const leave = () => {

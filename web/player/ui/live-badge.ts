@@ -1,4 +1,5 @@
 import { formatDecimal, formatSeconds } from '../format.ts';
+import { watchCalmly } from './calmly.ts';
 import type { Ui } from './context.ts';
 import { fill } from '../words/words.ts';
 import { h, rename } from './dom.ts';
@@ -14,7 +15,8 @@ export function liveBadge({ store, ask }: Ui): HTMLElement {
     word,
     behind,
   );
-  store.watch(
+  watchCalmly(
+    store,
     ['following', 'stats', 'phase', 'started', 'paused', 'words', 'language'],
     ({ following, stats, phase, started, paused, words, language }) => {
       const live = phase === 'live' || phase === 'lost' || phase === 'reconnecting';

@@ -1,6 +1,7 @@
 import type { P2pPolicy } from '../../../protocol/channel.ts';
 import { formatBytes, percentOf } from '../format.ts';
 import { fill } from '../words/words.ts';
+import { watchCalmly } from './calmly.ts';
 import type { Ui } from './context.ts';
 import { h, icon, rename } from './dom.ts';
 import { icons } from './icons.ts';
@@ -39,7 +40,7 @@ export function p2pMenu({ store, ask }: Ui): HTMLElement {
       say(words[policy], words[`${policy}Meaning`]);
     }
   });
-  store.watch(['stats', 'p2p', 'p2pChoice', 'words', 'language'], (state) => {
+  watchCalmly(store, ['stats', 'p2p', 'p2pChoice', 'words', 'language'], (state) => {
     const { stats, p2p, p2pChoice, words, language } = state;
     const percent = percentOf(stats.peerBytes, stats.edgeBytes);
     share.textContent = p2p === 'off' ? words.p2pOff : percent === undefined ? 'P2P' : `${percent} %`;

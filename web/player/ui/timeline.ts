@@ -1,4 +1,5 @@
 import { formatClock } from '../format.ts';
+import { watchCalmly } from './calmly.ts';
 import type { Ui } from './context.ts';
 import { fill } from '../words/words.ts';
 import { h } from './dom.ts';
@@ -17,7 +18,7 @@ export function timeline({ store, ask }: Ui): HTMLElement {
       ask.seek(seekableStartS + (seekableEndS - seekableStartS) * Number(slider.value) / 1000);
     },
   });
-  store.watch(['positionS', 'seekableStartS', 'seekableEndS', 'following', 'words'], (state) => {
+  watchCalmly(store, ['positionS', 'seekableStartS', 'seekableEndS', 'following', 'words'], (state) => {
     const { positionS, seekableStartS, seekableEndS, following, words } = state;
     const length = seekableEndS - seekableStartS;
     const share = following || length <= 0
