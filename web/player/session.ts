@@ -22,7 +22,8 @@ import { watchThaw } from './thaw.ts';
 import { type PlayerViewer, viewerFor } from './viewer-for.ts';
 
 const STATS_EVERY_MS = 500;
-const PLAYHEAD_EVERY_MS = 200;
+/** The playhead is told when media has come since, and otherwise so often. */
+const PLAYHEAD_EVERY_MS = 400;
 /** A seek may wait this long for its media. */
 const SEEK_EXCUSE_MS = 2000;
 /** For so long after a frozen page woke, playback jumps to live as soon as there is media, rather than hurry. */
@@ -56,6 +57,9 @@ export class Session {
   #choice: QualityChoice | undefined;
   #lookedAtMs = 0;
   #thawingUntilMs = 0;
+  /** Media has come since the playhead was told. */
+  #hasNews = false;
+  #playheadAtMs = -Infinity;
 
   constructor(
     video: HTMLVideoElement,
@@ -244,6 +248,7 @@ export class Session {
       source.on('loaded', () => {
         if (this.#attributes.autoplay || !this.#store.state.paused || this.#wantsPlay) void this.play();
       }),
+      viewer.on('piece', () => this.#hasNews = true),
       source.on('figures', (figures) => this.#onFigures(figures)),
       source.on('trouble', ({ code, message }) => {
         this.#lastTrouble = `${code}: ${message}`;
@@ -257,10 +262,10 @@ export class Session {
     on('waiting', () => this.#onWaiting());
     on('playing', () => this.#onPlaying());
     on('pause', () => this.#onPlaying());
+    for (const name of ['play', 'pause'] as const) on(name, () => this.#tellPlayhead());
     on('seeking', () => this.#stalls.excuse(SEEK_EXCUSE_MS));
     const figures = setInterval(() => this.#tellFigures(), STATS_EVERY_MS);
-    const playhead = setInterval(() => this.#tellPlayhead(), PLAYHEAD_EVERY_MS);
-    this.#undo.push(() => clearInterval(figures), () => clearInterval(playhead));
+    this.#undo.push(() => clearInterval(figures));
   }
 
   #onBroadcast(viewer: PlayerViewer, broadcast: Broadcast): void {
@@ -319,6 +324,7 @@ export class Session {
 
   #onFigures(figures: SourceFigures): void {
     this.#figures = figures;
+    if (this.#hasNews || performance.now() - this.#playheadAtMs >= PLAYHEAD_EVERY_MS) this.#tellPlayhead();
     const lateMs = figures.latencyMs - figures.targetMs;
     const isThawing = figures.following && performance.now() < this.#thawingUntilMs;
     if (isThawing && lateMs > FAR_BEHIND_MS && figures.bufferMs > lateMs) this.#source?.jumpToLive();
@@ -382,10 +388,12 @@ export class Session {
 
   #tellPlayhead(): void {
     if (!this.#figures || !this.#viewer || this.#video.readyState === 0) return;
+    this.#hasNews = false;
+    this.#playheadAtMs = performance.now();
     const decodeTimeUs = Math.round(this.#video.currentTime * 1e6);
     this.#viewer.setPlayhead({
       decodeTimeUs,
-      bufferedUntilUs: decodeTimeUs + Math.round(this.#figures.bufferMs * 1000),
+      bufferedUntilUs: decodeTimeUs + Math.round(bufferedAheadMs(this.#video) * 1000),
       playing: !this.#video.paused,
     });
   }

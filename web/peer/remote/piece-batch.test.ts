@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { RecordFlag } from '../../../protocol/record.ts';
 import { FakeClock } from '../testing/fake-environment.ts';
-import { AMPLE_MS, BATCH_MS, BATCH_SHARE, type CarriedPiece, PieceBatch } from './piece-batch.ts';
+import {
+  BATCH_MS,
+  type CarriedPiece,
+  LEFT_MS,
+  MOMENT_LEFT_MS,
+  MOMENT_MS,
+  PieceBatch,
+} from './piece-batch.ts';
 
 function batched() {
   const clock = new FakeClock();
@@ -32,7 +39,7 @@ Deno.test('until the picture runs no piece waits', () => {
 
 Deno.test('with media to spare, what comes within a moment goes over together', async () => {
   const { clock, posted, batch, playhead } = batched();
-  playhead(BATCH_MS / BATCH_SHARE + 500);
+  playhead(LEFT_MS + BATCH_MS + 500);
   batch.add(piece(1));
   await clock.pass(BATCH_MS / 2);
   batch.add(piece(2));
@@ -45,28 +52,34 @@ Deno.test('with media to spare, what comes within a moment goes over together', 
 
 Deno.test('the less the picture has left, the shorter the wait; with little left there is none', async () => {
   const { clock, posted, batch, playhead } = batched();
-  playhead(AMPLE_MS);
+  playhead(LEFT_MS + 100);
   batch.add(piece(1));
-  await clock.pass(AMPLE_MS * BATCH_SHARE - 1);
+  await clock.pass(99);
   assert.deepEqual(posted, []);
   await clock.pass(1);
   assert.deepEqual(posted, [[1]]);
   batch.add(piece(2));
-  assert.deepEqual(posted, [[1], [2]], 'it has played on since its playhead was told');
+  await clock.pass(MOMENT_MS - 1);
+  batch.add(piece(3));
+  await clock.pass(1);
+  assert.deepEqual(posted, [[1], [2, 3]], 'it has played on since its playhead was told');
+  await clock.pass(LEFT_MS - MOMENT_LEFT_MS);
+  batch.add(piece(4));
+  assert.deepEqual(posted, [[1], [2, 3], [4]]);
 });
 
 Deno.test('what waits goes over at once when the picture turns out to have little', () => {
   const { posted, batch, playhead } = batched();
   playhead(2000);
   batch.add(piece(1));
-  playhead(AMPLE_MS - 1);
+  playhead(MOMENT_LEFT_MS - 1);
   batch.add(piece(2));
   assert.deepEqual(posted, [[1, 2]]);
 });
 
 Deno.test('a paused picture uses up nothing', async () => {
   const { clock, posted, batch, playhead } = batched();
-  playhead(AMPLE_MS, false);
+  playhead(LEFT_MS + 100, false);
   await clock.pass(5000);
   batch.add(piece(1));
   assert.deepEqual(posted, []);

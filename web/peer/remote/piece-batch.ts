@@ -14,11 +14,12 @@ export interface CarriedPiece {
 }
 
 /** How long a piece waits for others at most ... */
-export const BATCH_MS = 300;
-/** ... and no longer than this share of what the picture can go on for without it. */
-export const BATCH_SHARE = 0.25;
-/** A picture with less than this left gets everything at once. */
-export const AMPLE_MS = 800;
+export const BATCH_MS = 400;
+/** ... and so much the picture has left when it comes. */
+export const LEFT_MS = 550;
+/** What comes at one time, as from a run, goes over at one time, as long as the picture has so much left. */
+export const MOMENT_MS = 30;
+export const MOMENT_LEFT_MS = 200;
 
 export class PieceBatch {
   #environment: Pick<PeerEnvironment, 'now' | 'setTimer' | 'clearTimer'>;
@@ -46,8 +47,8 @@ export class PieceBatch {
   add(piece: CarriedPiece): void {
     this.#waiting.push(piece);
     const spareMs = this.#spareMs();
-    if (spareMs < AMPLE_MS) return this.flush();
-    const waitMs = Math.min(BATCH_MS, BATCH_SHARE * spareMs);
+    if (spareMs < MOMENT_LEFT_MS) return this.flush();
+    const waitMs = Math.min(BATCH_MS, Math.max(MOMENT_MS, spareMs - LEFT_MS));
     const dueAt = this.#environment.now() + waitMs;
     if (dueAt >= this.#dueAt) return;
     this.#stopWaiting();

@@ -26,7 +26,7 @@ import { startPoint } from './start-point.ts';
 import { TrackTimeline } from './track-timeline.ts';
 import { Watchdog } from './watchdog.ts';
 
-const TICK_MS = 100;
+const TICK_MS = 200;
 /** A track of which nothing comes is left out after this long, so that the others play. */
 const SILENT_TRACK_MS = 3000;
 /** What a seek to live keeps between the playhead and the end of what is here, microseconds. */
@@ -246,7 +246,7 @@ export class Source extends Emitter<SourceEvents> {
         inaccurateManifestTolerance: 0,
         updateIntervalSeconds: 0.1,
         gapDetectionThreshold: 0.2,
-        gapJumpTimerTime: 0.1,
+        gapJumpTimerTime: 0.25,
         safeSeekOffset: 0,
         maxDisabledTime: 0,
         loadTimeout: 0,
