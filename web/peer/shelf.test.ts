@@ -117,3 +117,12 @@ function pick(shelf: Shelf, segment: number) {
   const { count, complete, startUs, endUs } = shelf.segment(0, segment)!;
   return { count, complete, startUs, endUs };
 }
+
+Deno.test('a view is a snapshot, and the same one while nothing has come', () => {
+  const shelf = shelfOf(piece(5, 0));
+  const [before] = shelf.segments(0);
+  assert.equal(shelf.segment(0, 5), before);
+  shelf.add(piece(5, 1));
+  assert.equal(before!.count, 1);
+  assert.equal(shelf.segments(0)[0]!.count, 2);
+});

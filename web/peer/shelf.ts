@@ -41,6 +41,8 @@ interface Segment {
   last: number | undefined;
   /** Given up on: the encoder broke off in it. */
   brokenOff: boolean;
+  /** What was last answered of it, until something changes. */
+  view?: SegmentView | undefined;
 }
 
 interface TrackShelf {
@@ -65,6 +67,7 @@ export class Shelf {
     }
     const segment = place(track.segments, segmentOf(index));
     segment.pieces[pieceOf(index)] = piece;
+    segment.view = undefined;
     if (flags & RecordFlag.lastOfSegment) segment.last = pieceOf(index);
     if (flags & RecordFlag.discontinuity && pieceOf(index) === 0) breakOff(track.segments, segment);
     this.#newestUs = Math.max(this.#newestUs, decodeTimeUs + durationUs);
@@ -162,7 +165,10 @@ function place(segments: Segment[], number: number): Segment {
 function breakOff(segments: Segment[], at: Segment): void {
   for (const segment of segments) {
     if (segment === at) return;
-    if (segment.last === undefined) segment.brokenOff = true;
+    if (segment.last === undefined) {
+      segment.brokenOff = true;
+      segment.view = undefined;
+    }
   }
 }
 
@@ -175,7 +181,12 @@ function initOf(segment: Segment): number | undefined {
   return segment.pieces.find((piece) => piece !== undefined)?.record.initSegment;
 }
 
+/** A player asks many times a second, and nearly all segments are as they were. */
 function view(track: number, segment: Segment): SegmentView {
+  return segment.view ??= look(track, segment);
+}
+
+function look(track: number, segment: Segment): SegmentView {
   let count = 0;
   let byteLength = 0;
   let end: number | undefined;
