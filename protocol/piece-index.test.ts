@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
+  audioSliceMs,
   compareIndex,
   describeIndex,
   indexFromHex,
@@ -66,4 +67,8 @@ Deno.test('text that is not eight hex digits is no index', () => {
     assert.equal(indexFromHex(text), undefined);
   }
   assert.equal(describeIndex(packIndex(12, 1, 255)), '12-1-255');
+});
+
+Deno.test('pieces of audio are twice as long as those of the video, within bounds', () => {
+  assert.deepEqual([40, 100, 150, 200, 1000].map(audioSliceMs), [200, 200, 300, 400, 400]);
 });

@@ -76,3 +76,11 @@ function checkPart(name: string, value: number, bound: number): void {
     throw new RangeError(`index.${name} must be a whole number from 0 to ${bound - 1}, got ${value}`);
   }
 }
+
+const LEAST_AUDIO_MS = 200;
+const MOST_AUDIO_MS = 400;
+
+/** Target duration of a piece of audio: it takes little, so that its pieces are twice as long as those of the video. */
+export function audioSliceMs(pieceMs: number): number {
+  return Math.min(MOST_AUDIO_MS, Math.max(LEAST_AUDIO_MS, 2 * pieceMs));
+}

@@ -5,7 +5,7 @@
 import { type Broadcast, infoHashFor, type Track } from '../../protocol/broadcast.ts';
 import type { PieceFrame } from '../../protocol/frame.ts';
 import type { Rung } from '../../protocol/ladder.ts';
-import { SEGMENT_MS } from '../../protocol/piece-index.ts';
+import { audioSliceMs, SEGMENT_MS } from '../../protocol/piece-index.ts';
 import { UnsupportedMedia } from '../rtmp/seam.ts';
 import type { BroadcastKey } from './broadcast-key.ts';
 import type { KeySchedule } from './cenc/key-schedule.ts';
@@ -46,7 +46,6 @@ export interface PackagerOptions {
 const VIDEO_TRACK = 0;
 const AUDIO_TRACK = 1;
 const FIRST_RENDITION_TRACK = 2;
-const AUDIO_SLICE_MS = 200;
 /** Whether a track is a lower rendition of the source. */
 export function isRendition(track: number): boolean {
   return track >= FIRST_RENDITION_TRACK;
@@ -83,7 +82,8 @@ export class Packager {
     const box = options.boxChunk ?? boxChunk;
     const seal = this.#sealer.seal.bind(this.#sealer);
     this.video = new TrackSlot(VIDEO_TRACK, 'video', options.pieceMs, box, seal, options.keys);
-    this.audio = new TrackSlot(AUDIO_TRACK, 'audio', AUDIO_SLICE_MS, box, seal, options.keys);
+    const audioMs = audioSliceMs(options.pieceMs);
+    this.audio = new TrackSlot(AUDIO_TRACK, 'audio', audioMs, box, seal, options.keys);
     this.#renditions = (options.ladder?.rungs ?? []).map((rung, i) => {
       const number = FIRST_RENDITION_TRACK + i;
       const slot = new TrackSlot(number, 'video', options.pieceMs, box, seal, options.keys);

@@ -4,7 +4,13 @@
  */
 import type { Broadcast, Track } from '../../../protocol/broadcast.ts';
 import type { PieceFrame } from '../../../protocol/frame.ts';
-import { INIT_PIECE, packIndex, SEGMENT_MS, substreamsFor } from '../../../protocol/piece-index.ts';
+import {
+  audioSliceMs,
+  INIT_PIECE,
+  packIndex,
+  SEGMENT_MS,
+  substreamsFor,
+} from '../../../protocol/piece-index.ts';
 import {
   encodeRecord,
   MAX_PIECE_BYTES,
@@ -16,7 +22,6 @@ import {
 const VIDEO = 0;
 const AUDIO = 1;
 const LOWER = 2;
-const AUDIO_SLICE_MS = 200;
 /** A keyframe's slice holds so many times the average. */
 const KEYFRAME_FACTOR = 3;
 const LEAST_TARGET_BYTES = 8192;
@@ -62,6 +67,7 @@ export class Stream {
   readonly #renditions: Rendition[];
   readonly #audioBytes: number;
   readonly #pieceMs: number;
+  readonly #audioMs: number;
   #serial = 0;
   #audioPiece = 0;
 
@@ -69,7 +75,8 @@ export class Stream {
     const audioKbps = options.kbps >= 200 ? 64 : Math.round(options.kbps / 4);
     const videoKbps = options.kbps - audioKbps;
     this.#pieceMs = options.pieceMs;
-    this.#audioBytes = Math.round(audioKbps * AUDIO_SLICE_MS / 8);
+    this.#audioMs = audioSliceMs(options.pieceMs);
+    this.#audioBytes = Math.round(audioKbps * this.#audioMs / 8);
     const lowerKbps = Math.round(videoKbps * (options.lower ?? 0));
     this.#renditions = [{ track: VIDEO, bytesPerMs: videoKbps / 8, pieces: 0 }];
     if (lowerKbps > 0) this.#renditions.push({ track: LOWER, bytesPerMs: lowerKbps / 8, pieces: 0 });
@@ -95,7 +102,7 @@ export class Stream {
       epochMs: 0,
       tracks: [
         track(VIDEO, 'video', 'avc1.64001f', videoKbps, options.pieceMs),
-        track(AUDIO, 'audio', 'mp4a.40.2', audioKbps, AUDIO_SLICE_MS),
+        track(AUDIO, 'audio', 'mp4a.40.2', audioKbps, this.#audioMs),
         ...(lowerKbps > 0 ? [track(LOWER, 'video', 'avc1.64001f', lowerKbps, options.pieceMs)] : []),
       ],
     };
@@ -118,7 +125,7 @@ export class Stream {
     if (mediaMs > 0 && mediaMs % this.#pieceMs === 0) {
       for (const rendition of this.#renditions) this.#cutVideo(rendition, mediaMs, pieces);
     }
-    if (mediaMs > 0 && mediaMs % AUDIO_SLICE_MS === 0) this.#cutAudio(mediaMs, pieces);
+    if (mediaMs > 0 && mediaMs % this.#audioMs === 0) this.#cutAudio(mediaMs, pieces);
     return pieces;
   }
 
@@ -165,13 +172,13 @@ export class Stream {
   }
 
   #cutAudio(endMs: number, pieces: StreamPiece[]): void {
-    const startMs = endMs - AUDIO_SLICE_MS;
+    const startMs = endMs - this.#audioMs;
     const isFirst = startMs % SEGMENT_MS === 0;
     if (isFirst) this.#audioPiece = 0;
     const flags = (isFirst ? RecordFlag.keyframe : 0) |
       (endMs % SEGMENT_MS === 0 ? RecordFlag.lastOfSegment : 0);
     const index = packIndex(Math.floor(startMs / SEGMENT_MS), AUDIO, this.#audioPiece++);
-    pieces.push(this.#piece(index, AUDIO, this.#audioBytes, startMs, AUDIO_SLICE_MS, flags, isFirst, endMs));
+    pieces.push(this.#piece(index, AUDIO, this.#audioBytes, startMs, this.#audioMs, flags, isFirst, endMs));
   }
 
   #init(track: number): StreamPiece {
