@@ -14,7 +14,7 @@ import type { Rollup } from '../swarm/rollup.ts';
 import { announcePath, type ShardRoom } from '../swarm/shards.ts';
 import { markOf } from '../swarm/right.ts';
 import { TurnBudget } from '../swarm/turn-budget.ts';
-import { BRIDGES, type Orders, Steward, type StewardSnapshot } from '../swarm/steward.ts';
+import { bridgesOf, type Orders, Steward, type StewardSnapshot } from '../swarm/steward.ts';
 import type { BanDetails, Sitting } from './swarm.ts';
 
 /** Shares of the leases' quotas for one shard of these. */
@@ -318,7 +318,7 @@ export class SwarmDesk {
         turnSpent: this.#turn.spent,
         leases: this.#leases(shard, steward.rooms.map((room) => room.shard)),
         backbones: isBackbone(shard) ? null : backbones,
-        bridges: BRIDGES,
+        bridges: bridgesOf(steward.limitOf(shard)),
         beyond: isBackbone(shard) ? steward.beyond(shard) : [],
       })
     ));

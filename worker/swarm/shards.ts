@@ -15,7 +15,7 @@ export interface ShardRoom {
 }
 
 /** Share of all room that is to stay free: an audience grows faster than cards are renewed. */
-const FREE_SHARE = 0.4;
+export const FREE_SHARE = 0.4;
 /** Most shards that are opened in one step. */
 const MOST_OPENED = 64;
 /** Shards are merged only when what is left would be less full than this. */

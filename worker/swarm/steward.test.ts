@@ -5,7 +5,7 @@ import type { Candidate, FeedTrack } from './feeds.ts';
 import { addGiving, emptyGiving } from './relief.ts';
 import type { Rollup } from './rollup.ts';
 import { BACKBONE, BACKBONE_LIMIT } from './backbone.ts';
-import { type Orders, Steward } from './steward.ts';
+import { bridgesOf, type Orders, Steward } from './steward.ts';
 
 const TRACKS = [{ track: 0, bitrateKbps: 512, substreams: 8 }];
 const settings = (more: Partial<ChannelSettings> = {}) =>
@@ -31,6 +31,10 @@ function rollup(shard: string, viewers: number, more: Partial<Rollup> = {}): Rol
 }
 
 const feedsDealt = (orders: Orders) => orders.deals.reduce((sum, { feeds }) => sum + feeds.length, 0);
+
+test('a larger shard lends more bridges, a small one eight', () => {
+  expect([2, 1000, 2000, 5000].map(bridgesOf)).toEqual([8, 8, 16, 40]);
+});
 
 test('the first viewer is dealt everything in the same breath', () => {
   const steward = new Steward(settings(), TRACKS);

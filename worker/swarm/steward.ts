@@ -20,8 +20,10 @@ import type { Rollup } from './rollup.ts';
 import { ShardMap, type ShardMapSnapshot, type ShardPlan, type ShardRoom } from './shards.ts';
 import { SupplyControl } from './supply.ts';
 
-/** Bridges of each shard. */
-export const BRIDGES = 8;
+/** Bridges of a shard of this size: in proportion, so that larger shards reach the backbone over as many each. */
+export function bridgesOf(limit: number): number {
+  return Math.max(8, Math.ceil(limit / 125));
+}
 
 /** Supply is looked at this often, while there is something to look at. */
 const LOOK_MS = 5000;

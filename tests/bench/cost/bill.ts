@@ -1,4 +1,5 @@
 /** What an hour of an audience costs, from what was counted of one viewer. Pure arithmetic. */
+import { FREE_SHARE } from '../../../worker/swarm/shards.ts';
 import { CDN, CLOUDFLARE } from './prices.ts';
 
 /** Counted of real viewers. `…PerHour`: of one who stays. */
@@ -48,7 +49,10 @@ const IDLE_AWAKE_SHARE = 0.05;
 const REPORTS_PER_HOUR = 12;
 const RENEWALS_PER_HOUR = 3600 / 450;
 
-/** Shoal on Cloudflare. Every shard is taken to be in memory for the whole hour, and no media answer to be cached. */
+/**
+ * Shoal on Cloudflare. Shards are as full as they are kept when an audience grows. Every one is taken to be in memory
+ * for the whole hour, and no media answer to be cached.
+ */
 export function shoalBill(counted: Counted, { viewers, visitMinutes, shardSize }: Audience): Bill {
   const joins = viewers * 60 / visitMinutes;
   const seeds = Math.min(counted.seeds, viewers);
@@ -59,7 +63,7 @@ export function shoalBill(counted: Counted, { viewers, visitMinutes, shardSize }
   const upgrades = joins;
   const messages = joins * counted.messagesPerJoin + watching * counted.messagesPerHour +
     seeds * counted.seedMessagesPerHour + viewers * (REPORTS_PER_HOUR + RENEWALS_PER_HOUR);
-  const shards = Math.ceil(viewers / shardSize);
+  const shards = Math.ceil(viewers / (shardSize * (1 - FREE_SHARE)));
   const internal = shards * ROLLUPS_PER_HOUR * 2 + CALLS_PER_CHANNEL_HOUR;
   const messageRequests = messages / CLOUDFLARE.messagesPerRequest;
   const objectSeconds = (shards + BUSY_OBJECTS + IDLE_OBJECTS * IDLE_AWAKE_SHARE) * 3600;

@@ -14,7 +14,7 @@ import { emptySeat, type PeerRow, type Seat } from '../../../worker/swarm/seat.t
 import { SeedWatch } from '../../../worker/swarm/seed-watch.ts';
 import { WATCHED_REPORT_MS } from '../../../worker/swarm/pace.ts';
 import { pickShard } from '../../../worker/swarm/shards.ts';
-import { BRIDGES, type Orders, Steward } from '../../../worker/swarm/steward.ts';
+import { bridgesOf, type Orders, Steward } from '../../../worker/swarm/steward.ts';
 import { Swarm } from '../../../worker/swarm/swarm.ts';
 import type { Port, SwarmWorld } from '../../../worker/swarm/world.ts';
 import { DESCRIPTION_BYTES } from './packet-bytes.ts';
@@ -254,7 +254,7 @@ export class Desk {
         this.steward.offered(name, toCandidate(row, this.steward.relief), swarm.viewers, this.#sim.wallMs),
       );
     }
-    if (shard.bridges < BRIDGES) this.#lend(name);
+    if (shard.bridges < bridgesOf(this.steward.limitOf(name))) this.#lend(name);
   }
 
   #rollUp(shard: Shard): void {
@@ -274,7 +274,7 @@ export class Desk {
     ) => [region, `/?shard=${home}`]);
     shard.bridges = shard.swarm.lendBridges(
       this.steward.backbone ? Object.fromEntries(homes) : null,
-      BRIDGES,
+      bridgesOf(this.steward.limitOf(name)),
     );
   }
 

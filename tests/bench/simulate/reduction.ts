@@ -3,6 +3,8 @@
  * whole, a few shards whole, and of every other shard its bridges alone, with the share of their uplink that
  * they keep for it. What the viewers left out would ask of the edge is asked in their place.
  */
+import { FREE_SHARE } from '../../../worker/swarm/shards.ts';
+import { bridgesOf } from '../../../worker/swarm/steward.ts';
 import { TUNING } from '../../../web/mesh/tuning.ts';
 import type { Host } from './host.ts';
 
@@ -15,17 +17,14 @@ export interface Reduction {
   factor: number;
 }
 
-/** Viewers of a shard when an audience has grown: shards are opened before they are full. */
-const SHARD_FILL = 0.6;
-const BRIDGES_PER_SHARD = 8;
-
 /** `sample`: shards simulated in full; 0: all of them. */
 export function reductionFor(peers: number, sample: number, shardSize: number): Reduction {
-  const perShard = Math.floor(shardSize * SHARD_FILL);
+  // An audience that has grown: shards are opened before they are full.
+  const perShard = Math.floor(shardSize * (1 - FREE_SHARE));
   const shards = Math.ceil(peers / perShard);
   if (sample === 0 || sample >= shards) return { viewers: peers, bridges: 0, factor: 1 };
   const viewers = sample * perShard;
-  return { viewers, bridges: (shards - sample) * BRIDGES_PER_SHARD, factor: peers / viewers };
+  return { viewers, bridges: (shards - sample) * bridgesOf(shardSize), factor: peers / viewers };
 }
 
 /** Whether a shard would lend this one as a bridge. */
