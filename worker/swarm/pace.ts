@@ -1,11 +1,11 @@
-/** When viewers report: all of a shard within one second, so that it can sleep the rest of the time. */
+/** When viewers report: all of a shard within two seconds, so that it can sleep the rest of the time. */
 
 /** Nobody looks. */
 export const QUIET_REPORT_MS = 300_000;
 /** A dashboard is open. */
 export const WATCHED_REPORT_MS = 30_000;
-/** The reports of one shard are spread over this long. */
-const SPREAD_MS = 1000;
+/** The reports of one shard are spread over this long: an object takes some 500 to 700 of them a second. */
+export const SPREAD_MS = 2000;
 
 export class Pace {
   #everyMs = QUIET_REPORT_MS;
@@ -29,7 +29,7 @@ export class Pace {
     return true;
   }
 
-  /** What a peer is told; `at` (0 to 1) is its place within the second. */
+  /** What a peer is told; `at` (0 to 1) is its place within that time. */
   next(nowMs: number, at: number): { reportEveryMs: number; reportPhaseMs: number } {
     const due = this.#offset * this.#everyMs;
     const untilDue = (((due - nowMs) % this.#everyMs) + this.#everyMs) % this.#everyMs;

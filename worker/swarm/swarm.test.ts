@@ -359,6 +359,14 @@ test('reports are summed until the next roll-up, which names good uploaders, see
   expect(fixture.swarm.takeAmounts()).toMatchObject({ joined: 0, sums: { reports: 0 } });
 });
 
+test('when somebody begins to look, viewers do not report all at one moment', async () => {
+  const fixture = new Fixture();
+  const ports = await Promise.all(Array.from({ length: 20 }, (_, n) => fixture.seat(n + 1)));
+  fixture.swarm.setPace(30_000);
+  const phases = ports.map((port) => port.last('pace')?.reportPhaseMs as number);
+  expect(new Set(phases).size).toBeGreaterThan(15);
+});
+
 test('what viewers do now is summed over their last reports, and survives an eviction in their seats', async () => {
   const fixture = new Fixture();
   const port = await fixture.seat(1);

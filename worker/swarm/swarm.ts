@@ -254,7 +254,10 @@ export class Swarm {
   setPace(everyMs: number): void {
     if (!this.#pace.set(everyMs)) return;
     this.#parents.clear();
-    this.pushAll({ action: 'pace', ...this.#pace.next(this.#world.nowMs(), 0.5) });
+    const nowMs = this.#world.nowMs();
+    for (const port of this.#ports.values()) {
+      port.send({ action: 'pace', ...this.#pace.next(nowMs, this.#world.random()) });
+    }
   }
 
   /**
