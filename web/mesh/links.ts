@@ -99,11 +99,7 @@ export class Links {
       neighbour.waiting.push(message);
       return;
     }
-    if (message.type === 'hello') this.#onHello(neighbour, message);
-    else if (message.type === 'proof') this.#onProof(neighbour, message);
-    else if (neighbour.stage !== 'linked') this.close(neighbour, `${message.type} before the handshake`);
-    else if (message.type === 'ticket') this.#onTicket(neighbour, message);
-    else this.#events.onMessage(neighbour, message);
+    this.#read(neighbour, message);
   }
 
   /** The connection is gone, or is to go. */
@@ -226,12 +222,12 @@ export class Links {
     neighbour.waiting = [];
     for (let i = 0; i < waiting.length; i++) {
       if (neighbour.checking) neighbour.waiting.push(waiting[i]!);
-      else this.#again(neighbour, waiting[i]!);
+      else this.#read(neighbour, waiting[i]!);
     }
   }
 
   /** A message that was counted when it came. */
-  #again(neighbour: Neighbour, message: Message): void {
+  #read(neighbour: Neighbour, message: Message): void {
     if (neighbour.stage === 'closed') return;
     if (message.type === 'hello') this.#onHello(neighbour, message);
     else if (message.type === 'proof') this.#onProof(neighbour, message);

@@ -24,13 +24,18 @@ import type { Link, MeshControl, MeshOptions, MeshStats, PieceSource, Playhead, 
 import { Teller } from './teller.ts';
 import { stretched, TUNING, type Tuning } from './tuning.ts';
 import { Verifier } from './verify.ts';
-import { claimState, isRefuted } from './window-state.ts';
+import { claimState } from './window-state.ts';
 import { WindowStore } from './window-store.ts';
 
 /** Housekeeping is done once in so many ticks. */
 const SLOW_TICKS = 10;
 /** Breaches that an honest peer may commit now and then; they are forgiven at a rate of one a second. */
 const MAX_STRIKES = 30;
+/**
+ * Everybody tells his state every few seconds: who is not heard of for so long is frozen, or plays dead. Seconds in which
+ * nobody is heard of do not count: it is this peer then that is cut off.
+ */
+const MAX_QUIET_S = 10;
 /** Longest relayed payload, in characters. */
 const MAX_RELAY = 20_000;
 
@@ -96,6 +101,7 @@ export class Mesh implements MeshControl {
     const neighbour = this.#links.get(peerId);
     if (neighbour === undefined) return;
     neighbour.heardAt = this.#context.world.now();
+    neighbour.quietS = 0;
     // Messages come in order: it says this in place of what it was asked for.
     neighbour.vain += neighbour.owes;
     neighbour.owes = 0;
@@ -279,6 +285,7 @@ export class Mesh implements MeshControl {
     this.#children.expire(now);
     this.#links.sweep(now);
     let queued = 0;
+    const hears = linked.some(({ quietS }) => quietS === 0);
     for (let i = linked.length - 1; i >= 0; i--) {
       const neighbour = linked[i]!;
       queued += neighbour.link.queuedBytes;
@@ -287,11 +294,10 @@ export class Mesh implements MeshControl {
       for (const index of neighbour.repeated) {
         if (store.piece(index) === undefined) neighbour.repeated.delete(index);
       }
+      if (hears && ++neighbour.quietS > MAX_QUIET_S) this.#links.close(neighbour, 'silent');
       // Who gave something lately is slow at worst, and who was met just now may have had no time.
-      if (now - neighbour.gaveAt < tuning.giveMs) continue;
-      if (neighbour.vain > tuning.maxVain) this.#links.letGo(neighbour);
-      else if (neighbour.owes > tuning.maxVain && neighbour.parentOf === 0) {
-        this.#links.close(neighbour, 'of no use');
+      else if (neighbour.vain > tuning.maxVain && now - neighbour.gaveAt > tuning.giveMs) {
+        this.#links.letGo(neighbour);
       }
     }
     budget.adapt(queued);
@@ -353,7 +359,7 @@ export class Mesh implements MeshControl {
       const window = store.track(state.track);
       if (window === undefined) continue;
       const before = from.states[state.track];
-      if (before !== undefined && isRefuted(window, before)) from.vain++;
+      if (before !== undefined && claimState(window, before)) from.vain++;
       from.states[state.track] = state;
       claimState(window, state);
     }

@@ -45,6 +45,8 @@ export class Neighbour {
   readonly addedAt: number;
   /** When anything came from it last. */
   heardAt: number;
+  /** Seconds since then in which others were heard of. */
+  quietS = 0;
   stage: Stage = 'greeting';
   linkedAt = 0;
   /** What we sent for them to sign. */

@@ -30,6 +30,8 @@ const SETTLE_CHEAPER_MS = 2000;
 const REPAIRED_LIMIT = 0.6;
 /** A parent that was silent for so long is left even when there is nobody else. */
 const ABANDON_MS = 4000;
+/** Who is not heard of for longer is not asked to be a parent: what he told last is not so any more. */
+const MOST_QUIET_S = 3;
 /** After a change a parent has so long until it counts as silent. */
 const FIRST_PUSH_MS = 300;
 /** After nothing came from anywhere for so long, nobody is silent until media has gone on for a moment. */
@@ -298,7 +300,10 @@ export class Parents {
     this.#estimate = Infinity;
     for (let i = 0; i < linked.length; i++) {
       const one = linked[i]!;
-      if (one === exclude || one === lane.parent || (one.refusedUntil[lane.id] ?? 0) > now) continue;
+      if (
+        one === exclude || one === lane.parent || (one.refusedUntil[lane.id] ?? 0) > now ||
+        one.quietS > MOST_QUIET_S
+      ) continue;
       if (bridge && !one.isBackbone && !one.isLan && this.#isOffered(lane)) continue;
       const said = one.states[lane.track.track]?.lags[lane.substream] ?? NO_SOURCE;
       if ((said & NO_SOURCE) === NO_SOURCE || (one.uploadKbps <= 0 && !one.isLan)) continue;

@@ -40,7 +40,7 @@ const OUTSIDE_COST = 500;
 const LAN_PATIENCE_MS = 200;
 /** Penalty from which a neighbour is mostly passed over. */
 const SHUNNED = 3;
-const SHUNNED_COST = 10_000;
+const SHUNNED_COST = 1000;
 /** A neighbour is taken to hold what is older than the usual lag of its substream by this. */
 const GUESS_MS = 200;
 /** A parent that was just found may first push what it has. */
@@ -352,7 +352,7 @@ export class Repair {
       if (state === undefined || (one.uploadKbps <= 0 && !one.isLan)) continue;
       if (now < one.pausedUntil) continue;
       if (one.requests >= (one.receivedBytes > 0 ? MAX_WITH_ONE : MAX_WITH_STRANGER)) continue;
-      const isShunned = one.bad >= SHUNNED && world.random() < 0.8;
+      const isShunned = one.bad >= SHUNNED;
       if (isInit ? store.piece(index) !== undefined : !stateHas(state, index)) {
         const lag = (state.lags[substream] ?? NO_SOURCE) & NO_SOURCE;
         if (isInit || lag === NO_SOURCE || ageMs < lag * LAG_UNIT_MS + GUESS_MS) continue;

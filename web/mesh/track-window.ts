@@ -142,16 +142,17 @@ export class TrackWindow {
     if (after !== undefined) this.#bridge(slot, after);
   }
 
-  /** A neighbour says that the pieces of this segment up to `highest` exist. */
-  claim(segment: number, highest: number): void {
-    if (highest < 0 || highest >= MAX_PIECES_PER_SEGMENT) return;
+  /** A neighbour says that the pieces of this segment up to `highest` exist. Answers whether that is refuted: it ended before. */
+  claim(segment: number, highest: number): boolean {
+    if (highest < 0 || highest >= MAX_PIECES_PER_SEGMENT) return false;
     if (this.#newest >= 0) {
       const ahead = segmentDistance(this.#newest, segment);
-      if (ahead > MAX_AHEAD || -ahead >= this.segments) return;
+      if (ahead > MAX_AHEAD || -ahead >= this.segments) return false;
     }
     const slot = this.slot(segment) ?? this.#open(segment);
     if (slot.last < 0 && highest > slot.highest) slot.highest = highest;
     if (this.#claimed < 0 || segmentDistance(this.#claimed, segment) > 0) this.#claimed = segment;
+    return slot.last >= 0 && highest > slot.last;
   }
 
   /**

@@ -84,7 +84,7 @@ function assertCutOff(honest: SwarmPeer[], attacker: SwarmPeer, why: Offence['wh
 function letGo(
   honest: SwarmPeer[],
   { peerId }: SwarmPeer,
-  reasons = ['of no use', 'claims in vain'],
+  reasons = ['silent', 'claims in vain'],
 ): number {
   return honest.filter((peer) =>
     peer.events.some((event) =>
@@ -397,6 +397,22 @@ atSeeds(
     assert.ok(letGo(honest, attacker) > 0);
   },
   [1, 3, 4, 12],
+);
+
+atSeeds(
+  'a peer that says nothing any more is left by those it fed, asked for nothing, and its links end',
+  () => {
+    let isMute = false;
+    const { swarm, attacker, honest } = besieged((message) => isMute ? undefined : message);
+    losesOneIn(8, honest[0]!);
+    swarm.run(8);
+    isMute = true;
+    swarm.run(40);
+    assertUnharmed(swarm, honest, attacker);
+    assert.equal(letGo(honest, attacker), 10);
+    assert.deepEqual(offences(honest), []);
+  },
+  [1, 2, 3, 6, 7],
 );
 
 atSeeds('a peer that floods is cut off', () => {

@@ -81,19 +81,16 @@ export function isWrittenOut({ base, bits }: WindowState, index: number): boolea
   return segmentDistance(segmentOf(base), segmentOf(index)) >= bits[0]!;
 }
 
-/** Tells the window which pieces exist by this state's word. */
-export function claimState(window: TrackWindow, state: WindowState): void {
-  forEachWrittenOut(state, (segment, count) => window.claim(segment, count - 1));
-}
-
-/** Whether this state tells of pieces behind what turned out to be the end of their segment: nobody can hold those. */
-export function isRefuted(window: TrackWindow, state: WindowState): boolean {
-  let is = false;
+/**
+ * Tells the window which pieces exist by this state's word. Answers whether that is refuted: it tells of pieces behind what
+ * turned out to be the end of their segment, which nobody can hold.
+ */
+export function claimState(window: TrackWindow, state: WindowState): boolean {
+  let isRefuted = false;
   forEachWrittenOut(state, (segment, count) => {
-    const last = window.slot(segment)?.last ?? -1;
-    if (last >= 0 && count - 1 > last) is = true;
+    if (window.claim(segment, count - 1)) isRefuted = true;
   });
-  return is;
+  return isRefuted;
 }
 
 /** Newest segment of which the state has piece 0; undefined when there is none. */
