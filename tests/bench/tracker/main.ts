@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { report, type Row } from '../table.ts';
+import { startBareObject } from './bare.ts';
 import { stockJoins, targetedJoins } from './joins.ts';
 import { hexOf, idleBytesPerPeer, type LoadResult, loadTracker } from './load.ts';
 import { startBittorrentTracker, startShoal, type Tracker } from './systems.ts';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     'at-once': { type: 'string', default: '256' },
     neighbours: { type: 'string', default: '20' },
     idle: { type: 'string', default: '0' },
+    floor: { type: 'boolean' },
     json: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -30,6 +32,7 @@ if (values.help) {
   --at-once N      announces under way at a time (default 256)
   --neighbours N   neighbours that a stock newcomer wants (default 20, as many as Shoal's peers hold)
   --idle N         then N sockets that announced once, 1000 to a swarm: memory of each (default 0: left out)
+  --floor          also an object in workerd that makes six frames of an announce without reading it
   --json FILE      also write {"rows": [...]}`);
   Deno.exit(0);
 }
@@ -50,6 +53,11 @@ await withTracker(startBittorrentTracker, async (other) => {
   const { bytesPerJoin } = await stockJoins(other, Number(values.neighbours));
   rows.push({ system: other.name, ...load, bytesPerJoin });
 });
+if (values.floor) {
+  await withTracker(startBareObject, async (bare) => {
+    rows.push({ system: bare.name, ...await measure(bare) });
+  });
+}
 if (idle > 0) {
   for (const start of [startShoal, startBittorrentTracker]) {
     await withTracker<Tracker>(start, async (tracker) => {
