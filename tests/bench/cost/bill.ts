@@ -29,6 +29,11 @@ export interface Bill {
   dollars: number;
 }
 
+/** What some of it is for. */
+export interface Part extends Bill {
+  part: string;
+}
+
 /** How often a shard tells the channel and the report of itself. */
 const ROLLUPS_PER_HOUR = 3600 / 10;
 /** Calls and alarms of a channel, whatever its audience: bench:statistics counts 730, Media tells what it sent 720 times. */
@@ -50,28 +55,51 @@ const REPORTS_PER_HOUR = 12;
 const RENEWALS_PER_HOUR = 3600 / 450;
 
 /**
- * Shoal on Cloudflare. Shards are as full as they are kept when an audience grows. Every one is taken to be in memory
- * for the whole hour, and no media answer to be cached.
+ * Shoal on Cloudflare, by what it is for. Shards are as full as they are kept when an audience grows. Every one is
+ * taken to be in memory for the whole hour, and no media answer to be cached.
  */
-export function shoalBill(counted: Counted, { viewers, visitMinutes, shardSize }: Audience): Bill {
+export function shoalParts(counted: Counted, { viewers, visitMinutes, shardSize }: Audience): Part[] {
   const joins = viewers * 60 / visitMinutes;
   const seeds = Math.min(counted.seeds, viewers);
   const watching = viewers - seeds;
-  // Each reaches an object: a join by the media that follows its answer.
-  const http = joins * counted.requestsPerJoin + watching * counted.requestsPerHour +
-    seeds * counted.seedRequestsPerHour;
-  const upgrades = joins;
-  const messages = joins * counted.messagesPerJoin + watching * counted.messagesPerHour +
-    seeds * counted.seedMessagesPerHour + viewers * (REPORTS_PER_HOUR + RENEWALS_PER_HOUR);
   const shards = Math.ceil(viewers / (shardSize * (1 - FREE_SHARE)));
-  const internal = shards * ROLLUPS_PER_HOUR * 2 + CALLS_PER_CHANNEL_HOUR;
-  const messageRequests = messages / CLOUDFLARE.messagesPerRequest;
+  // Each request of a viewer is one of the Worker and reaches an object: a join by the media that follows its answer.
+  const http = (part: string, requests: number): Part => ({
+    part,
+    requestsPerViewerHour: requests / viewers,
+    dollars: requests * (CLOUDFLARE.perWorkerRequest + CLOUDFLARE.perObjectRequest),
+  });
+  const ofObjects = (part: string, requests: number): Part => ({
+    part,
+    requestsPerViewerHour: requests / viewers,
+    dollars: requests * CLOUDFLARE.perObjectRequest,
+  });
+  const messages = (part: string, count: number) => ofObjects(part, count / CLOUDFLARE.messagesPerRequest);
   const objectSeconds = (shards + BUSY_OBJECTS + IDLE_OBJECTS * IDLE_AWAKE_SHARE) * 3600;
+  return [
+    http('joins', joins * counted.requestsPerJoin),
+    http('sockets', joins),
+    messages('messages of joins', joins * counted.messagesPerJoin),
+    http('requests of who stays', watching * counted.requestsPerHour + seeds * counted.seedRequestsPerHour),
+    messages(
+      'messages of who stays',
+      watching * counted.messagesPerHour + seeds * counted.seedMessagesPerHour +
+        viewers * (REPORTS_PER_HOUR + RENEWALS_PER_HOUR),
+    ),
+    ofObjects('calls between objects', shards * ROLLUPS_PER_HOUR * 2 + CALLS_PER_CHANNEL_HOUR),
+    {
+      part: 'objects in memory',
+      requestsPerViewerHour: 0,
+      dollars: objectSeconds * CLOUDFLARE.objectGigabytes * CLOUDFLARE.perGigabyteSecond,
+    },
+  ];
+}
+
+export function shoalBill(counted: Counted, audience: Audience): Bill {
+  const parts = shoalParts(counted, audience);
   return {
-    requestsPerViewerHour: (http + upgrades + messageRequests + internal) / viewers,
-    dollars: (http + upgrades) * CLOUDFLARE.perWorkerRequest +
-      (http + upgrades + messageRequests + internal) * CLOUDFLARE.perObjectRequest +
-      objectSeconds * CLOUDFLARE.objectGigabytes * CLOUDFLARE.perGigabyteSecond,
+    requestsPerViewerHour: parts.reduce((sum, part) => sum + part.requestsPerViewerHour, 0),
+    dollars: parts.reduce((sum, part) => sum + part.dollars, 0),
   };
 }
 

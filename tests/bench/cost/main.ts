@@ -18,6 +18,7 @@ import {
   pollingPeerBill,
   shareOfCheapestCdn,
   shoalBill,
+  shoalParts,
 } from './bill.ts';
 import { CDN, PRICES_AS_OF } from './prices.ts';
 
@@ -73,6 +74,19 @@ const rows: Row[] = AUDIENCES.flatMap((viewers) => {
     row('dearest CDN', cdnBill(audience, CDN.dearestPerGigabyte)),
   ];
 });
+const largest: Audience = {
+  viewers: AUDIENCES.at(-1)!,
+  visitMinutes: Number(values.visit),
+  streamKbps: STREAM.videoKbps + STREAM.audioKbps,
+  shardSize: Number(values.shard),
+};
+console.log(`shoal, ${largest.viewers} viewers, visits of ${values.visit} min, by what it is for:`);
+console.log(formatTable(
+  shoalParts(counted, largest).map((part) => ({
+    ...part,
+    shareOfCheapestCdn: shareOfCheapestCdn(part.dollars, largest),
+  })),
+));
 await report(rows, values.json);
 Deno.exit(0);
 
