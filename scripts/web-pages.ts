@@ -23,6 +23,8 @@ export async function writePages(bundle: WebBundle, into: URL): Promise<void> {
       ? `<script src="/assets/choose.js" data-script="${name}" data-worker="${plays!.worker}"></script>`
       : `<script type="module" src="/assets/${name}.js"></script>`;
     const preloads = early.map((file) => `<link rel="modulepreload" href="/assets/${file}">`);
+    // It stands last and is wanted first: it starts the worker.
+    if (legacy) preloads.unshift('<link rel="preload" as="script" href="/assets/choose.js">');
     const page = html
       .replace('<!-- build:head -->', `${style && `<style>${style}</style>`}${preloads.join('')}`)
       .replace('<!-- build:body -->', script);

@@ -4,6 +4,7 @@ import { FakeClock } from '../testing/fake-environment.ts';
 import {
   BATCH_MS,
   type CarriedPiece,
+  FIRST_MS,
   LEFT_MS,
   MOMENT_LEFT_MS,
   MOMENT_MS,
@@ -30,11 +31,13 @@ function piece(index: number): CarriedPiece {
   return { record, bytes: new Uint8Array(1), source: 'peer' };
 }
 
-Deno.test('until the picture runs no piece waits', () => {
-  const { posted, batch } = batched();
+Deno.test('until the picture runs, only what comes at the same moment goes over together', async () => {
+  const { clock, posted, batch } = batched();
   batch.add(piece(1));
   batch.add(piece(2));
-  assert.deepEqual(posted, [[1], [2]]);
+  assert.deepEqual(posted, []);
+  await clock.pass(FIRST_MS);
+  assert.deepEqual(posted, [[1, 2]]);
 });
 
 Deno.test('with media to spare, what comes within a moment goes over together', async () => {
@@ -85,13 +88,14 @@ Deno.test('a paused picture uses up nothing', async () => {
   assert.deepEqual(posted, []);
 });
 
-Deno.test('other news takes along what waits, and another broadcast waits for nothing', () => {
-  const { posted, batch, playhead } = batched();
+Deno.test('other news takes along what waits, and another broadcast waits but a moment', async () => {
+  const { clock, posted, batch, playhead } = batched();
   playhead(5000);
   batch.add(piece(1));
   batch.flush();
   assert.deepEqual(posted, [[1]]);
   batch.restart();
   batch.add(piece(2));
+  await clock.pass(FIRST_MS);
   assert.deepEqual(posted, [[1], [2]]);
 });

@@ -20,6 +20,8 @@ export const LEFT_MS = 550;
 /** What comes at one time, as from a run, goes over at one time, as long as the picture has so much left. */
 export const MOMENT_MS = 30;
 export const MOMENT_LEFT_MS = 200;
+/** Until there is a picture: what the join brought comes out of the checks one by one, within a few of these. */
+export const FIRST_MS = 8;
 
 export class PieceBatch {
   #environment: Pick<PeerEnvironment, 'now' | 'setTimer' | 'clearTimer'>;
@@ -38,7 +40,7 @@ export class PieceBatch {
     this.#post = post;
   }
 
-  /** Where the picture is; until the first one nothing waits. */
+  /** Where the picture is. */
   setPlayhead(playhead: Playhead): void {
     this.#playhead = playhead;
     this.#playheadAt = this.#environment.now();
@@ -47,8 +49,10 @@ export class PieceBatch {
   add(piece: CarriedPiece): void {
     this.#waiting.push(piece);
     const spareMs = this.#spareMs();
-    if (spareMs < MOMENT_LEFT_MS) return this.flush();
-    const waitMs = Math.min(BATCH_MS, Math.max(MOMENT_MS, spareMs - LEFT_MS));
+    if (spareMs !== undefined && spareMs < MOMENT_LEFT_MS) return this.flush();
+    const waitMs = spareMs === undefined
+      ? FIRST_MS
+      : Math.min(BATCH_MS, Math.max(MOMENT_MS, spareMs - LEFT_MS));
     const dueAt = this.#environment.now() + waitMs;
     if (dueAt >= this.#dueAt) return;
     this.#stopWaiting();
@@ -74,8 +78,8 @@ export class PieceBatch {
     this.#dueAt = Infinity;
   }
 
-  #spareMs(): number {
-    if (this.#playhead === undefined) return 0;
+  #spareMs(): number | undefined {
+    if (this.#playhead === undefined) return undefined;
     const { decodeTimeUs, bufferedUntilUs, playing } = this.#playhead;
     const played = playing ? this.#environment.now() - this.#playheadAt : 0;
     return (bufferedUntilUs - decodeTimeUs) / 1000 - played;

@@ -55,7 +55,7 @@ class ShoalManifestParser implements ManifestParser {
     this.#streams = load.tracks.map(({ track, timeline }) => new LiveStream(load, track, timeline));
     load.refresh = () => this.update();
     this.update();
-    return Promise.resolve(manifest(timeline, this.#streams));
+    return Promise.resolve(manifest(timeline, this.#streams, load.protection?.by === 'eme'));
   }
 
   update(): void {
@@ -221,7 +221,24 @@ function streamOf(load: Load, track: Track, index: InstanceType<typeof shaka.med
   };
 }
 
-function manifest(presentationTimeline: PresentationTimeline, streams: LiveStream[]): Manifest {
+/**
+ * What Shaka would ask the browser for: its answer comes from another process, which looks its statistics up first, and
+ * nothing here hangs on more than whether the codecs are known. How keys are had, only the browser can say.
+ */
+function decodingInfo(streams: LiveStream[]): MediaCapabilitiesDecodingInfo {
+  const scope = globalThis as Partial<Record<'MediaSource' | 'ManagedMediaSource', typeof MediaSource>>;
+  const kind = scope.MediaSource ?? scope.ManagedMediaSource;
+  const supported = streams.every(({ stream }) =>
+    [...stream.fullMimeTypes].every((mime) => kind?.isTypeSupported(mime))
+  );
+  return { supported, smooth: supported, powerEfficient: supported, keySystemAccess: null };
+}
+
+function manifest(
+  presentationTimeline: PresentationTimeline,
+  streams: LiveStream[],
+  isEncrypted: boolean,
+): Manifest {
   const video = streams.find(({ stream }) => stream.type === 'video')?.stream ?? null;
   const audio = streams.find(({ stream }) => stream.type === 'audio')?.stream ?? null;
   const variant: Variant = {
@@ -234,7 +251,7 @@ function manifest(presentationTimeline: PresentationTimeline, streams: LiveStrea
     bandwidth: (video?.bandwidth ?? 0) + (audio?.bandwidth ?? 0),
     allowedByApplication: true,
     allowedByKeySystem: true,
-    decodingInfos: [],
+    decodingInfos: isEncrypted ? [] : [decodingInfo(streams)],
   };
   return {
     presentationTimeline,
