@@ -11,6 +11,17 @@ Deno.test('what was sent leaves at the rate of the budget', () => {
   assert.equal(budget.behindMs(2000), 0);
 });
 
+Deno.test('after a pause what was missed may go out at once, up to a second and a half of upload, and only once', () => {
+  const budget = new UploadBudget(800, TUNING);
+  budget.catchUp();
+  budget.charge(140_000, 10_000);
+  assert.equal(budget.behindMs(10_000), 0);
+  budget.charge(20_000, 10_000);
+  assert.equal(budget.behindMs(10_000), 100);
+  budget.charge(10_000, 20_000);
+  assert.equal(budget.behindMs(20_000), 100, 'credit that was used up does not come again');
+});
+
 Deno.test('a share of the budget is kept for repair', () => {
   assert.equal(new UploadBudget(1000, TUNING).slotsKbps, 800);
 });

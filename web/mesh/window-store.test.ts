@@ -82,6 +82,16 @@ Deno.test('segment numbers wrap around without loss', () => {
   assert.equal(window.piece(packIndex(SEGMENT_COUNT - 2, 0, 0)), undefined);
 });
 
+Deno.test('how far media has come is known by what is held, and by what others claim', () => {
+  const { source, store } = storeOf();
+  const window = store.track(VIDEO.track)!;
+  assert.equal(window.knownMs, -Infinity);
+  fill(store, source, 0, 3000);
+  assert.equal(window.knownMs, 3000);
+  window.claim(1, 16);
+  assert.equal(window.knownMs, 3500, 'five more slices of the segment that is here');
+});
+
 Deno.test('claims say what exists, within bounds, and never beyond a last piece', () => {
   const { source, store } = storeOf();
   fill(store, source, 0, 2000);
