@@ -113,7 +113,8 @@ export class Repair {
   /** A piece of the join or of a run came from the edge: playback begins here at the latest. */
   onEdgePiece(track: number, segment: number, now: number): void {
     const start = this.#start[track]!;
-    if (start < 0 || segmentDistance(segment, start) > 0) this.#start[track] = segment;
+    const isPassed = now - this.jumpedAt < JUMP_MS && segmentDistance(segment, this.#landing) > 0;
+    if (start < 0 || (segmentDistance(segment, start) > 0 && !isPassed)) this.#start[track] = segment;
     this.#quietUntil = now + JOIN_QUIET_MS;
   }
 

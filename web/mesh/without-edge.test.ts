@@ -3,6 +3,7 @@
  * whole edge gone for ten seconds.
  */
 import assert from 'node:assert/strict';
+import { packIndex } from '../../protocol/piece-index.ts';
 import { allFeeds, Swarm, type SwarmPeer } from './testing/swarm.ts';
 
 const MINUTE_MS = 60_000;
@@ -73,6 +74,23 @@ Deno.test('ten seconds without the edge cost nobody a parent, and a second later
       assert.deepEqual(swarm.late(peer, fromMs + 1, backMs, Infinity), [], `peer ${n}, ${phaseMs} ms`);
     }
   }
+});
+
+Deno.test('after an outage a run from before the segment in which playback goes on makes nobody ask for the rest', async () => {
+  const swarm = new Swarm();
+  const viewer = swarm.add({ edgeFallback: true });
+  viewer.feed(allFeeds(swarm.source));
+  await swarm.clock.runAsync(20_000);
+  swarm.isEdgeAway = true;
+  await swarm.clock.runAsync(31_500);
+  swarm.isEdgeAway = false;
+  await swarm.clock.runAsync(31_800);
+  viewer.mesh.offerPiece(swarm.source.frames.get(packIndex(13, 0, 3))!, 'run');
+  viewer.mesh.setPlayhead({ decodeTimeUs: 29_000_000, bufferedUntilUs: 31_500_000, playing: true });
+  await swarm.clock.runAsync(32_800);
+  assert.ok(viewer.arrivals.has(packIndex(13, 0, 3)));
+  assert.equal(viewer.arrivals.has(packIndex(13, 0, 4)), false);
+  assert.ok(viewer.arrivals.has(packIndex(15, 0, 4)));
 });
 
 function living(peer: SwarmPeer): number {
