@@ -176,7 +176,7 @@ export class Mesh implements MeshControl {
   }
 
   setLatencyTarget(ms: number): void {
-    this.#deadline.latencyTargetMs = this.#repair.latencyTargetMs = ms;
+    this.#deadline.latencyTargetMs = ms;
     this.#context.tuning = this.#context.budget.tuning = stretched(this.#usual, ms);
   }
 

@@ -59,6 +59,8 @@ const REJECTED_PENALTY = 0.6;
 const MAX_GAP = 3;
 /** All tracks follow within so long when one has jumped, to the same segment. */
 const JUMP_MS = 5000;
+/** Of the newest segment so much has to be there to begin in it: less of a buffer would run dry again. */
+const LEAST_BEGUN_MS = 650;
 /** Pieces that are remembered as tried, with whom, and for how long: who had not got it may have it by now. */
 const MAX_TRIED = 24;
 const TRIED_MS = 400;
@@ -86,22 +88,15 @@ export class Repair {
   /** When media went on last, after a silence that is not caught up with. */
   jumpedAt = -Infinity;
   #landing = 0;
-  latencyTargetMs: number;
 
   constructor(context: Context, isFetching: (index: number) => boolean) {
     this.#context = context;
     this.#isFetching = isFetching;
-    this.latencyTargetMs = context.options.latencyTargetMs;
   }
 
   isRequested(index: number): boolean {
     for (const request of this.#requests) if (request.index === index) return true;
     return false;
-  }
-
-  /** The segment from which on a track is wanted; -1: not known yet. */
-  startOf(track: number): number {
-    return this.#start[track]!;
   }
 
   /** A track is wanted anew: what was missed meanwhile is not asked for. */
@@ -253,8 +248,8 @@ export class Repair {
   }
 
   /**
-   * Media went on after a silence. Playback goes on at about its usual distance to live: in the newest segment, or in the
-   * one before while that is too short to begin in.
+   * Media went on after a silence. Playback goes on in the newest segment, or in the one before while that is too short
+   * to begin in.
    */
   #jump(window: TrackWindow, sliceMs: number, now: number): void {
     const { newestSegment: newest, newestCutMs } = window;
@@ -266,9 +261,7 @@ export class Repair {
       frames[first]!.record.decodeTimeUs / 1000 - first * sliceMs,
     );
     this.jumpedAt = now;
-    this.#landing = newestCutMs - beganMs > this.latencyTargetMs / 2
-      ? newest
-      : (newest - 1) & (SEGMENT_COUNT - 1);
+    this.#landing = newestCutMs - beganMs > LEAST_BEGUN_MS ? newest : (newest - 1) & (SEGMENT_COUNT - 1);
   }
 
   /** The newest start that two neighbours hold, or the only neighbour's: one liar cannot make us wait for nothing. */
