@@ -44,7 +44,7 @@ if (values.help) {
   --seconds N    measured seconds (default 60)
   --settle N     seconds between the last join and the measurement (default 20)
   --visit N      minutes of a visit, in the rows with visits shorter than an hour (default 10)
-  --shard N      largest shard, for the bill (default 1000, as the channel's setting shardSize)
+  --shard N      largest shard, billed six tenths full (default 1000, as the channel's setting shardSize)
   --json FILE    also write {"rows": [...]}`);
   Deno.exit(0);
 }
