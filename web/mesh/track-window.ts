@@ -142,7 +142,7 @@ export class TrackWindow {
     if (after !== undefined) this.#bridge(slot, after);
   }
 
-  /** A neighbour says that the pieces of this segment up to `highest` exist. Answers whether that is refuted: it ended before. */
+  /** A neighbour says that pieces of this segment up to `highest` exist. Answers whether it ended before: a lie. */
   claim(segment: number, highest: number): boolean {
     if (highest < 0 || highest >= MAX_PIECES_PER_SEGMENT) return false;
     if (this.#newest >= 0) {

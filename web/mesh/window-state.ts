@@ -82,8 +82,8 @@ export function isWrittenOut({ base, bits }: WindowState, index: number): boolea
 }
 
 /**
- * Tells the window which pieces exist by this state's word. Answers whether that is refuted: it tells of pieces behind what
- * turned out to be the end of their segment, which nobody can hold.
+ * Tells the window which pieces exist by this state's word. Answers whether that is refuted: it tells of pieces behind
+ * what turned out to be the end of their segment, which nobody can hold.
  */
 export function claimState(window: TrackWindow, state: WindowState): boolean {
   let isRefuted = false;
