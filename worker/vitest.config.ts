@@ -3,9 +3,14 @@ import { mkdirSync } from 'node:fs';
 import process from 'node:process';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { WORKERD } from '../scripts/serve/workerd-binary.ts';
 
 // wrangler.toml names the folder of the built pages; a fresh clone has none yet.
 mkdirSync(new URL('../web/dist', import.meta.url).pathname, { recursive: true });
+
+// Where miniflare looks for workerd: killed tests take it with them (scripts/leash.ts).
+process.env.MINIFLARE_WORKERD_PATH = new URL('../scripts/leash.sh', import.meta.url).pathname;
+process.env.LEASHED_PROGRAM = WORKERD;
 
 export default defineConfig({
   plugins: [

@@ -1,4 +1,5 @@
 /** A real encoder: ffmpeg with its test pictures. */
+import { leashed } from '../../../scripts/leash.ts';
 
 const source = [
   ...['-f', 'lavfi', '-i', 'testsrc=size=160x90:rate=10'],
@@ -22,7 +23,7 @@ export class Ffmpeg implements AsyncDisposable {
 
   constructor(url: string, { seconds, live, output = [] }: FfmpegOptions) {
     const pace = live ? ['-re'] : [];
-    this.#child = new Deno.Command('ffmpeg', {
+    this.#child = leashed('ffmpeg', {
       args: [
         ...['-hide_banner', '-nostdin', '-loglevel', 'warning', ...pace, ...source, '-t', String(seconds)],
         ...[...codecs, '-f', 'flv', ...output, url],
