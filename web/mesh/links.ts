@@ -160,7 +160,7 @@ export class Links {
   }
 
   #onHello(neighbour: Neighbour, hello: MessageOf<'hello'>): void {
-    if (neighbour.stage !== 'greeting') return this.close(neighbour, 'a second hello');
+    if (neighbour.stage !== 'greeting') return this.close(neighbour, 'second hello');
     if (hello.nonce.length !== NONCE_BYTES) return this.close(neighbour, 'hello.nonce must be 16 bytes');
     const { world, options } = this.#context;
     this.#check(neighbour, hello.ticket, (ticket) => {
@@ -179,7 +179,7 @@ export class Links {
   }
 
   #onProof(neighbour: Neighbour, proof: MessageOf<'proof'>): void {
-    if (neighbour.stage !== 'proving') return this.close(neighbour, 'a proof out of turn');
+    if (neighbour.stage !== 'proving') return this.close(neighbour, 'proof out of turn');
     const { world, options, linked } = this.#context;
     neighbour.checking = true;
     const message = proofMessage(neighbour.nonce, neighbour.link.binding, neighbour.peerId, options.peerId);

@@ -323,6 +323,19 @@ Deno.test('a track that is switched to starts at the newest segment, not where i
   assert.deepEqual(swarm.late(peer, back + 1000, back + 6000, 1500), []);
 });
 
+Deno.test('who is fed and tells nothing for long, as a page in a hidden tab, is fed on', () => {
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  const [source, hidden, other] = [swarm.add(), swarm.add({ uploadKbps: 0 }), swarm.add()];
+  source!.feed(allFeeds(swarm.source));
+  swarm.link(source!, hidden!);
+  swarm.link(source!, other!);
+  swarm.run(8);
+  hidden!.outgoing = () => undefined;
+  swarm.run(40);
+  assert.deepEqual(swarm.late(hidden!, 8000, 46_000, 1500), []);
+});
+
 Deno.test('a peer that slept goes on at the newest segment', () => {
   const swarm = mixedSwarm(12);
   const sleeper = swarm.peers[7]!;

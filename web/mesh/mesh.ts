@@ -33,7 +33,8 @@ const SLOW_TICKS = 10;
 const MAX_STRIKES = 30;
 /**
  * Everybody tells his state every few seconds: who is not heard of for so long is frozen, or plays dead. Seconds in which
- * nobody is heard of do not count: it is this peer then that is cut off.
+ * nobody is heard of do not count: it is this peer then that is cut off; nor do those of who is fed: a page in a hidden
+ * tab, whose timers are slow, lives on what it is given.
  */
 const MAX_QUIET_S = 10;
 /** Longest relayed payload, in characters. */
@@ -294,8 +295,9 @@ export class Mesh implements MeshControl {
       for (const index of neighbour.repeated) {
         if (store.piece(index) === undefined) neighbour.repeated.delete(index);
       }
-      if (hears && ++neighbour.quietS > MAX_QUIET_S) this.#links.close(neighbour, 'silent');
-      // Who gave something lately is slow at worst, and who was met just now may have had no time.
+      if (hears && neighbour.childOf < 1 && ++neighbour.quietS > MAX_QUIET_S) {
+        this.#links.close(neighbour, 'silent');
+      } // Who gave something lately is slow at worst, and who was met just now may have had no time.
       else if (neighbour.vain > tuning.maxVain && now - neighbour.gaveAt > tuning.giveMs) {
         this.#links.letGo(neighbour);
       }
