@@ -32,8 +32,15 @@ export const SubstreamNumber = v.pipe(v.number(), v.integer(), v.minValue(0), v.
 export const NatKind = v.picklist(['open', 'cone', 'symmetric', 'blocked', 'unknown']);
 export type NatKind = v.InferOutput<typeof NatKind>;
 
-/** A substream of a track: the unit that feeds and subscriptions are counted in. */
-export const Feed = v.object({ track: TrackNumber, substream: SubstreamNumber });
+/**
+ * A substream of a track: the unit that feeds and subscriptions are counted in. `ending`: somebody else has this feed
+ * too, and within seconds alone: who holds it finds a parent for the substream meanwhile.
+ */
+export const Feed = v.object({
+  track: TrackNumber,
+  substream: SubstreamNumber,
+  ending: v.optional(v.literal(true)),
+});
 export type Feed = v.InferOutput<typeof Feed>;
 
 /**

@@ -28,6 +28,8 @@ export class Lane {
   feed = false;
   /** Since when. */
   fedSince = 0;
+  /** ... and for good, not to somebody else within seconds: no parent is needed. */
+  isFed = false;
   parent: Neighbour | undefined;
   /** The parent said that it will stop, and when. */
   displaced = false;

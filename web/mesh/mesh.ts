@@ -130,16 +130,20 @@ export class Mesh implements MeshControl {
 
   setFeeds(feeds: Feed[]): void {
     for (const lane of this.#context.lanes.all) {
-      const feed = feeds.some((one) => one.track === lane.track.track && one.substream === lane.substream);
-      if (feed === lane.feed) continue;
-      lane.feed = feed;
+      const held = feeds.find((one) => one.track === lane.track.track && one.substream === lane.substream);
+      const { feed, parent } = lane;
+      lane.feed = held !== undefined;
+      lane.isFed = lane.feed && !held!.ending;
+      if (lane.isFed) this.#parents.leave(lane);
+      if (feed === lane.feed && parent === lane.parent) continue;
       lane.runIndex = undefined;
-      if (feed) {
+      if (lane.feed) {
         lane.fedSince = this.#context.world.now();
-        this.#parents.leave(lane);
         // Who lost this lane's old source looks for a new one: here it is.
         this.#teller.soon();
       }
+      // A parent that was found while the feed was ending has told whom its pieces come through.
+      if (lane.parent !== undefined) continue;
       lane.path = [];
       this.#children.tellPath(lane);
     }

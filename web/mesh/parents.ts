@@ -13,6 +13,8 @@ import { LAG_UNIT_MS, NO_ROOM, NO_SOURCE } from './tuning.ts';
 
 /** A neighbour that refused a lane is not asked for it again for so long. */
 const REFUSED_MS = 1000;
+/** ... and after all others for so long: or the nearest, fed by this very peer, are asked in turn for ever. */
+const ASKED_MS = 5000;
 /** How long an answer to subscribe is waited for, beyond the usual response time. */
 const ANSWER_MS = 400;
 /** Added where a place must be made first. */
@@ -28,6 +30,11 @@ const CHEAPER_PROBABILITY = 0.4;
 const SETTLE_CHEAPER_MS = 2000;
 /** Share of repaired pieces above which a parent is left. */
 const REPAIRED_LIMIT = 0.6;
+/**
+ * A parent that says it has no source any more is left, by this probability a tick: some of its children go at once and
+ * become a source for it, the others may stay.
+ */
+const LEAVE_PROBABILITY = 0.1;
 /** A parent that was silent for so long is left even when there is nobody else. */
 const ABANDON_MS = 4000;
 /** Who is not heard of for longer is not asked to be a parent: what he told last is not so any more. */
@@ -62,7 +69,7 @@ export class Parents {
     if (improve) this.#improveAt = now + tuning.improveEveryMs;
     for (let i = 0; i < count; i++) {
       const lane = lanes.all[(i + offset) % count]!;
-      if (!lane.wanted || lane.feed) continue;
+      if (!lane.wanted || lane.isFed) continue;
       if (lane.asked !== undefined && now >= lane.askedUntil) this.#unanswered(lane, now);
       if (lane.parent === undefined) this.#find(lane, true, undefined);
       else if (lane.displaced) {
@@ -74,6 +81,8 @@ export class Parents {
         if (!lane.blamed) this.#blame(lane, parent);
         if (now - Math.max(lane.lastPushAt, lane.switchedAt, this.#wentOnAt) > ABANDON_MS) this.leave(lane);
         this.#find(lane, true, parent);
+      } else if (!hasLane(lane.parent, lane) && world.random() < LEAVE_PROBABILITY) {
+        this.#find(lane, true, lane.parent);
       } else if (lane.repaired > REPAIRED_LIMIT) {
         lane.repaired = 0;
         this.#find(lane, true, lane.parent);
@@ -109,7 +118,7 @@ export class Parents {
   /** A neighbour can be chosen from now on: lanes without a source ask at once. */
   attachAll(): void {
     for (const lane of this.#context.lanes.all) {
-      if (lane.wanted && !lane.feed && lane.parent === undefined) this.#find(lane, true, undefined);
+      if (lane.wanted && !lane.isFed && lane.parent === undefined) this.#find(lane, true, undefined);
     }
   }
 
@@ -130,7 +139,7 @@ export class Parents {
       if (lane.parent === undefined) this.#find(lane, true, undefined);
       return;
     }
-    if (!lane.wanted || lane.feed) return this.#unsubscribe(lane, from);
+    if (!lane.wanted || lane.isFed) return this.#unsubscribe(lane, from);
     const old = lane.parent;
     if (old !== undefined && old !== from) {
       old.parentOf--;
@@ -166,7 +175,7 @@ export class Parents {
       if (lane.asked === neighbour) lane.asked = undefined;
       if (lane.parent !== neighbour) continue;
       this.#forget(lane);
-      if (lane.wanted && !lane.feed) this.#find(lane, true, neighbour);
+      if (lane.wanted && !lane.isFed) this.#find(lane, true, neighbour);
     }
   }
 
@@ -312,6 +321,7 @@ export class Parents {
         if (!(gives || orphan) || one.uploadKbps * tuning.budgetShare < cost) continue;
         estimate += DISPLACING_MS;
       }
+      if (one.refusedUntil[lane.id]! > now - ASKED_MS) estimate += ASKED_MS;
       estimate += Math.max(0, WAY_MS[one.route] - cheapest);
       if (!one.isLan) estimate += one.parentOf * tuning.sameParentMs;
       if (one.parentOf >= half && linked.length > 3 && !one.isLan) estimate += tuning.halfFromOneMs;

@@ -100,6 +100,24 @@ test('viewers who come one by one take feeds over once they have settled, and th
   for (const copies of table.copies.values()) expect(copies).toBeLessThanOrEqual(2);
 });
 
+test('who holds a feed that moves is told that it ends, and again when it stays after all', () => {
+  const table = new Table();
+  table.dealer.offer('0', [candidate('a')]);
+  table.deal();
+  table.nowMs += HOLD_MS + 1;
+  table.dealer.offer('0', [candidate('b')]);
+  const deals = table.deal();
+  const moving = deals.find(({ id }) => id === 'b')!.feeds;
+  expect(moving.length).toBeGreaterThan(0);
+  expect(moving.some(({ ending }) => ending)).toBe(false);
+  const ends = deals.find(({ id }) => id === 'a')!.feeds.filter(({ ending }) => ending);
+  expect(ends).toEqual(moving.map((feed) => ({ ...feed, ending: true })));
+  table.dealer.leave('0', 'b');
+  const [again] = table.deal();
+  expect(again!.id).toBe('a');
+  expect(again!.feeds.some(({ ending }) => ending)).toBe(false);
+});
+
 test('when a seed leaves its feeds are dealt in the same breath', () => {
   const table = new Table();
   table.dealer.offer('0', 'abcd'.split('').map((id) => candidate(id)));

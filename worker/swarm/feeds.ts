@@ -4,7 +4,7 @@
  *
  * A feed is one copy of one substream. A feed without a holder is dealt at once, to whomever there is. Feeds are
  * moved for a clear gain only, and overlap while they move: the old holder keeps a feed until the new one has had it
- * for a while.
+ * for a while, and is told, so that it finds a parent: a part of the audience hangs on it.
  */
 import type { Feed, NatKind, Relief } from '../../protocol/tracker.ts';
 import { householdOf, type Place, witnessGroup } from './place.ts';
@@ -434,9 +434,10 @@ export class FeedDealer {
     for (const { track, substream, holder, next } of this.#slots) {
       for (const id of [holder, next]) {
         if (id === undefined) continue;
+        const feed: Feed = { track, substream, ...(id === holder && next !== undefined && { ending: true }) };
         const feeds = held.get(id);
-        if (feeds) feeds.push({ track, substream });
-        else held.set(id, [{ track, substream }]);
+        if (feeds) feeds.push(feed);
+        else held.set(id, [feed]);
       }
     }
     const deals: Deal[] = [];
