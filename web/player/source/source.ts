@@ -12,6 +12,7 @@ import { bufferedAheadMs } from './buffered.ts';
 import { Comfort } from './comfort.ts';
 import { EmbeddedCaptions } from './embedded-captions.ts';
 import type { Feed } from './feed.ts';
+import { holdFirstSeek, seeksTooEarly } from './first-seek.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { registerKeyScheme } from './key-scheme.ts';
 import { LiveClock } from './live-clock.ts';
@@ -79,6 +80,7 @@ export class Source extends Emitter<SourceEvents> {
   #player: Player | undefined;
   /** The player has the element. */
   #attached = false;
+  #letSeek = () => {};
   #load: Load | undefined;
   #timelines: Load['tracks'] = [];
   #clock = new LiveClock(0);
@@ -152,6 +154,7 @@ export class Source extends Emitter<SourceEvents> {
     clearInterval(this.#timer);
     for (const off of this.#unlisten) off();
     this.#unlisten = [];
+    this.#letSeek();
     if (this.#load) closeLoad(this.#load);
     this.#load = undefined;
     const player = this.#player;
@@ -264,6 +267,7 @@ export class Source extends Emitter<SourceEvents> {
   /** Forgets what was loaded; what has come since is loaded as soon as it suffices. */
   async #reload(): Promise<void> {
     const { broadcast } = this.#feed;
+    this.#letSeek();
     if (this.#load) {
       closeLoad(this.#load);
       this.#load = undefined;
@@ -346,6 +350,7 @@ export class Source extends Emitter<SourceEvents> {
     const captions = isSeen ? new EmbeddedCaptions(this.#video) : undefined;
     const load = openLoad({ feed: this.#feed, broadcast, tracks, protection, decryption, captions });
     this.#load = load;
+    if (seeksTooEarly(navigator.userAgent)) this.#letSeek = holdFirstSeek(this.#video, startUs / 1e6);
     try {
       await player.load(manifestAddress(load), startUs / 1e6, MIME);
       if (this.#load === load) this.emit('loaded', broadcast);
