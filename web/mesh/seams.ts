@@ -123,7 +123,7 @@ export interface MeshControl {
   misbehaved(peerId: string): void;
   /** A piece and its record came from the edge (seed stream, join, run). Verified like any other. */
   offerPiece(frame: PieceFrame, source: 'seed' | 'join' | 'run'): void;
-  /** The feeds this peer holds first-hand from the edge: not subscribed to from neighbours. */
+  /** The feeds this peer holds first-hand from the edge: not subscribed to from neighbours, but for those that are ending. */
   setFeeds(feeds: Feed[]): void;
   /** Newest index held in an unbroken run of each feed, for acknowledgements. */
   acknowledge(): { track: number; substream: number; index: number }[];
