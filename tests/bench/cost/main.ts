@@ -41,7 +41,7 @@ if (values.help) {
   console.log(`deno task bench:cost [options]
 
   --viewers N    headless viewers that are counted (default 20)
-  --seconds N    measured seconds (default 60)
+  --seconds N    measured seconds (default 60), on a machine that is otherwise quiet: repairs are counted
   --settle N     seconds between the last join and the measurement (default 20)
   --visit N      minutes of a visit, in the rows with visits shorter than an hour (default 10)
   --shard N      largest shard, billed six tenths full (default 1000, as the channel's setting shardSize)
