@@ -115,3 +115,10 @@ export function addSession(
 export function settle(stats: ViewerStats): ViewerStats {
   return { ...stats, peers: 0, feeds: 0, parented: 0, substreams: 0, lagP50Ms: 0, lagP95Ms: 0, lagNowMs: 0 };
 }
+
+/** The figures of one that took over, with the settled totals of those before it. */
+export function addTotals(settled: ViewerStats, stats: ViewerStats): ViewerStats {
+  const sum = { ...stats };
+  for (const name of Object.keys(sum) as (keyof ViewerStats)[]) sum[name] += settled[name];
+  return sum;
+}

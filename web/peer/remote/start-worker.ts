@@ -1,7 +1,7 @@
 /** Starts the mesh in a worker, where the browser can hand a data channel over to one (Chromium, Safari). */
 import { deviceOf, savesDataNow } from '../environment.ts';
 import { pipeOf } from './pipe.ts';
-import { RemoteViewer } from './remote-viewer.ts';
+import { type MeshWorker, RemoteViewer } from './remote-viewer.ts';
 import type { RemoteViewerOptions, ViewerNews, ViewerRequest } from './viewer-messages.ts';
 
 /** A worker that says nothing for so long is not waited for. */
@@ -45,7 +45,11 @@ export async function startRemoteViewer(
   if (!worker) return undefined;
   const ready = isReady(worker);
   const viewer = new RemoteViewer(
-    pipeOf<ViewerRequest, ViewerNews>(worker),
+    meshWorkerOf(worker),
+    () => {
+      const next = makeWorker(String(workerUrl));
+      return next && meshWorkerOf(next);
+    },
     {
       ...options,
       device: deviceOf(navigator.userAgent),
@@ -53,13 +57,23 @@ export async function startRemoteViewer(
       connects: true,
     },
     RTCPeerConnection,
-    () => worker.terminate(),
   );
   // Waits there until the worker runs: no need to be told of it and to answer.
   viewer.start();
   if (await ready) return viewer;
   worker.terminate();
   return undefined;
+}
+
+function meshWorkerOf(worker: Worker): MeshWorker {
+  return {
+    pipe: pipeOf<ViewerRequest, ViewerNews>(worker),
+    end: () => worker.terminate(),
+    onFault: (listener) => {
+      worker.addEventListener('error', listener);
+      worker.addEventListener('messageerror', listener);
+    },
+  };
 }
 
 /** The one that the page started before this script had come (web/pages/choose.ts). */
