@@ -32,8 +32,8 @@ const SLOW_TICKS = 10;
 /** Breaches that an honest peer may commit now and then; they are forgiven at a rate of one a second. */
 const MAX_STRIKES = 30;
 /**
- * Everybody tells his state every few seconds: who is not heard of for so long is frozen, or plays dead. Seconds in which
- * nobody is heard of do not count: it is this peer then that is cut off; nor do those of who is fed: a page in a hidden
+ * Everybody tells his state every few seconds: who is not heard of for so long is frozen, or plays dead. Seconds in
+ * which nobody is heard of do not count: it is this peer then that is cut off; nor do those of who is fed: a page in a hidden
  * tab, whose timers are slow, lives on what it is given.
  */
 const MAX_QUIET_S = 10;
