@@ -8,6 +8,16 @@ import { HlsShelf, HOLE_WAIT_MS, type SlotSource } from './hls-shelf.ts';
 const NOW_MS = 1_800_000_000_000;
 const SEQUENCE = NOW_MS / 2000;
 
+/** Adds slot after slot, one every two seconds, piece by piece; looks five times a second. Answers the time of the last look. */
+function run(shelf: HlsShelf, source: Source, [from, until]: [number, number], tracks: number[]): void {
+  for (let n = from; n <= until; n++) {
+    for (let ms = 0; ms < 2000; ms += 200) {
+      if (ms % 1000 === 0) source.slot(n, { only: tracks, pieces: [ms / 1000] });
+      shelf.update(source, NOW_MS + n * 2000 + ms);
+    }
+  }
+}
+
 /** A viewer's shelf with one video and one audio track, filled by hand. */
 class Source implements SlotSource {
   broadcast: Broadcast;
@@ -15,7 +25,7 @@ class Source implements SlotSource {
   #shelf = new Shelf(30_000);
 
   constructor(id = 'ab'.repeat(16)) {
-    const track = { timescale: 90_000, bitrateKbps: 500, substreams: 4, sliceMs: 1000 };
+    const track = { timescale: 48_000, bitrateKbps: 500, substreams: 4, sliceMs: 1000 };
     this.broadcast = {
       id,
       infoHash: 'cd'.repeat(20),
@@ -34,10 +44,10 @@ class Source implements SlotSource {
   pieces = (track: number, segment: number) => this.#shelf.pieces(track, segment);
   init = (track: number, initSegment: number) => this.#shelf.init(track, initSegment);
 
-  /** Two pieces of a second each in both tracks. `without`: what does not come, as `track-piece`. */
-  slot(segment: number, { flags = 0, without = '' } = {}): this {
-    for (const track of this.tracks) {
-      for (const piece of [0, 1]) {
+  /** Two pieces of a second each in both tracks. `without`: what does not come, as `track-piece`; `only`: of which tracks anything does. */
+  slot(segment: number, { flags = 0, without = '', only = this.tracks, pieces = [0, 1] } = {}): this {
+    for (const track of only) {
+      for (const piece of pieces) {
         const last = piece === 1 ? RecordFlag.lastOfSegment : 0;
         if (`${track}-${piece}` !== without) {
           this.#put(track, segment, piece, (piece === 0 ? flags : flags & RecordFlag.encrypted) | last);
@@ -65,8 +75,8 @@ function linesOf(shelf: HlsShelf, track = 0): string[] {
   return shelf.playlist(track)?.split('\n') ?? [];
 }
 
-function uris(shelf: HlsShelf): string[] {
-  return linesOf(shelf).filter((line) => line.endsWith('.m4s'));
+function uris(shelf: HlsShelf, track = 0): string[] {
+  return linesOf(shelf, track).filter((line) => line.endsWith('.m4s'));
 }
 
 Deno.test('slots are listed once every track has them whole, from two slots on', () => {
@@ -151,4 +161,53 @@ Deno.test('encrypted media is told apart', () => {
   const shelf = new HlsShelf(20);
   shelf.update(new Source().slot(1, { flags: RecordFlag.encrypted }), NOW_MS);
   assert.equal(shelf.isEncrypted, true);
+});
+
+Deno.test('an encoder that comes back without sound is served on with silence, and with sound once it is back', () => {
+  const shelf = new HlsShelf(6);
+  const source = new Source();
+  run(shelf, source, [1, 3], [0, 1]);
+  run(shelf, source, [4, 20], [0]);
+  assert.equal(shelf.skipped, 0);
+  // The newest slot is listed, and who tunes in now hears the sound that comes later.
+  assert.equal(uris(shelf, 0).at(-1), `0/${SEQUENCE + 20}.m4s`);
+  assert.match(shelf.main([0, 1])!, /CODECS="avc1.64001f,mp4a.40.2"/);
+  const lines = linesOf(shelf, 1);
+  assert.deepEqual(uris(shelf, 1), uris(shelf, 0).map((uri) => uri.replace('0/', '1/')));
+  assert.ok(!lines.includes('#EXT-X-GAP') && !lines.includes('#EXT-X-DISCONTINUITY'));
+  const map = lines.find((line) => line.startsWith('#EXT-X-MAP'))!;
+  assert.ok(shelf.init(1, /1\/(.*)\.init/.exec(map)![1]!));
+  assert.equal(String.fromCharCode(...shelf.segment(1, SEQUENCE + 19)![0]!.subarray(4, 8)), 'moof');
+
+  run(shelf, source, [21, 23], [0, 1]);
+  assert.deepEqual([...shelf.segment(1, SEQUENCE + 22)![0]!], [22, 1, 0]);
+  assert.deepEqual(uris(shelf, 1), uris(shelf, 0).map((uri) => uri.replace('0/', '1/')));
+});
+
+Deno.test('an encoder that comes back without picture is served on with gaps, and with it once it is back', () => {
+  const shelf = new HlsShelf(60);
+  const source = new Source();
+  run(shelf, source, [1, 3], [0, 1]);
+  run(shelf, source, [4, 8], [1]);
+  assert.ok(uris(shelf, 1).length >= 7, `${uris(shelf, 1).length} slots are listed`);
+  assert.equal(shelf.skipped, 0);
+  run(shelf, source, [9, 11], [0, 1]);
+  for (const track of [0, 1]) assert.equal(uris(shelf, track).at(-1), `${track}/${SEQUENCE + 11}.m4s`);
+  const gaps = (track: number) => linesOf(shelf, track).filter((line) => line === '#EXT-X-GAP').length;
+  assert.deepEqual([gaps(0), gaps(1)], [5, 0]);
+  assert.equal(shelf.segment(0, SEQUENCE + 5), undefined);
+  assert.ok(shelf.segment(0, SEQUENCE + 9));
+});
+
+Deno.test('an outage of all tracks is no silence of one: what comes late is waited for', () => {
+  const shelf = new HlsShelf(20);
+  const source = new Source();
+  run(shelf, source, [1, 3], [0, 1]);
+  run(shelf, source, [4, 7], []);
+  source.slot(8, { only: [0] });
+  shelf.update(source, NOW_MS + 16_000);
+  shelf.update(source, NOW_MS + 17_000);
+  assert.equal(uris(shelf).length, 3);
+  shelf.update(source.slot(8), NOW_MS + 17_200);
+  assert.deepEqual(uris(shelf, 1), uris(shelf, 0).map((uri) => uri.replace('0/', '1/')));
 });

@@ -1,7 +1,8 @@
 /**
  * What one channel's HLS is made of: slots, each a segment of every track, in playing order. A slot is listed once it
- * is whole in all tracks; one that stays broken is passed by, and the next one says that the timeline breaks. One media
- * sequence over all broadcasts, so that a set-top box that was left on goes on by itself.
+ * is whole in all tracks; one that stays broken is passed by, and the next one says that the timeline breaks. A track of
+ * which nothing comes any more while others go on is not waited for: its playlist has silence for as long, or gaps. One
+ * media sequence over all broadcasts, so that a set-top box that was left on goes on by itself.
  *
  * Pure: it reads from a viewer and holds references to the viewer's own bytes.
  */
@@ -10,6 +11,8 @@ import { type ListedSegment, mainPlaylist, mediaPlaylistText } from '../../proto
 import { segmentDistance } from '../../protocol/piece-index.ts';
 import { RecordFlag } from '../../protocol/record.ts';
 import type { SegmentView, ShelfPiece } from '../peer/shelf.ts';
+import { Silence } from '../peer/silence.ts';
+import { silentSound } from './silent-sound.ts';
 
 /** What of a viewer this needs. */
 export interface SlotSource {
@@ -41,7 +44,9 @@ interface Slot {
   discontinuities: number;
   isDiscontinuous: boolean;
   epochMs: number;
+  startUs: number;
   endUs: number;
+  /** Those that were there. */
   tracks: Map<number, SlotTrack>;
 }
 
@@ -58,6 +63,13 @@ export class HlsShelf {
   readonly #windowUs: number;
   #slots: Slot[] = [];
   #inits = new Map<string, Uint8Array>();
+  /** Of each track, the one that it was served with last: playlists with nothing but gaps name it. */
+  #lastInits = new Map<number, string>();
+  #silence = new Silence();
+  /** Of which nothing comes at the moment. */
+  #silent: ReadonlySet<number> = new Set();
+  /** Tracks that were silent, until a slot has them again. */
+  #away = new Set<number>();
   #broadcast: Broadcast | undefined;
   #lastNumber: number | undefined;
   #sequence: number | undefined;
@@ -95,6 +107,7 @@ export class HlsShelf {
     if (!source.broadcast) return;
     if (source.broadcast.id !== this.#broadcast?.id) this.#begin(source.broadcast);
     this.#broadcast = source.broadcast;
+    this.#listen(source, nowMs);
     for (const number of this.#numbers(source)) {
       const slot = this.#read(source, number);
       if (slot) {
@@ -107,27 +120,34 @@ export class HlsShelf {
     this.#evict();
   }
 
-  /** Multivariant playlist; undefined before there is enough. */
+  /** Multivariant playlist of the tracks of which there is something; undefined before there is enough. */
   main(tracks: number[]): string | undefined {
     if (!this.isReady || !this.#broadcast) return undefined;
-    const taken = this.#broadcast.tracks.filter(({ track }) => tracks.includes(track));
+    const listed = this.#listed();
+    const taken = this.#broadcast.tracks.filter(({ track }) =>
+      tracks.includes(track) && listed.some((slot) => slot.tracks.has(track))
+    );
     return mainPlaylist({ ...this.#broadcast, tracks: taken });
   }
 
   /** Media playlist of one track; undefined when there is no such track, or not enough of it. */
   playlist(track: number): string | undefined {
-    const listed = this.#listed().filter(({ tracks }) => tracks.has(track));
-    if (!this.isReady || listed.length === 0) return undefined;
-    const first = listed[0]!;
-    const segments = listed.map(({ sequence, isDiscontinuous, epochMs, tracks }): ListedSegment => {
-      const { init, startUs, durationUs } = tracks.get(track)!;
-      const dateMs = epochMs + startUs / 1000;
+    const lastInit = this.#lastInits.get(track);
+    const listed = this.#listed();
+    const first = listed[0];
+    if (!this.isReady || !first || lastInit === undefined) return undefined;
+    let init = listed.find(({ tracks }) => tracks.has(track))?.tracks.get(track)?.init ?? lastInit;
+    const segments = listed.map(({ sequence, isDiscontinuous, epochMs, tracks, ...slot }): ListedSegment => {
+      const own = tracks.get(track);
+      init = own?.init ?? init;
+      const startUs = own?.startUs ?? slot.startUs;
       return {
         uri: `${track}/${sequence}.m4s`,
         map: `${track}/${init}.init.mp4`,
-        durationUs,
-        dateMs,
+        durationUs: own?.durationUs ?? slot.endUs - slot.startUs,
+        dateMs: epochMs + startUs / 1000,
         isDiscontinuous,
+        isGap: !own,
       };
     });
     return mediaPlaylistText(segments, first.sequence, first.discontinuities);
@@ -148,6 +168,20 @@ export class HlsShelf {
     this.#broadcast = broadcast;
     this.#lastNumber = undefined;
     this.#waiting = undefined;
+    this.#silence = new Silence();
+    this.#away.clear();
+    for (const track of this.#lastInits.keys()) {
+      if (!broadcast.tracks.some((one) => one.track === track)) this.#lastInits.delete(track);
+    }
+  }
+
+  #listen(source: SlotSource, nowMs: number): void {
+    const marks = source.tracks.map((track) => {
+      const last = source.segments(track).at(-1);
+      return { track, mark: `${last?.segment} ${last?.count}` };
+    });
+    this.#silent = this.#silence.look(marks, nowMs);
+    for (const track of this.#silent) this.#away.add(track);
   }
 
   /** Numbers of what is here and not listed yet, in playing order. */
@@ -159,13 +193,14 @@ export class HlsShelf {
       .filter((number) => this.#lastNumber === undefined || segmentDistance(this.#lastNumber, number) > 0);
   }
 
-  /** All tracks of a slot; undefined while something is missing. */
+  /** All tracks of a slot, but for those that are away; undefined while something is missing. */
   #read(source: SlotSource, number: number): Whole | undefined {
     const whole: Whole = { tracks: new Map(), inits: new Map(), isBreak: false, isEncrypted: false };
     // A beginning, and what follows a hole, must be decodable by itself.
     const begins = this.#lastNumber === undefined || this.#breakDue;
     for (const track of source.tracks) {
       const view = source.segment(track, number);
+      if (this.#away.has(track) && !view?.complete && (!view || this.#silent.has(track))) continue;
       if (!view?.complete || view.initSegment === undefined || view.startUs === undefined) return undefined;
       const init = source.init(track, view.initSegment);
       if (!init || (view.dependent && begins)) return undefined;
@@ -193,14 +228,41 @@ export class HlsShelf {
     this.#lastNumber = number;
     this.#encrypted = isEncrypted;
     for (const [name, init] of inits) this.#inits.set(name, init);
+    for (const [track, { init }] of tracks) {
+      this.#lastInits.set(track, init);
+      this.#away.delete(track);
+    }
+    const each = [...tracks.values()];
+    const startUs = Math.min(...each.map((one) => one.startUs));
+    const endUs = Math.max(...each.map((one) => one.startUs + one.durationUs));
+    for (const track of this.#away) this.#fill(tracks, track, { startUs, endUs, isDiscontinuous });
     this.#slots.push({
       sequence: this.#sequence,
       discontinuities: this.#discontinuities,
       isDiscontinuous,
       epochMs: this.#broadcast!.epochMs,
-      endUs: Math.max(...[...tracks.values()].map(({ startUs, durationUs }) => startUs + durationUs)),
+      startUs,
+      endUs,
       tracks,
     });
+  }
+
+  /** Sound that is away is silence; it goes on where the sound before it ended. */
+  #fill(
+    tracks: Map<number, SlotTrack>,
+    track: number,
+    { startUs, endUs, isDiscontinuous }: Pick<Slot, 'startUs' | 'endUs' | 'isDiscontinuous'>,
+  ): void {
+    const { id, tracks: all } = this.#broadcast!;
+    const one = all.find((each) => each.track === track);
+    const init = this.#lastInits.get(track);
+    if (!one || !init?.startsWith(id.slice(0, 8))) return;
+    const before = this.#slots.at(-1)?.tracks.get(track);
+    const fromUs = before && !isDiscontinuous ? before.startUs + before.durationUs : startUs;
+    const sound = silentSound(one, fromUs, endUs);
+    if (sound) {
+      tracks.set(track, { init, startUs: fromUs, durationUs: sound.durationUs, parts: [sound.bytes] });
+    }
   }
 
   /** Whether a slot that is not whole is to be passed by: a later one is, and this one was waited for. */
@@ -238,9 +300,10 @@ export class HlsShelf {
 
   #evict(): void {
     this.#slots.splice(0, this.#firstWithin(this.#windowUs + GRACE_US));
-    const needed = new Set(
-      this.#slots.flatMap(({ tracks }) => [...tracks].map(([track, { init }]) => `${track}/${init}`)),
-    );
+    const needed = new Set([
+      ...[...this.#lastInits].map(([track, init]) => `${track}/${init}`),
+      ...this.#slots.flatMap(({ tracks }) => [...tracks].map(([track, { init }]) => `${track}/${init}`)),
+    ]);
     for (const name of this.#inits.keys()) if (!needed.has(name)) this.#inits.delete(name);
   }
 }

@@ -8,6 +8,7 @@
 import type { Broadcast, Track } from '../../../protocol/broadcast.ts';
 import { fullJitterMs } from '../../peer/backoff.ts';
 import { Emitter } from '../../peer/emitter.ts';
+import { Silence } from '../../peer/silence.ts';
 import { bufferedAheadMs } from './buffered.ts';
 import { Comfort } from './comfort.ts';
 import { EmbeddedCaptions } from './embedded-captions.ts';
@@ -22,7 +23,6 @@ import { type Decryption, PageDecryption, type Protection, protectionOf } from '
 import { RateControl } from './rate-control.ts';
 import { registerScheme } from './scheme.ts';
 import { type Player, shaka, type ShakaError } from './shaka.ts';
-import { Silence } from './silence.ts';
 import { startPoint } from './start-point.ts';
 import { TrackTimeline } from './track-timeline.ts';
 import { Watchdog } from './watchdog.ts';
