@@ -10,9 +10,9 @@ import type { Broadcast } from '../../protocol/broadcast.ts';
 import { type ListedSegment, mainPlaylist, mediaPlaylistText } from '../../protocol/hls.ts';
 import { segmentDistance } from '../../protocol/piece-index.ts';
 import { RecordFlag } from '../../protocol/record.ts';
+import { silentSound } from '../../protocol/silent-sound.ts';
 import type { SegmentView, ShelfPiece } from '../peer/shelf.ts';
 import { Silence } from '../peer/silence.ts';
-import { silentSound } from './silent-sound.ts';
 
 /** What of a viewer this needs. */
 export interface SlotSource {

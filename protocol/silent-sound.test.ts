@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { audioInit } from '../../origin/media/init-segment.ts';
-import { parseAacConfig } from '../../origin/media/aac.ts';
-import { concatBytes } from '../../protocol/bytes.ts';
-import { silentSound } from './silent-sound.ts';
+import { audioInit } from '../origin/media/init-segment.ts';
+import { parseAacConfig } from '../origin/media/aac.ts';
+import { concatBytes } from './bytes.ts';
+import { silentSound, silentSoundOnGrid } from './silent-sound.ts';
 
 /** Each AudioSpecificConfig: AAC-LC, 48 or 44.1 kHz, one or two channels. */
 const KINDS = [[0x11, 0x88], [0x11, 0x90], [0x12, 0x08], [0x12, 0x10]];
@@ -40,4 +40,24 @@ Deno.test('there is none of another codec, of more channels, or of no length', (
   assert.equal(silentSound({ ...track, codec: 'mp4a.40.5' }, 0, 1e6), undefined);
   assert.equal(silentSound({ ...track, channels: 6 }, 0, 1e6), undefined);
   assert.equal(silentSound(track, 1e6, 1e6), undefined);
+});
+
+Deno.test('what is made on the grid for spans that follow each other joins without a gap and without an overlap', () => {
+  for (const timescale of [48_000, 44_100, 22_050]) {
+    const track = { codec: 'mp4a.40.2', channels: 1, timescale };
+    let startUs = 86_400_123_457;
+    let frames = silentSoundOnGrid(track, startUs, startUs + 2e6)!.startUs * timescale / 1024e6;
+    for (const lengthUs of [2_000_000, 1_999_999, 2_013_333, 160_000, 9_999_998]) {
+      const sound = silentSoundOnGrid(track, startUs, startUs + lengthUs)!;
+      const view = new DataView(sound.bytes.buffer);
+      const begins = view.getUint32(68) * 2 ** 32 + view.getUint32(72);
+      assert.equal(begins, Math.round(frames) * 1024);
+      assert.ok(sound.startUs >= startUs && sound.startUs < startUs + 1024e6 / timescale);
+      frames = Math.round(frames) + view.getUint32(88);
+      startUs += lengthUs;
+    }
+  }
+  const track = { codec: 'mp4a.40.2', channels: 2, timescale: 48_000 };
+  assert.equal(silentSoundOnGrid(track, 1, 2), undefined);
+  assert.equal(silentSoundOnGrid({ ...track, channels: 6 }, 0, 1e6), undefined);
 });
