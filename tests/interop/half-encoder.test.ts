@@ -1,4 +1,4 @@
-/** An encoder that comes back into its broadcast without its sound: what stock players make of the antenna's HLS. */
+/** An encoder that comes back into its broadcast without its sound: what stock players make of the edge's HLS and the antenna's. */
 import assert from 'node:assert/strict';
 import { startAntenna } from '../antenna.ts';
 import { startFeed } from '../feed.ts';
@@ -30,40 +30,48 @@ function startReader(index: string) {
   return { at, stop };
 }
 
-Deno.test('a player of the antenna plays on when the encoder comes back without sound, and with sound later', async () => {
+Deno.test('players of the edge and of the antenna play on when the encoder comes back without sound, and with sound later', async () => {
   const stack = await startStack();
   const output = ['-f', 'flv', stack.publishUrl()];
   let feed = startFeed({ output, videoKbps: 200 });
   const antenna = await startAntenna([`${stack.edge.url}/watch/demo`, '--port', '0']);
-  const playlist = async (name: string) => (await fetch(`${antenna.url}/demo/${name}.m3u8`)).text();
-  let reader: ReturnType<typeof startReader> | undefined;
+  const folders = [`${stack.edge.url}/hls/demo`, `${antenna.url}/demo`];
+  const textOf = async (url: string) => (await fetch(url)).text();
+  const readers: ReturnType<typeof startReader>[] = [];
   try {
-    await until('there is a playlist', async () => (await playlist('index')).startsWith('#EXTM3U'), {
-      withinMs: 40_000,
-    });
-    const { at } = reader = startReader(`${antenna.url}/demo/index.m3u8`);
-    await until('it plays', () => at.video > 3 && at.audio > 3);
+    for (const folder of folders) {
+      const index = `${folder}/index.m3u8`;
+      await until('there is a playlist', async () => (await textOf(index)).startsWith('#EXTM3U'), {
+        withinMs: 40_000,
+      });
+      readers.push(startReader(index));
+    }
+    const places = () => readers.map(({ at }) => ({ ...at }));
+    await until('both play', () => places().every(({ video, audio }) => video > 3 && audio > 3));
 
     const goesOn = async (what: string, encoder: string[]) => {
       feed.kill();
       await feed.ended;
-      const before = { ...at };
+      const before = places();
       feed = startFeed({ output, videoKbps: 200, encoder });
-      await until(`it has played on for 15 s ${what}`, () => at.video > before.video + 15, {
+      const since = () => places().map(({ video }, i) => video - before[i]!.video);
+      await until(`both have played on for 15 s ${what}`, () => since().every((s) => s > 15), {
         withinMs: 45_000,
-        show: () => ({ before, at }),
+        show: () => ({ before, now: places() }),
       });
-      assert.ok(Math.abs(at.audio - at.video) < 3, `sound at ${at.audio} s, picture at ${at.video} s`);
+      for (const { audio, video } of places()) {
+        assert.ok(Math.abs(audio - video) < 3, `sound at ${audio} s, picture at ${video} s`);
+      }
     };
     await goesOn('without sound', ['-an']);
-    assert.ok(!(await playlist('1')).includes('#EXT-X-GAP'));
+    for (const folder of folders) assert.ok(!(await textOf(`${folder}/1.m3u8`)).includes('#EXT-X-GAP'));
     await goesOn('with sound', []);
   } finally {
-    const log = await reader?.stop() ?? '';
+    const logs = await Promise.all(readers.map((reader) => reader.stop()));
     feed.kill();
     await feed.ended;
     await antenna.stop();
     await stack.stop();
-    assert.equal(log, '', 'what the player complained about');
+    assert.equal(logs.join(''), '', 'what the players complained about');
   }
 });

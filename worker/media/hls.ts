@@ -21,6 +21,8 @@ export interface Segment {
   durationUs: number;
   initSegment: number;
   isDiscontinuous: boolean;
+  /** All of it, where nothing but silence is served (silence.ts): it has no pieces then. */
+  silence?: Uint8Array<ArrayBuffer>;
 }
 
 /** Where counting stands: a segment and its place in the media and discontinuity sequences. */

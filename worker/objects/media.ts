@@ -16,11 +16,12 @@ import { channelOf, type Env } from '../env.ts';
 import { Failure } from '../failure.ts';
 import { EgressBudget } from '../media/egress-budget.ts';
 import { frameBody, joinedBytes } from '../media/body.ts';
-import { mediaPlaylist, type Segment, segmentsOf } from '../media/hls.ts';
+import { mediaPlaylist, type Segment } from '../media/hls.ts';
 import { HlsSequence } from '../media/hls-sequence.ts';
 import { joinOf, type Run, runOf } from '../media/run.ts';
 import { missedOf } from '../media/missed.ts';
 import { SeedStreams } from '../media/seed-streams.ts';
+import { Silence } from '../media/silence.ts';
 import { Waiting } from '../media/waiting.ts';
 import { Wants } from '../media/wants.ts';
 import { MediaWindow } from '../media/window.ts';
@@ -61,6 +62,7 @@ export class Media extends DurableObject<Env> {
   #budget = new EgressBudget();
   #seeds: SeedStreams;
   #sequence: HlsSequence;
+  #silence = new Silence();
   #link: WebSocket | undefined;
   /** The origin has sent all that this object lacked when its link came up. */
   #isFilled = false;
@@ -220,9 +222,15 @@ export class Media extends DurableObject<Env> {
     return new Response(body, { headers });
   }
 
-  async #hlsMain({ broadcast, settings }: Kept): Promise<Response> {
+  /** Segments of a track as plain HLS has them. */
+  #segments({ broadcast }: Kept, track: number): Segment[] {
+    return this.#silence.segments(this.#window, broadcast, track, this.#isFilled);
+  }
+
+  async #hlsMain(kept: Kept): Promise<Response> {
+    const { broadcast, settings } = kept;
     requireHls(settings);
-    const has = ({ track }: Track) => segmentsOf(this.#window, track).some(isComplete);
+    const has = ({ track }: Track) => this.#segments(kept, track).some(isComplete);
     const ready = () => broadcast.tracks.every(has);
     if (await this.#waiting.until(ready, PIECE_WAIT_MS)) return playlist(mainPlaylist(broadcast));
     // A lower rendition may be away for a while: the source does not wait for it.
@@ -231,11 +239,12 @@ export class Media extends DurableObject<Env> {
     return playlist(mainPlaylist({ ...broadcast, tracks }));
   }
 
-  async #hlsTrack({ broadcast, settings }: Kept, track: number): Promise<Response> {
+  async #hlsTrack(kept: Kept, track: number): Promise<Response> {
+    const { broadcast, settings } = kept;
     requireHls(settings);
     if (!broadcast.tracks.some((one) => one.track === track)) throw gone('there is no such track');
     let held: Segment[] = [];
-    const ready = () => (held = segmentsOf(this.#window, track)).some(isComplete);
+    const ready = () => (held = this.#segments(kept, track)).some(isComplete);
     // A list that is made too early in a refill would stay short.
     await this.#waiting.until(() => ready() && this.#isFilled, PIECE_WAIT_MS);
     if (!ready()) throw later('no segment is complete yet');
@@ -247,21 +256,20 @@ export class Media extends DurableObject<Env> {
   async #hlsInit({ settings }: Kept, track: number, segment: number): Promise<Response> {
     requireHls(settings);
     const index = packIndex(segment, track, INIT_PIECE);
-    if (!this.#window.get(index)) this.#want([index]);
-    await this.#waiting.until(
-      () => this.#window.get(index) !== undefined || this.#wants.isMissing(index),
-      PIECE_WAIT_MS,
-    );
-    const init = this.#window.get(index);
+    const held = () => this.#window.get(index) ?? this.#silence.init(track, index);
+    if (!held()) this.#want([index]);
+    await this.#waiting.until(() => held() !== undefined || this.#wants.isMissing(index), PIECE_WAIT_MS);
+    const init = held();
     if (!init) throw gone('the window does not hold this init segment');
     return this.#send('hls', joinedBytes([init.bytes]), IMMUTABLE, 'video/mp4');
   }
 
-  #hlsSegment({ settings }: Kept, track: number, number: number): Response {
-    requireHls(settings);
-    const segment = segmentsOf(this.#window, track).find((one) => one.number === number);
+  #hlsSegment(kept: Kept, track: number, number: number): Response {
+    requireHls(kept.settings);
+    const segment = this.#segments(kept, track).find((one) => one.number === number);
     if (!segment?.isComplete) throw gone('the window does not hold this segment whole');
-    const body = joinedBytes(segment.indexes.map((index) => this.#window.get(index)!.bytes));
+    const body = segment.silence ??
+      joinedBytes(segment.indexes.map((index) => this.#window.get(index)!.bytes));
     return this.#send('hls', body, IMMUTABLE, 'video/iso.segment');
   }
 
@@ -388,6 +396,7 @@ export class Media extends DurableObject<Env> {
     this.#wants.clear();
     this.#seeds.clear();
     this.#sequence.clear();
+    this.#silence.clear();
     this.#waiting.poke();
     if (this.#tendTimer !== undefined) clearInterval(this.#tendTimer);
     this.#tendTimer = undefined;

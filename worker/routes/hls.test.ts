@@ -81,6 +81,30 @@ test('a reconnect of the encoder is one discontinuity in one media sequence', as
   expect(playlist).toContain('#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:10.000Z');
 });
 
+test('an encoder that is back without sound: the sound goes on as silence, and as sound once it is back', async () => {
+  const { channel, broadcast, link } = await withSegments(2);
+  const uris = async (track: number) =>
+    (await text(`/hls/${channel}/${track}.m3u8`)).split('\n').filter((line) => line.endsWith('.m4s'));
+  for (let segment = 2; segment < 20; segment++) link.push(...segmentOfFrames(segment));
+  await eventually(() => uris(0), (listed) => listed.includes(`${broadcast.id}/0/19.m4s`));
+  const silent = await uris(1);
+  expect(silent).toEqual((await uris(0)).map((uri) => uri.replace('/0/', '/1/')));
+  // All sound has left the window, and who comes now is told of it.
+  expect(silent).not.toContain(`${broadcast.id}/1/1.m4s`);
+  expect(await text(`/hls/${channel}/index.m3u8`)).toContain('TYPE=AUDIO');
+  const init = /EXT-X-MAP:URI="([^"]+)"/.exec(await text(`/hls/${channel}/1.m3u8`))![1]!;
+  const bodyOf = async (path: string) =>
+    new Uint8Array(await (await ask(`/hls/${channel}/${path}`)).arrayBuffer());
+  expect(await bodyOf(init)).toEqual(initOf(1).bytes);
+  const body = await bodyOf(`${broadcast.id}/1/18.m4s`);
+  expect(new TextDecoder().decode(body.subarray(4, 8))).toBe('moof');
+
+  for (const track of [0, 1]) link.push(...segmentOfFrames(20, { track }));
+  const back = await eventually(() => uris(1), (listed) => listed.includes(`${broadcast.id}/1/20.m4s`));
+  expect(back).toContain(`${broadcast.id}/1/19.m4s`);
+  expect((await bodyOf(`${broadcast.id}/1/20.m4s`)).length).toBe(400);
+});
+
 test('a hole in a segment is asked of the origin', async () => {
   const { channel, link } = await withSegments(1);
   link.push(...segmentOfFrames(1, { pieces: 8 }).filter(({ record }) => record.index !== packIndex(1, 0, 4)));
