@@ -54,7 +54,7 @@ export const ChannelSettings = v.object({
   /** How shards are fed: through a backbone of bridge peers, or by seeds in every shard. */
   feedMode: v.optional(v.picklist(['backbone', 'edge-seeded']), 'backbone'),
   /** Most viewers of one shard. */
-  shardSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(5000)), 1000),
+  shardSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(5000)), 2000),
   /** Record every broadcast and offer it as a replay (docs/replay.md). */
   record: v.optional(v.boolean(), false),
   /** Lower renditions, made by the origin with ffmpeg from the next broadcast on (docs/ladder.md); empty: none. */

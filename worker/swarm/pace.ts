@@ -1,11 +1,11 @@
-/** When viewers report: all of a shard within two seconds, so that it can sleep the rest of the time. */
+/** When viewers report: all of a shard within four seconds, so that it can sleep the rest of the time. */
 
 /** Nobody looks. */
 export const QUIET_REPORT_MS = 300_000;
 /** A dashboard is open. */
 export const WATCHED_REPORT_MS = 30_000;
 /** The reports of one shard are spread over this long: an object takes some 500 to 700 of them a second. */
-export const SPREAD_MS = 2000;
+export const SPREAD_MS = 4000;
 
 export class Pace {
   #everyMs = QUIET_REPORT_MS;

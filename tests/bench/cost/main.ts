@@ -32,7 +32,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     settle: { type: 'string', default: '20' },
     visit: { type: 'string', default: '10' },
-    shard: { type: 'string', default: '1000' },
+    shard: { type: 'string', default: '2000' },
     json: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -44,7 +44,7 @@ if (values.help) {
   --seconds N    measured seconds (default 60), on a machine that is otherwise quiet: repairs are counted
   --settle N     seconds between the last join and the measurement (default 20)
   --visit N      minutes of a visit, in the rows with visits shorter than an hour (default 10)
-  --shard N      largest shard, billed six tenths full (default 1000, as the channel's setting shardSize)
+  --shard N      largest shard, billed six tenths full (default 2000, as the channel's setting shardSize)
   --json FILE    also write {"rows": [...]}`);
   Deno.exit(0);
 }

@@ -21,7 +21,7 @@ const { values } = parseArgs({
     viewers: { type: 'string', default: '200' },
     minutes: { type: 'string', default: '10' },
     visit: { type: 'string', default: '10' },
-    'shard-size': { type: 'string', default: '1000' },
+    'shard-size': { type: 'string', default: '2000' },
     watched: { type: 'boolean', default: false },
     json: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
@@ -33,7 +33,7 @@ if (values.help) {
   --viewers N       who watch at a time (default 200)
   --minutes N       measured time; two quiet reports take ten (default 10)
   --visit N         minutes of a visit; whoever leaves is followed by another; 0: nobody leaves (default 10)
-  --shard-size N    (default 1000)
+  --shard-size N    (default 2000)
   --watched         a dashboard looks all the time
   --json FILE       also write {"rows": [...]}`);
   Deno.exit(0);
