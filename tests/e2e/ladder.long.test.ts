@@ -88,8 +88,14 @@ Deno.test(
           await until('it keeps up', () => keepsUp(slow, LOWER));
           const before = sums(viewers);
           const fromMs = liveEdgeMs(slow);
-          await until('eight seconds more', () => newestMs(slow, LOWER) > fromMs + 8000);
-          assert.ok(keepsUp(slow, LOWER));
+          let looks = 0;
+          let late = 0;
+          await until('eight seconds more', () => {
+            looks++;
+            if (!keepsUp(slow, LOWER)) late++;
+            return newestMs(slow, LOWER) > fromMs + 8000;
+          });
+          assert.ok(late < looks / 10, `behind its target at ${late} of ${looks} looks`);
           assert.ok(offloadSince(before, viewers) > 0.4);
         },
       );

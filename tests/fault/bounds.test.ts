@@ -8,9 +8,10 @@ import { firstMedia, framesOf, joinLive, originMetric, playlistOf } from './look
 import { until } from '../until.ts';
 
 const WINDOW_S = 10;
-const SPEED = 6;
+/** The origin refuses what is ahead of its time by half a minute within a minute. */
+const SPEED = 1.45;
 
-/** An encoder whose clock runs fast: minutes of media in seconds. */
+/** An encoder whose clock runs fast: windows pass sooner. */
 function startFastEncoder(url: string) {
   const pace = ['-readrate', String(SPEED)];
   const child = new Deno.Command('ffmpeg', {
@@ -26,7 +27,11 @@ function startFastEncoder(url: string) {
   }).spawn();
   return {
     async stop() {
-      child.kill('SIGKILL');
+      try {
+        child.kill('SIGKILL');
+      } catch {
+        // It has ended by itself: what the test then finds missing says more.
+      }
       await child.status;
     },
   };
@@ -43,8 +48,8 @@ Deno.test('after many windows origin and edge hold no more than after the first'
     await until('one window went through', async () => await newest() > start + WINDOW_S + 2);
     const cutAtFirst = await cut();
     const heldAtFirst = await originMetric(stack, 'shoal_origin_window_bytes');
-    await until('six windows went through', async () => await newest() > start + 6 * WINDOW_S, {
-      withinMs: 40_000,
+    await until('five windows went through', async () => await newest() > start + 5 * WINDOW_S, {
+      withinMs: 60_000,
     });
     const cutSince = await cut() - cutAtFirst;
     assert.ok(cutSince > 3 * heldAtFirst, `${cutSince} bytes were cut since ${heldAtFirst} were held`);
