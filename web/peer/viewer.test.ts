@@ -186,6 +186,29 @@ Deno.test('a track that did not come with the join, and media that broke off, ar
   }
 });
 
+Deno.test('media of tracks that this viewer does not take is not read: it would go first over a line that may be narrow', async () => {
+  let cancelled = false;
+  const asked: string[] = [];
+  const fetch = (input: string | URL | Request) => {
+    const { pathname } = new URL(String(input));
+    asked.push(pathname);
+    if (!pathname.startsWith('/join/')) return Promise.resolve(new Response(one.audio));
+    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => controller.enqueue(encodeJoinHead(JSON.stringify(one.answer))),
+      cancel: () => void (cancelled = true),
+    });
+    return Promise.resolve(new Response(body, { headers: { 'content-type': JOIN_BODY_TYPE } }));
+  };
+  const { clock, viewer } = watching({ tracks: () => [1] }, { fetch });
+  viewer.start();
+  await until('the join is asked for', () => clock.pending > 0);
+  await clock.pass(10);
+  await until('its own track is asked for', () => asked.length > 1);
+  assert.deepEqual(asked, ['/join/demo', `/media/demo/${'1'.repeat(32)}/join`]);
+  assert.equal(cancelled, true);
+  viewer.stop();
+});
+
 Deno.test('media from the newest keyframe is there before any socket is', async () => {
   const { clock, edge, viewer } = watching();
   edge.answer = one.answer;

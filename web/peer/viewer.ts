@@ -413,13 +413,16 @@ export class Viewer extends Emitter<ViewerEvents> {
       this.#shelf = new Shelf(answer.windowS * 1000);
       this.#tracks = (this.#options.tracks ?? firstTracks)(answer.broadcast);
     }
+    // A narrow line is not to carry what nobody looks at before anything else.
+    const isWanted = firstTracks(answer.broadcast).every((track) => this.#tracks.includes(track));
+    if (!isWanted) media?.cancel();
     this.#lastPieceAt = this.#environment.now();
     this.#session = new Session({
       environment: this.#environment,
       crypto: this.#crypto!,
       edgeUrl: this.#options.edgeUrl,
       answer,
-      media,
+      media: isWanted ? media : undefined,
       shelf: this.#shelf,
       tracks: this.#tracks,
       uploadKbps: this.uploadKbps,
