@@ -301,8 +301,8 @@ export class Mesh implements MeshControl {
       }
       if (hears && neighbour.childOf < 1 && ++neighbour.quietS > MAX_QUIET_S) {
         this.#links.close(neighbour, 'silent');
-      } // Who gave something lately is slow at worst, and who was met just now may have had no time.
-      else if (neighbour.vain > tuning.maxVain && now - neighbour.gaveAt > tuning.giveMs) {
+      } else if (neighbour.vain > tuning.maxVain && now - neighbour.gaveAt > tuning.giveMs) {
+        // Who gave something lately is slow at worst, and who was met just now may have had no time.
         this.#links.letGo(neighbour);
       }
     }
