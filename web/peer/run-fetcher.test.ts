@@ -56,6 +56,7 @@ function watch(
   });
   return {
     clock,
+    mediaNowMs,
     shelf,
     asked,
     runsFromMs: () => runsFromMs,
@@ -97,6 +98,27 @@ Deno.test('who is fed by others leaves holes to repair, and fetches when nothing
   );
   assert.equal(runsFromMs(), Infinity, 'single pieces are not left to runs');
   close();
+});
+
+/** Neighbours bring everything, so long after it was cut. */
+async function pass({ clock, mediaNowMs, all, shelf }: ReturnType<typeof watch>, ms: number, lateMs: number) {
+  for (const end = clock.nowMs + ms; clock.nowMs < end;) {
+    await clock.pass(100);
+    const nowUs = (mediaNowMs() - lateMs) * 1000;
+    for (const frame of all) {
+      const { decodeTimeUs, durationUs } = frame.record;
+      if (decodeTimeUs + durationUs <= nowUs && decodeTimeUs + durationUs > nowUs - 200_000) shelf.add(frame);
+    }
+  }
+}
+
+Deno.test('who had to fetch a run, and is fed again later than a run would come, leaves it to neighbours', async () => {
+  const viewer = watch({ isFed: () => true });
+  await viewer.clock.pass(2500);
+  assert.deepEqual(viewer.asked, ['/run/0,1/0', '/run/0,1/1']);
+  await pass(viewer, 10_000, 700);
+  assert.deepEqual(viewer.asked.length, 2, viewer.asked.join());
+  viewer.close();
 });
 
 Deno.test('in a crowd that nothing reaches not everybody asks at once', async () => {

@@ -45,6 +45,8 @@ const LATE_IN_A_CROWD_MS = 2500;
 const CROWD = 4;
 const MOST_LATE_MS = 2500;
 const LATE_STEP_MS = 100;
+/** A run may end so much behind its second: in the middle of its last piece. */
+const BEGUN_MS = 200;
 /** Spread of viewers over the moment after a second has ended. */
 const SPREAD_MS = 150;
 const MOST_BEHIND_MS = 8000;
@@ -108,8 +110,13 @@ export class RunFetcher {
       fellBehind();
       return this.#later();
     }
-    this.#isDry = this.#needs(this.#second);
-    if (!this.#isDry) return this.#next();
+    const needs = this.#needs(this.#second);
+    if (needs && this.#isDry && this.#isBegun()) {
+      this.#isDry = false;
+      return this.#later();
+    }
+    this.#isDry = needs;
+    if (!needs) return this.#next();
     try {
       const [state, count] = await this.#fetch(this.#second);
       if (this.#closed) return;
@@ -141,6 +148,12 @@ export class RunFetcher {
     const untilUs = (second + 1) * RUN_MS * 1000;
     if (isFed()) return shelf.newestUs < untilUs;
     return tracks().some((track) => !shelf.holds(track, second * RUN_MS * 1000, untilUs));
+  }
+
+  /** Something of this second is here that no run brought: who feeds this peer is late, not dry. */
+  #isBegun(): boolean {
+    const { isFed, shelf } = this.#options;
+    return isFed() && shelf.newestUs > (this.#second * RUN_MS + BEGUN_MS) * 1000;
   }
 
   async #fetch(second: number): Promise<[state: string | null, count: number]> {
