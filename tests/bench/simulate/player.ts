@@ -90,8 +90,10 @@ export class Player {
       else if (liveMs - this.headMs > GIVE_UP_MS) this.#skip(liveMs);
       return false;
     }
-    const latencyMs = liveMs - this.headMs;
-    const bufferMs = until - this.headMs;
+    // Where a picture element would say that it is now.
+    const positionMs = Math.min(until, this.headMs + elapsedMs);
+    const latencyMs = liveMs - positionMs;
+    const bufferMs = until - positionMs;
     const targetMs = this.targetMs + this.#comfort.look(bufferMs, liveMs);
     const advice = this.#rate.next({ latencyMs, targetMs, bufferMs });
     if (advice === 'jump') {

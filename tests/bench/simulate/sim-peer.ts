@@ -21,7 +21,7 @@ import type { VirtualClock } from './virtual-clock.ts';
 
 const LAN_KBPS = 200_000;
 const DOWNLINK_KBPS = 20_000;
-const PLAYER_TICK_MS = 250;
+const PLAYER_TICK_MS = 100;
 const BUSY_RETRY_MS = 1000;
 /** Join request: name, TCP, TLS and the answer, in round trips; then the work at both ends. */
 const JOIN_ROUND_TRIPS = 3;
