@@ -50,7 +50,7 @@ export async function join(
     if (!answer.success) {
       return {
         kind: 'unreachable',
-        message: `join answer: ${v.flatten(answer.issues).root ?? 'malformed'}`,
+        message: `join answer: ${answer.issues[0].message}`,
         retryAfterMs: undefined,
       };
     }
