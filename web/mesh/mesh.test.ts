@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { packIndex, trackOf } from '../../protocol/piece-index.ts';
+import { INIT_PIECE, packIndex, pieceOf, trackOf } from '../../protocol/piece-index.ts';
 import { allFeeds, Swarm, type SwarmPeer } from './testing/swarm.ts';
 import { MAX_PATH } from './tuning.ts';
 
@@ -304,6 +304,26 @@ Deno.test('a peer that joins late starts at the newest segment and has init segm
   }
   swarm.run(8);
   assert.deepEqual(swarm.late(joiner, joined + 1000, joined + 8000, 1500), []);
+});
+
+Deno.test('a peer whose join begins within a segment asks nobody for what lies before it', async () => {
+  const swarm = new Swarm();
+  const seed = swarm.add({ uploadKbps: 4000 });
+  seed.feed(allFeeds(swarm.source));
+  await swarm.clock.runAsync(11_500);
+  const late = swarm.add({ edgeFallback: true });
+  const isInit = (index: number) => pieceOf(index) === INIT_PIECE;
+  const join = [...swarm.source.frames.values()]
+    .filter(({ record }) => isInit(record.index) || record.decodeTimeUs >= 10_400_000);
+  for (const frame of join) late.mesh.offerPiece(frame, 'join');
+  swarm.link(seed, late);
+  await swarm.clock.runAsync(15_000);
+  assert.deepEqual(swarm.late(late, 10_500, 14_000, 1500), []);
+  const early = [...late.arrivals.keys()].filter((index) =>
+    !isInit(index) && swarm.source.frames.get(index)!.record.decodeTimeUs < 10_400_000
+  );
+  assert.deepEqual(early, []);
+  assert.equal(late.edgeBytes, 0);
 });
 
 Deno.test('a track that is switched to starts at the newest segment, not where it was left', () => {

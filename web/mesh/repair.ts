@@ -74,7 +74,7 @@ export class Repair {
   #requests: Request[] = [];
   #tried: { index: number; neighbour: Neighbour; at: number }[] = [];
   #startedAt = 0;
-  /** Per track: the segment that playback begins with; -1: not known yet. */
+  /** Per track: the piece that playback begins with, as segment:20 | piece:8; negative: not known yet. */
   #start: number[] = new Array(16).fill(-1);
   /** Per track: the newest segment at the last tick; a jump is a sleep or an encoder's pause, not a loss. */
   #newest: number[] = new Array(16).fill(-1);
@@ -105,11 +105,18 @@ export class Repair {
     this.#newest[track] = -1;
   }
 
-  /** A piece of the join or of a run came from the edge: playback begins here at the latest. */
-  onEdgePiece(track: number, segment: number, now: number): void {
+  /**
+   * A piece of the join or of a run came from the edge: playback begins here at the latest, with a join at this very
+   * piece, whose first is the earliest.
+   */
+  onEdgePiece(index: number, isJoin: boolean, now: number): void {
+    const track = trackOf(index);
+    const segment = segmentOf(index);
     const start = this.#start[track]!;
     const isPassed = now - this.jumpedAt < JUMP_MS && segmentDistance(segment, this.#landing) > 0;
-    if (start < 0 || (segmentDistance(segment, start) > 0 && !isPassed)) this.#start[track] = segment;
+    if (start < 0 || (segmentDistance(segment, start >> 8) > 0 && !isPassed)) {
+      this.#start[track] = segment << 8 | (isJoin ? pieceOf(index) : 0);
+    }
     this.#quietUntil = now + JOIN_QUIET_MS;
   }
 
@@ -212,7 +219,7 @@ export class Repair {
     if (newest < 0) return;
     const start = this.#start[window.track]!;
     if (start < 0) return;
-    let back = Math.min(window.segments - 1, segmentDistance(start, newest));
+    let back = Math.min(window.segments - 1, segmentDistance(start >> 8, newest));
     const played = Math.floor(this.playedMs / 2000) - 1;
     if (played >= 0) {
       back = Math.min(back, Math.max(0, segmentDistance(played & (SEGMENT_COUNT - 1), newest)));
@@ -220,7 +227,9 @@ export class Repair {
     for (; back >= 0; back--) {
       const slot = window.slot((newest - back) & (SEGMENT_COUNT - 1));
       if (slot === undefined) continue;
-      for (let piece = slot.low; piece <= slot.highest; piece++) {
+      let piece = slot.low;
+      if (slot.segment === start >> 8) piece = Math.max(piece, start & 255);
+      for (; piece <= slot.highest; piece++) {
         if (slot.frames[piece] === undefined && !visit(slot, piece)) return;
       }
     }
@@ -234,8 +243,8 @@ export class Repair {
       const before = this.#newest[track]!;
       const hasJumped = before >= 0 && segmentDistance(before, newest) > MAX_GAP;
       if (hasJumped && now - this.jumpedAt > JUMP_MS) this.#jump(window, sliceMs, now);
-      if (hasJumped) this.#start[track] = this.#landing;
-      else if (start < 0) this.#start[track] = newest;
+      if (hasJumped) this.#start[track] = this.#landing << 8;
+      else if (start < 0) this.#start[track] = newest << 8;
       this.#newest[track] = newest;
       return;
     }
@@ -243,7 +252,7 @@ export class Repair {
       if (now - this.#startedAt < NOTHING_VERIFIED_MS) return;
       window.forgetClaims();
     }
-    this.#start[track] = this.#attestedStart(track);
+    this.#start[track] = this.#attestedStart(track) << 8;
     this.#startedAt = now;
   }
 

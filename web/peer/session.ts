@@ -277,7 +277,7 @@ export class Session {
       case 'piece': {
         const frame = this.#mesh.piece(event.index);
         if (!frame || this.#isForOthers(event.index)) return;
-        this.#options.shelf.add(frame);
+        this.#options.shelf.add(frame, event.source === 'join');
         return this.#options.events.piece(frame, event.source);
       }
       case 'connect':
