@@ -8,17 +8,19 @@ import { RunFetcher } from './run-fetcher.ts';
 import { Shelf } from './shelf.ts';
 import { FakeClock, fakeEnvironment } from './testing/fake-environment.ts';
 
-/** A viewer that joined at second 0 of a broadcast which is cut 100 ms behind the clock. */
+/** A viewer that joined at second 0, or later, of a broadcast which is cut 100 ms behind the clock. */
 function watch(
   more: {
     isFed?: () => boolean;
+    mayMeet?: boolean;
+    joinedMs?: number;
     neighbours?: () => number;
     refuse?: () => Response | undefined;
     silent?: () => boolean;
   } = {},
 ) {
   const clock = new FakeClock();
-  const beginMs = clock.nowMs;
+  const beginMs = clock.nowMs - (more.joinedMs ?? 0);
   const mediaNowMs = () => clock.nowMs - beginMs;
   const source = new Source([VIDEO, AUDIO]);
   const all = [VIDEO, AUDIO].flatMap((track) => source.cut(track, 0, 60_000));
@@ -48,6 +50,7 @@ function watch(
     mediaNowMs,
     tracks: () => [0, 1],
     isFed: more.isFed ?? (() => false),
+    mayMeet: more.mayMeet ?? false,
     targetMs: () => 1300,
     neighbours: more.neighbours ?? (() => 0),
     runsFrom: (ms) => void (runsFromMs = ms),
@@ -141,6 +144,22 @@ Deno.test('who loses the last neighbour looks at once for what was put off', asy
   assert.deepEqual(asked, ['/run/0,1/4']);
   assert.equal(runsFromMs(), 5000, 'what runs left out may still be fetched singly');
   close();
+});
+
+Deno.test('who comes late in a second waits for neighbours before it is fetched, as long as what the join brought lasts', async () => {
+  let isFed = false;
+  const { clock, asked, fetcher, close } = watch({ joinedMs: 900, mayMeet: true, isFed: () => isFed });
+  await clock.pass(600);
+  assert.deepEqual(asked, [], 'the second was over 500 ms ago');
+  isFed = true;
+  fetcher.changed();
+  await clock.pass(200);
+  assert.deepEqual(asked, []);
+  close();
+  const alone = watch({ joinedMs: 900, mayMeet: true });
+  await alone.clock.pass(710);
+  assert.deepEqual(alone.asked, ['/run/0,1/0']);
+  alone.close();
 });
 
 Deno.test('a busy edge is left alone for as long as it says', async () => {

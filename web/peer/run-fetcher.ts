@@ -22,6 +22,8 @@ export interface RunFetcherOptions {
   tracks(): number[];
   /** Whether media comes some other way: from neighbours, or by feeds. */
   isFed(): boolean;
+  /** Whether neighbours may be on their way at the beginning. */
+  mayMeet: boolean;
   /** How far behind the live edge playback is meant to be, milliseconds. */
   targetMs(): number;
   /** Neighbours that might tell of each other's silence. */
@@ -49,6 +51,8 @@ const LATE_STEP_MS = 100;
 const BEGUN_MS = 200;
 /** Spread of viewers over the moment after a second has ended. */
 const SPREAD_MS = 150;
+/** What the join brought lasts longer, and most have met somebody by then. */
+const MEET_MS = 700;
 const MOST_BEHIND_MS = 8000;
 /** Longest pause between two looks while the encoder is silent. */
 const MOST_QUIET = 3;
@@ -59,6 +63,8 @@ export class RunFetcher {
   #second: number;
   #lateMs = LATE_MS;
   #spreadMs: number;
+  /** Before this, by the environment's clock, neighbours are waited for. */
+  #notBefore: number;
   #quiet = 0;
   #timer: number | undefined;
   #abort: AbortController | undefined;
@@ -69,6 +75,7 @@ export class RunFetcher {
   constructor(options: RunFetcherOptions) {
     this.#options = options;
     this.#spreadMs = options.environment.random() * SPREAD_MS;
+    this.#notBefore = options.environment.now() + (options.mayMeet ? MEET_MS : 0);
     this.#second = Math.max(0, Math.floor(options.mediaNowMs() / RUN_MS));
     this.#later();
   }
@@ -93,7 +100,8 @@ export class RunFetcher {
     runsFrom(fed ? Infinity : this.#second * RUN_MS);
     const lateMs = fed && !this.#isDry ? this.#patienceMs() : this.#lateMs;
     const due = (this.#second + 1) * RUN_MS + lateMs + this.#spreadMs;
-    this.#timer = environment.setTimer(Math.max(0, due - mediaNowMs(), extraMs), () => void this.#look());
+    const delay = Math.max(0, due - mediaNowMs(), this.#notBefore - environment.now(), extraMs);
+    this.#timer = environment.setTimer(delay, () => void this.#look());
   }
 
   #patienceMs(): number {

@@ -482,6 +482,7 @@ export class Session {
       mediaNowMs: () => serverNowMs() - this.#answer.broadcast.epochMs,
       tracks: () => this.#tracks,
       isFed: () => this.#linked.size > 0 || this.#isSelfFed(),
+      mayMeet: this.#dialer !== undefined,
       targetMs: () => this.#latencyTargetMs,
       neighbours: () => this.#linked.size,
       runsFrom: (ms) => this.#mesh.leaveToRuns(ms),
