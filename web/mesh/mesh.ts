@@ -3,7 +3,7 @@
  * says what becomes of each message and each piece; the decisions are in the parts.
  */
 import type { PieceFrame } from '../../protocol/frame.ts';
-import { compareIndex, INIT_PIECE, pieceOf, trackOf } from '../../protocol/piece-index.ts';
+import { compareIndex, INIT_PIECE, pieceOf } from '../../protocol/piece-index.ts';
 import type { Feed } from '../../protocol/tracker.ts';
 import { UploadBudget } from './budget.ts';
 import { Children } from './children.ts';
