@@ -40,10 +40,13 @@ const MOST_IN_FLIGHT = 12;
 const MOST_CONNECTIONS = 56;
 /**
  * Who has no link yet waits for its first one: a few are dialled ahead of the others, since every connection that is
- * made beside it holds the first one up.
+ * made beside it holds the first one up. The others follow when too few of these answer soon, or are linked a little
+ * later; else they are met through neighbours, which costs the edge no message.
  */
-const AT_FIRST = 3;
+export const AT_FIRST = 3;
 const FIRST_MS = 250;
+export const LINKED_MS = 1000;
+export const ENOUGH = 2;
 /** Who was tried for long and in vain is not dialled again for a while; it may dial. */
 const IN_VAIN_MS = 5000;
 const UNREACHABLE_MS = 60_000;
@@ -59,6 +62,8 @@ interface Attempt {
   offerId: string;
   offered: boolean;
   carrier: Carrier;
+  /** The other side is there and willing: it answered, or it is who dialled. */
+  answered: boolean;
   open: boolean;
   /** Relays take part. */
   last: boolean;
@@ -105,9 +110,9 @@ export class Dialer {
   async #dial(peerIds: string[], carrier: Carrier, last: boolean): Promise<void> {
     const known = new Set(this.known);
     const unknown = peerIds.filter((id) => !known.has(id));
-    const isLinked = [...this.#attempts.values()].some(({ open }) => open);
-    if (!isLinked && unknown.length > AT_FIRST) {
-      this.#dialLater(unknown.splice(AT_FIRST), carrier, last);
+    if (this.#count('open') === 0 && unknown.length > AT_FIRST) {
+      // The edge names near ones first and those from anywhere last: with two of these no island comes about.
+      this.#dialLater(unknown.splice(1, unknown.length - AT_FIRST), carrier, last);
     }
     const offers = await Promise.all(
       unknown.map(async (to) => {
@@ -127,11 +132,19 @@ export class Dialer {
 
   #dialLater(peerIds: string[], carrier: Carrier, last: boolean): void {
     const { environment } = this.#options;
-    const timer = environment.setTimer(FIRST_MS, () => {
-      this.#later.delete(timer);
-      void this.#dial(peerIds, carrier, last);
-    });
-    this.#later.add(timer);
+    const waitFor = (ms: number, sign: 'answered' | 'open', then: () => void) => {
+      const timer = environment.setTimer(ms, () => {
+        this.#later.delete(timer);
+        if (this.#count(sign) >= ENOUGH) then();
+        else void this.#dial(peerIds, carrier, last);
+      });
+      this.#later.add(timer);
+    };
+    waitFor(FIRST_MS, 'answered', () => waitFor(LINKED_MS - FIRST_MS, 'open', () => {}));
+  }
+
+  #count(sign: 'answered' | 'open'): number {
+    return [...this.#attempts.values()].filter((attempt) => attempt[sign]).length;
   }
 
   /** A signal came from a peer over a carrier, which also takes the reply. */
@@ -143,6 +156,7 @@ export class Dialer {
       return await attempt.connection.addCandidate(signal.candidate, signal.mid);
     }
     if (attempt.offered && !attempt.open) {
+      attempt.answered = true;
       await this.#try(from, attempt, () => attempt.connection.accept(signal.sdp));
     }
   }
@@ -199,7 +213,7 @@ export class Dialer {
   ): Attempt | undefined {
     const { environment, peerId: own } = this.#options;
     if (peerId === own || this.#attempts.has(peerId) || this.#attempts.size >= MOST_CONNECTIONS) return;
-    if ([...this.#attempts.values()].filter(({ open }) => !open).length >= MOST_IN_FLIGHT) return;
+    if (this.#attempts.size - this.#count('open') >= MOST_IN_FLIGHT) return;
     try {
       const { direct, lastResort } = this.#ways;
       const connection = new Connection(environment, last ? lastResort ?? direct : direct, {
@@ -225,6 +239,7 @@ export class Dialer {
         offerId,
         offered,
         carrier,
+        answered: !offered,
         open: false,
         last,
         timer: 0,
