@@ -36,6 +36,8 @@ export interface SessionOptions {
   answer: LiveJoinAnswer;
   /** What follows the join's answer, if anything. */
   media: FirstMedia | undefined;
+  /** The socket that it came over, if it did. */
+  socket: WebSocket | undefined;
   shelf: Shelf;
   tracks: number[];
   uploadKbps: number;
@@ -363,6 +365,7 @@ export class Session {
       peerId: this.#answer.peerId,
       credentials: () => this.#credentials(),
       isSeed: () => this.#seedStream.feeds.length > 0,
+      socket: backbone ? undefined : this.#options.socket,
       backbone,
       events: {
         message: (message) => this.#onEdge(message, backbone),
