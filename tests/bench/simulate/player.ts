@@ -20,6 +20,8 @@ export class Player {
   stalls = 0;
   stalledMs = 0;
   playedMs = 0;
+  /** Before the first picture. */
+  waitedMs = 0;
   /** The same over the whole visit. */
   allStalls = 0;
   allStalledMs = 0;
@@ -74,12 +76,15 @@ export class Player {
 
   /** Counting begins anew. */
   forgetPast(): void {
-    this.stalls = this.stalledMs = this.playedMs = 0;
+    this.stalls = this.stalledMs = this.playedMs = this.waitedMs = 0;
   }
 
   /** `liveMs`: media time at the live edge; `elapsedMs` since the last call. True when the first picture is shown. */
   tick(liveMs: number, elapsedMs: number): boolean {
-    if (this.state === 'starting') return this.#start(liveMs);
+    if (this.state === 'starting') {
+      this.waitedMs += elapsedMs;
+      return this.#start(liveMs);
+    }
     this.#switch();
     this.#advance();
     const until = this.#bufferedUntilMs();

@@ -213,6 +213,7 @@ export class Simulation {
     this.meter.stalls += player.stalls;
     this.meter.stalledMs += player.stalledMs;
     this.meter.playedMs += player.playedMs;
+    this.meter.waitedMs += player.waitedMs;
   }
 
   /** Media from the edge for one viewer, and for those it stands for: who comes first is chance. */
