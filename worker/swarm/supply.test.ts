@@ -144,6 +144,14 @@ test('each step is undone when supply returns, later than it was taken', () => {
   expect(control.verdict).toEqual({ latencyFactor: 1, helpKbps: 0, reliefSpare: 0 });
 });
 
+test('where supply is scarce the first trouble takes all the time there is', () => {
+  const control = new SupplyControl();
+  look(control, reading({ uploadKbps: 1_250_000, repairKbps: 20_000 }), 60_000);
+  expect(control.verdict.latencyFactor).toBe(1);
+  look(control, reading({ uploadKbps: 1_250_000, repairKbps: 50_000 }), 2 * TAKE_MS, 65_000);
+  expect(control.verdict.latencyFactor).toBe(2.5);
+});
+
 test('between short and ample nothing changes', () => {
   const control = new SupplyControl();
   const endMs = look(control, reading({ uploadKbps: 900_000 }), 20_000);

@@ -35,8 +35,12 @@ export interface SupplyVerdict {
   reliefSpare: number;
 }
 
-/** Short of this ratio: trouble, whatever is asked for. Above the other one: calm may shorten the latency target. */
-const SHORT_OF_TIME = 1.25;
+/**
+ * Short of this ratio: all the time there is, whatever is asked for. Short of the next one: as soon as too much is asked
+ * for. Above the last one: calm may shorten the latency target.
+ */
+const SHORT_RATIO = 1.15;
+const SCARCE_RATIO = 1.3;
 const AMPLE_RATIO = 1.5;
 /**
  * What may be asked for singly: without a cap this share of what viewers watch; with one, this share of what it leaves
@@ -84,8 +88,6 @@ const EASING = 0.7;
 /** Share of repair above which help grows, and below half of which it shrinks, by this share of itself. */
 const MUCH_BESIDE_HELP = 0.015;
 const HELP_TAKEN_BACK = 0.2;
-/** What is missing to this ratio is given at once. */
-const SHORT_RATIO = 1.15;
 /** The same where upload is enough: single pieces are late then, not missing, and help would not make them fewer. */
 const ENOUGH_RATIO = 1.2;
 const MUCH_WHERE_ENOUGH = 0.04;
@@ -252,11 +254,11 @@ export class SupplyControl {
     if (reading.viewers < LEAST_VIEWERS) return -1;
     const ratio = supplyRatio(reading);
     const left = Math.max(1, LAST_LATENCY_STEP - this.#step);
-    if (ratio < SHORT_OF_TIME) return left;
     const stepsOver = (kbps: number) => Math.log(kbps / mostAskedKbps(reading)) / Math.log(FEWER);
     const average = stepsOver(this.#asked!.kbps);
     // What is over already needs no more time.
     const over = Math.min(average, stepsOver(reading.repairKbps));
+    if (ratio < SHORT_RATIO || (over > 0 && ratio < SCARCE_RATIO)) return left;
     if (over > 0) return Math.min(MOST_LONGER, Math.ceil(over), left);
     return ratio > AMPLE_RATIO ? Math.max(-MOST_SHORTER, Math.min(0, Math.ceil(average + SPARE_STEPS))) : 0;
   }
