@@ -258,6 +258,7 @@ export class Parents {
       substream: lane.substream,
       since,
       orphan,
+      lonely: context.linked.length < context.options.neighbours,
     });
   }
 

@@ -55,6 +55,8 @@ const MAX_WITH_STRANGER = 3;
 /** After a reject a neighbour is not asked for so long; what it adds to its penalty if it says it can spare. */
 const REJECTED_MS = 300;
 const REJECTED_PENALTY = 0.6;
+/** Substreams that single pieces can stand in for. */
+const MOST_UNFED = 2;
 /** More segments than this are not caught up with: playback goes on at the newest. */
 const MAX_GAP = 3;
 /** All tracks follow within so long when one has jumped, to the same segment. */
@@ -97,6 +99,16 @@ export class Repair {
   isRequested(index: number): boolean {
     for (const request of this.#requests) if (request.index === index) return true;
     return false;
+  }
+
+  /**
+   * Where upload is short for long, who lacks more than a few substreams waits for them: single pieces would not make it
+   * whole, and they do others.
+   */
+  get waits(): boolean {
+    const { lanes, tuning } = this.#context;
+    return tuning.rankApart < 1 &&
+      lanes.all.filter((lane) => lane.wanted && !lane.hasSource).length > MOST_UNFED;
   }
 
   /** A track is wanted anew: what was missed meanwhile is not asked for. */
@@ -179,7 +191,7 @@ export class Repair {
       if (claimed) neighbour.owes++;
       this.#context.send(neighbour, { type: 'cancel', index });
     }
-    if (this.#context.linked.length === 0 || now < this.#quietUntil) return;
+    if (this.#context.linked.length === 0 || now < this.#quietUntil || this.waits) return;
     const { lanes, store } = this.#context;
     const { tracks } = lanes;
     this.#turn++;

@@ -76,7 +76,11 @@ export class Player {
 
   /** Counting begins anew. */
   forgetPast(): void {
-    this.stalls = this.stalledMs = this.playedMs = this.waitedMs = 0;
+    this.stalls =
+      this.stalledMs =
+      this.playedMs =
+      this.waitedMs =
+        0;
   }
 
   /** `liveMs`: media time at the live edge; `elapsedMs` since the last call. True when the first picture is shown. */

@@ -142,9 +142,9 @@ export function printRow(row: Row): string {
     ],
     [
       'playback',
-      `${
-        percent(row.playedShare)
-      } of the time (${percent(row.servedShare)} with that before the first picture), ${row.stallsPerHour} stalls an hour, target ${row.latencyTargetMs} ms; ` +
+      `${percent(row.playedShare)} of the time (${
+        percent(row.servedShare)
+      } with that before the first picture), ${row.stallsPerHour} stalls an hour, target ${row.latencyTargetMs} ms; ` +
       `${percent(row.lowerShare)} on the lower rendition; ` +
       `${row.edgeRequestsPerHour} edge requests an hour and viewer`,
     ],
