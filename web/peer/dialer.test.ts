@@ -21,7 +21,7 @@ interface Peer {
 function makePeers(
   ids: string[],
   pass: (signal: PeerSignal) => PeerSignal | undefined = (signal) => signal,
-  clock?: FakeClock,
+  { clock, isFed = true }: { clock?: FakeClock; isFed?: boolean } = {},
 ) {
   const peers = new Map<string, Peer>();
   const sent: string[] = [];
@@ -42,6 +42,7 @@ function makePeers(
         },
         peerId: id,
         ways: { direct: {}, lastResort: undefined },
+        isFed: () => isFed,
         opened: (other, connection) => peer.open.set(other, connection),
         closed: (other) => {
           peer.open.delete(other);
@@ -201,6 +202,7 @@ function dialerInVain(ways: Ways) {
     },
     peerId: A,
     ways,
+    isFed: () => true,
     opened() {},
     closed() {},
   });
@@ -272,21 +274,24 @@ Deno.test(
   },
 );
 
-Deno.test('who is linked by the first few dials no others: neighbours know them', options, async () => {
-  const ids = [...'abcdefg'].map((letter) => letter.repeat(20));
-  const clock = new FakeClock();
-  const peers = makePeers(ids, undefined, clock);
-  const [self, ...others] = ids as [string, ...string[]];
-  void peers.of(self).dialer.dial(others, peers.carrierOf(self));
-  await until(() => peers.of(self).open.size >= 2);
-  await clock.pass(5000);
-  const near = [others[0], others[4], others[5]];
-  assert.ok(
-    [...peers.of(self).open.keys()].every((id) => near.includes(id)),
-    'a near one, two from anywhere',
-  );
-  assert.equal(peers.sent.filter((kind) => kind === 'offer').length, 3);
-  peers.close();
+Deno.test('who is fed by the first few dials no others: neighbours know them', options, async () => {
+  for (const isFed of [true, false]) {
+    const ids = [...'abcdefg'].map((letter) => letter.repeat(20));
+    const clock = new FakeClock();
+    const peers = makePeers(ids, undefined, { clock, isFed });
+    const [self, ...others] = ids as [string, ...string[]];
+    void peers.of(self).dialer.dial(others, peers.carrierOf(self));
+    await until(() => peers.of(self).open.size >= 2);
+    const near = [others[0], others[4], others[5]];
+    assert.ok(
+      [...peers.of(self).open.keys()].every((id) => near.includes(id)),
+      'a near one, two from anywhere',
+    );
+    await clock.pass(2000);
+    await until(() => isFed || peers.of(self).open.size >= 4);
+    assert.equal(peers.sent.filter((kind) => kind === 'offer').length, isFed ? 3 : 6);
+    peers.close();
+  }
 });
 
 Deno.test('those that answered and were not linked are followed by the others', options, async () => {

@@ -29,6 +29,8 @@ export interface DialerOptions {
   /** Own peer id. */
   peerId: string;
   ways: Ways;
+  /** Whether the links that there are bring all that is wanted. */
+  isFed(): boolean;
   /** A channel is open. */
   opened(peerId: string, connection: Connection, carrier: Carrier): void;
   /** A connection that was handed over by `opened` is gone. */
@@ -40,8 +42,9 @@ const MOST_IN_FLIGHT = 12;
 const MOST_CONNECTIONS = 56;
 /**
  * Who has no link yet waits for its first one: a few are dialled ahead of the others, since every connection that is
- * made beside it holds the first one up. The others follow when too few of these answer soon, or are linked a little
- * later; else they are met through neighbours, which costs the edge no message.
+ * made beside it holds the first one up. The others follow when too few of these answer soon, or when a little later
+ * too few are linked or something is still wanting, as in a crowd where all are new; else they are met through
+ * neighbours, which costs the edge no message.
  */
 export const AT_FIRST = 3;
 const FIRST_MS = 250;
@@ -132,15 +135,20 @@ export class Dialer {
 
   #dialLater(peerIds: string[], carrier: Carrier, last: boolean): void {
     const { environment } = this.#options;
-    const waitFor = (ms: number, sign: 'answered' | 'open', then: () => void) => {
+    const look = (ms: number, isEnough: () => boolean, then: () => void) => {
       const timer = environment.setTimer(ms, () => {
         this.#later.delete(timer);
-        if (this.#count(sign) >= ENOUGH) then();
+        if (isEnough()) then();
         else void this.#dial(peerIds, carrier, last);
       });
       this.#later.add(timer);
     };
-    waitFor(FIRST_MS, 'answered', () => waitFor(LINKED_MS - FIRST_MS, 'open', () => {}));
+    const isServed = () => this.#count('open') >= ENOUGH && this.#options.isFed();
+    look(
+      FIRST_MS,
+      () => this.#count('answered') >= ENOUGH,
+      () => look(LINKED_MS - FIRST_MS, isServed, () => {}),
+    );
   }
 
   #count(sign: 'answered' | 'open'): number {

@@ -338,6 +338,7 @@ export class Session {
       environment,
       peerId,
       ways: reach.ways,
+      isFed: () => this.#isFed(),
       opened: (id: string, connection: Connection, carrier: Carrier) => {
         reach.linked(connection.route);
         const link = new DataLink({
@@ -496,8 +497,13 @@ export class Session {
 
   /** Whether feeds bring everything: the only viewer of a channel is its seed. */
   #isSelfFed(): boolean {
+    return this.#seedStream.feeds.length > 0 && this.#isFed();
+  }
+
+  /** Whether every substream has its source. */
+  #isFed(): boolean {
     const { parented, substreams } = this.#mesh.stats();
-    return this.#seedStream.feeds.length > 0 && parented === substreams;
+    return parented === substreams;
   }
 
   /** What came with the join's answer; what did not is asked for. */

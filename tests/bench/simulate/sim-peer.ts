@@ -215,7 +215,8 @@ export class SimPeer implements World {
     this.dialer.dial(ids, way);
     if (rest.length === 0) return;
     this.later(LINKED_MS, () => {
-      if (this.links.size < ENOUGH) this.dialer.dial(rest, way);
+      const { parented, substreams } = this.mesh!.stats();
+      if (this.links.size < ENOUGH || parented < substreams) this.dialer.dial(rest, way);
     });
   }
 
