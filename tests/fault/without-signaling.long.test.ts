@@ -60,12 +60,10 @@ class Surroundings {
         }
       },
       WebSocket: class extends WebSocket {
-        constructor(url: string, protocols: string[] = []) {
-          super(around.isCutOff ? NOWHERE : url, protocols);
+        constructor(url: string) {
+          super(around.isCutOff ? NOWHERE : url);
           around.#sockets.add(this);
           this.addEventListener('message', (event) => {
-            // Of a join.
-            if (typeof event.data !== 'string') return;
             const { action } = JSON.parse(event.data);
             if (around.isCutOff && !OF_FEEDS.includes(action)) event.stopImmediatePropagation();
             else if (action === 'welcome') around.welcomedAt = performance.now();

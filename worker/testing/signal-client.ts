@@ -16,9 +16,7 @@ export class SignalClient {
 
   constructor(readonly socket: WebSocket) {
     socket.addEventListener('message', (event) => {
-      // Of a socket that joins: its answer and media.
-      if (typeof event.data !== 'string') return;
-      this.got.push(event.data === 'pong' ? { pong: true } : JSON.parse(event.data));
+      this.got.push(event.data === 'pong' ? { pong: true } : JSON.parse(event.data as string));
       this.#wakeAll();
     });
     socket.addEventListener('close', (event) => {
@@ -70,10 +68,8 @@ export function announcePathOf(infoHash: string, shard?: string): string {
   return `/swarm/${infoHash}/announce${shard === undefined ? '' : `?shard=${shard}`}`;
 }
 
-type Sign = (message: Uint8Array) => Promise<Uint8Array>;
-
 /** A key pair of a viewer. */
-export async function newKey(): Promise<{ key: Uint8Array; sign: Sign }> {
+async function newKey(): Promise<{ key: Uint8Array; sign(message: Uint8Array): Promise<Uint8Array> }> {
   const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']) as CryptoKeyPair;
   return {
     key: new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey) as ArrayBuffer),
@@ -119,7 +115,8 @@ export async function watch(channel: string, uploadKbps = 2000, token?: string):
     () => join(channel, { peerKey, ...(token === undefined ? {} : { token }) }),
     ({ state }) => state === 'live',
   ) as LiveJoinAnswer;
-  const first = await startedAnnounce(answer, sign);
+  const proof = toBase64Url(await sign(announceProof(fromBase64Url(answer.ticket)!)));
+  const first = announce(answer.broadcast.infoHash, answer.peerId, answer.ticket, proof, answer.pass);
   first.capability.uploadKbps = uploadKbps;
   let path = answer.announcePath;
   for (;;) {
@@ -134,12 +131,6 @@ export async function watch(channel: string, uploadKbps = 2000, token?: string):
     }
     path = reply.path as string;
   }
-}
-
-/** What a viewer whose join was answered so says first. */
-export async function startedAnnounce(answer: LiveJoinAnswer, sign: Sign): Promise<Announce> {
-  const proof = toBase64Url(await sign(announceProof(fromBase64Url(answer.ticket)!)));
-  return announce(answer.broadcast.infoHash, answer.peerId, answer.ticket, proof, answer.pass);
 }
 
 function announce(
