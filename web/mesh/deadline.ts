@@ -14,8 +14,6 @@ const FAILED_MS = 1000;
 const MAX_FAILED = 32;
 /** Each further time that the edge is busy, it is left in peace for twice as long, up to so many times. */
 const MOST_PATIENCE = 32;
-/** An edge that was busy so lately has nothing for those who wait. */
-const BUSY_MS = 10_000;
 /** Without a playhead, pieces later than the target by more than this are given up. */
 const GIVE_UP_MS = 3000;
 
@@ -67,7 +65,6 @@ export class Deadline {
       this.#failed = [];
     }
     if (now < this.#busyUntil) return;
-    if (now - this.#busySince < BUSY_MS && this.#repair.waits) return;
     const lastMs = this.#fetchMs + this.#deviationMs;
     const marginMs = this.#playhead === undefined ? tuning.fetchMarginMs : tuning.playMarginMs;
     const leadMs = lastMs + marginMs + this.#spreadMs;

@@ -3,7 +3,7 @@
  * says what becomes of each message and each piece; the decisions are in the parts.
  */
 import type { PieceFrame } from '../../protocol/frame.ts';
-import { compareIndex, INIT_PIECE, pieceOf } from '../../protocol/piece-index.ts';
+import { compareIndex, INIT_PIECE, pieceOf, segmentOf, trackOf } from '../../protocol/piece-index.ts';
 import type { Feed } from '../../protocol/tracker.ts';
 import { UploadBudget } from './budget.ts';
 import { Children } from './children.ts';
@@ -123,7 +123,7 @@ export class Mesh implements MeshControl {
   offerPiece(frame: PieceFrame, source: 'seed' | 'join' | 'run'): void {
     const { index } = frame.record;
     if (source !== 'seed' && pieceOf(index) !== INIT_PIECE) {
-      this.#repair.onEdgePiece(index, source === 'join', this.#context.world.now());
+      this.#repair.onEdgePiece(trackOf(index), segmentOf(index), this.#context.world.now());
     }
     this.#take(frame, undefined, source);
   }

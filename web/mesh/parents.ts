@@ -258,7 +258,6 @@ export class Parents {
       substream: lane.substream,
       since,
       orphan,
-      lonely: context.linked.length < context.options.neighbours,
     });
   }
 

@@ -55,8 +55,6 @@ const MAX_WITH_STRANGER = 3;
 /** After a reject a neighbour is not asked for so long; what it adds to its penalty if it says it can spare. */
 const REJECTED_MS = 300;
 const REJECTED_PENALTY = 0.6;
-/** Substreams that single pieces can stand in for. */
-const MOST_UNFED = 2;
 /** More segments than this are not caught up with: playback goes on at the newest. */
 const MAX_GAP = 3;
 /** All tracks follow within so long when one has jumped, to the same segment. */
@@ -76,7 +74,7 @@ export class Repair {
   #requests: Request[] = [];
   #tried: { index: number; neighbour: Neighbour; at: number }[] = [];
   #startedAt = 0;
-  /** Per track: the piece that playback begins with, as segment:20 | piece:8; negative: not known yet. */
+  /** Per track: the segment that playback begins with; -1: not known yet. */
   #start: number[] = new Array(16).fill(-1);
   /** Per track: the newest segment at the last tick; a jump is a sleep or an encoder's pause, not a loss. */
   #newest: number[] = new Array(16).fill(-1);
@@ -101,34 +99,17 @@ export class Repair {
     return false;
   }
 
-  /**
-   * Where upload is short for long, who lacks more than a few substreams waits for them: single pieces would not make it
-   * whole, and they do others.
-   */
-  get waits(): boolean {
-    const { lanes, tuning } = this.#context;
-    return tuning.rankApart < 1 &&
-      lanes.all.filter((lane) => lane.wanted && !lane.hasSource).length > MOST_UNFED;
-  }
-
   /** A track is wanted anew: what was missed meanwhile is not asked for. */
   restart(track: number): void {
     this.#start[track] = -1;
     this.#newest[track] = -1;
   }
 
-  /**
-   * A piece of the join or of a run came from the edge: playback begins here at the latest, with a join at this very
-   * piece, whose first is the earliest.
-   */
-  onEdgePiece(index: number, isJoin: boolean, now: number): void {
-    const track = trackOf(index);
-    const segment = segmentOf(index);
+  /** A piece of the join or of a run came from the edge: playback begins here at the latest. */
+  onEdgePiece(track: number, segment: number, now: number): void {
     const start = this.#start[track]!;
     const isPassed = now - this.jumpedAt < JUMP_MS && segmentDistance(segment, this.#landing) > 0;
-    if (start < 0 || (segmentDistance(segment, start >> 8) > 0 && !isPassed)) {
-      this.#start[track] = segment << 8 | (isJoin ? pieceOf(index) : 0);
-    }
+    if (start < 0 || (segmentDistance(segment, start) > 0 && !isPassed)) this.#start[track] = segment;
     this.#quietUntil = now + JOIN_QUIET_MS;
   }
 
@@ -191,7 +172,7 @@ export class Repair {
       if (claimed) neighbour.owes++;
       this.#context.send(neighbour, { type: 'cancel', index });
     }
-    if (this.#context.linked.length === 0 || now < this.#quietUntil || this.waits) return;
+    if (this.#context.linked.length === 0 || now < this.#quietUntil) return;
     const { lanes, store } = this.#context;
     const { tracks } = lanes;
     this.#turn++;
@@ -231,7 +212,7 @@ export class Repair {
     if (newest < 0) return;
     const start = this.#start[window.track]!;
     if (start < 0) return;
-    let back = Math.min(window.segments - 1, segmentDistance(start >> 8, newest));
+    let back = Math.min(window.segments - 1, segmentDistance(start, newest));
     const played = Math.floor(this.playedMs / 2000) - 1;
     if (played >= 0) {
       back = Math.min(back, Math.max(0, segmentDistance(played & (SEGMENT_COUNT - 1), newest)));
@@ -239,9 +220,7 @@ export class Repair {
     for (; back >= 0; back--) {
       const slot = window.slot((newest - back) & (SEGMENT_COUNT - 1));
       if (slot === undefined) continue;
-      let piece = slot.low;
-      if (slot.segment === start >> 8) piece = Math.max(piece, start & 255);
-      for (; piece <= slot.highest; piece++) {
+      for (let piece = slot.low; piece <= slot.highest; piece++) {
         if (slot.frames[piece] === undefined && !visit(slot, piece)) return;
       }
     }
@@ -255,8 +234,8 @@ export class Repair {
       const before = this.#newest[track]!;
       const hasJumped = before >= 0 && segmentDistance(before, newest) > MAX_GAP;
       if (hasJumped && now - this.jumpedAt > JUMP_MS) this.#jump(window, sliceMs, now);
-      if (hasJumped) this.#start[track] = this.#landing << 8;
-      else if (start < 0) this.#start[track] = newest << 8;
+      if (hasJumped) this.#start[track] = this.#landing;
+      else if (start < 0) this.#start[track] = newest;
       this.#newest[track] = newest;
       return;
     }
@@ -264,7 +243,7 @@ export class Repair {
       if (now - this.#startedAt < NOTHING_VERIFIED_MS) return;
       window.forgetClaims();
     }
-    this.#start[track] = this.#attestedStart(track) << 8;
+    this.#start[track] = this.#attestedStart(track);
     this.#startedAt = now;
   }
 

@@ -31,8 +31,6 @@ export interface SignalingOptions {
   /** Whether this peer holds feeds: then a lost socket is opened again at once. */
   isSeed(): boolean;
   events: SignalingEvents;
-  /** Opened already, by the join: the first one. */
-  socket?: WebSocket | undefined;
   /** The socket of the backbone's Swarm object, which bridges hold beside their own. */
   backbone?: boolean;
 }
@@ -73,8 +71,7 @@ export class Signaling implements Carrier {
   constructor(options: SignalingOptions) {
     this.#options = options;
     this.#path = options.path;
-    if (options.socket?.readyState === 1) this.#use(options.socket, true);
-    else this.#connect();
+    this.#connect();
   }
 
   get backbone(): boolean {
@@ -171,13 +168,8 @@ export class Signaling implements Carrier {
     } catch {
       return this.#retry();
     }
-    this.#use(socket, false);
-  }
-
-  #use(socket: WebSocket, isOpen: boolean): void {
     this.#socket = socket;
-    if (isOpen) queueMicrotask(() => void this.#start(socket));
-    else socket.onopen = () => void this.#start(socket);
+    socket.onopen = () => void this.#start(socket);
     socket.onmessage = ({ data }) => this.#read(data);
     socket.onerror = () => {};
     socket.onclose = () => {
