@@ -4,25 +4,41 @@
  */
 import type { PeerEnvironment } from '../web/peer/environment.ts';
 
+/** What comes by fetch is handed over in such parts: the beginning of an answer does not wait for the end of it. */
+const PACKET_BYTES = 1400;
+
 type ConnectionClass = NonNullable<PeerEnvironment['RTCPeerConnection']>;
 
 export class Downlink {
   readonly #kbps: number;
+  readonly #queue: { at: number; done: () => void }[] = [];
   #freeAt = 0;
+  #waits = false;
 
   constructor(kbps: number) {
     this.#kbps = kbps;
   }
 
-  /** When these bytes are through; in the order of the calls. */
-  #delayMs(bytes: number): number {
-    const now = performance.now();
-    this.#freeAt = Math.max(now, this.#freeAt) + bytes * 8 / this.#kbps;
-    return this.#freeAt - now;
+  /** Does it when these bytes are through: one after the other, in the order of the calls. */
+  #carry(bytes: number, done: () => void): void {
+    this.#freeAt = Math.max(performance.now(), this.#freeAt) + bytes * 8 / this.#kbps;
+    this.#queue.push({ at: this.#freeAt, done });
+    this.#next();
   }
 
-  async #pass(bytes: number): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, this.#delayMs(bytes)));
+  #next(): void {
+    const [first] = this.#queue;
+    if (!first || this.#waits) return;
+    this.#waits = true;
+    setTimeout(() => {
+      this.#waits = false;
+      while (this.#queue.length > 0 && this.#queue[0]!.at <= performance.now()) this.#queue.shift()!.done();
+      this.#next();
+    }, Math.max(0, first.at - performance.now()));
+  }
+
+  #pass(packet: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    return new Promise((resolve) => this.#carry(packet.length, () => resolve(packet)));
   }
 
   /** The same surroundings behind this line. */
@@ -36,8 +52,11 @@ export class Downlink {
         const slowed = answer.body.pipeThrough(
           new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
             transform: async (chunk, controller) => {
-              await this.#pass(chunk.length);
-              controller.enqueue(chunk);
+              const packets: Promise<Uint8Array<ArrayBuffer>>[] = [];
+              for (let at = 0; at < chunk.length; at += PACKET_BYTES) {
+                packets.push(this.#pass(chunk.slice(at, at + PACKET_BYTES)));
+              }
+              for (const packet of packets) controller.enqueue(await packet);
             },
           }),
         );
@@ -74,9 +93,9 @@ export class Downlink {
   #slow(channel: RTCDataChannel): RTCDataChannel {
     const later = (listener: RTCDataChannel['onmessage']) => (event: MessageEvent) => {
       const bytes = (event.data as ArrayBuffer).byteLength;
-      setTimeout(() => {
+      this.#carry(bytes, () => {
         if (channel.readyState === 'open') listener?.call(channel, event);
-      }, this.#delayMs(bytes));
+      });
     };
     return new Proxy(channel, {
       get(target, name) {

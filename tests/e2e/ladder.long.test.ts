@@ -95,6 +95,7 @@ Deno.test(
             if (!keepsUp(slow, LOWER)) late++;
             return newestMs(slow, LOWER) > fromMs + 8000;
           });
+          console.log(`behind its target at ${late} of ${looks} looks`, slow.stats());
           assert.ok(late < looks / 10, `behind its target at ${late} of ${looks} looks`);
           assert.ok(offloadSince(before, viewers) > 0.4);
         },
