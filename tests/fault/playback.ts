@@ -46,6 +46,11 @@ export class Playback {
     return this.#headUs !== undefined && this.#stalled === undefined;
   }
 
+  /** What it adds to the latency target for itself. */
+  get comfortMs(): number {
+    return this.#comfort.extraMs;
+  }
+
   /** Stalls since a moment; one that goes on counts as far as it has come. */
   since(atMs: number): Stall[] {
     return this.stalls.filter((stall) => stall.atMs + stall.ms >= atMs);

@@ -32,10 +32,21 @@ Deno.test(
       return Math.max(...after.slice(1).map((at, i) => at - after[i]!));
     };
     const figures = (fromMs: number) =>
-      playbacks.map((one, at) =>
-        `${at}: ${viewers[at]!.state}, ${Math.round(one.latencyMs)} ms behind, stalls ` +
-        one.since(fromMs).map(({ atMs, ms }) => `${Math.round(atMs - fromMs)}+${Math.round(ms)}`).join(' ')
-      ).join('\n');
+      playbacks.map((one, at) => {
+        const { peers, feeds, parented, substreams, lagNowMs } = viewers[at]!.stats();
+        const stalls = one.since(fromMs).map(({ atMs, ms }) =>
+          `${Math.round(atMs - fromMs)}+${Math.round(ms)}`
+        );
+        return `${at}: ${viewers[at]!.state}, ${one.plays ? 'plays' : 'stands'} ${
+          Math.round(one.latencyMs)
+        } ms behind ` +
+          `with ${
+            Math.round(one.bufferMs)
+          } ms ahead and ${one.comfortMs} ms of comfort, ${peers} peers, ${feeds} feeds, ` +
+          `${parented} of ${substreams} substreams, pieces ${Math.round(lagNowMs)} ms late, stalls ${
+            stalls.join(' ')
+          }`;
+      }).join('\n');
     /** Does what takes something away and brings it back; answers when that began and how long it took. */
     const outage = async (act: () => Promise<void>) => {
       const atMs = performance.now();
@@ -46,12 +57,12 @@ Deno.test(
     const heldUpMs = () => Math.max(...playbacks.map((one) => one.heldUpMs));
     const allBack = (fromMs: number) =>
       until(
-        `everybody is back at live\n${figures(fromMs)}`,
+        'everybody is back at live',
         () =>
           playbacks.every((one, at) =>
             one.plays && viewers[at]!.state === 'live' && one.latencyMs < viewers[at]!.latencyTargetMs + 1700
           ),
-        { withinMs: 30_000 },
+        { withinMs: 30_000, show: () => figures(fromMs) },
       );
     try {
       for (let i = 0; i < VIEWERS; i++) {

@@ -60,10 +60,12 @@ class Surroundings {
         }
       },
       WebSocket: class extends WebSocket {
-        constructor(url: string) {
-          super(around.isCutOff ? NOWHERE : url);
+        constructor(url: string, protocols: string[] = []) {
+          super(around.isCutOff ? NOWHERE : url, protocols);
           around.#sockets.add(this);
           this.addEventListener('message', (event) => {
+            // Of a join.
+            if (typeof event.data !== 'string') return;
             const { action } = JSON.parse(event.data);
             if (around.isCutOff && !OF_FEEDS.includes(action)) event.stopImmediatePropagation();
             else if (action === 'welcome') around.welcomedAt = performance.now();
