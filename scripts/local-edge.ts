@@ -34,6 +34,8 @@ export const COMPATIBILITY_DATE = '2026-10-01';
  * offer and takes 150 kB a socket, to save bytes of which signaling has few.
  */
 export const COMPATIBILITY_FLAGS = ['no_web_socket_compression'];
+/** As in wrangler.toml: what the Worker is asked for before there is a look for a file. */
+export const RUN_WORKER_FIRST = ['/*', '!/assets/*', '!/watch/*'];
 const MAIN = 'worker/main.ts';
 const bundles = new Map<string, Promise<string>>();
 
@@ -60,7 +62,9 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
         assets: {
           directory: options.assets,
           binding: 'ASSETS',
-          routerConfig: { invoke_user_worker_ahead_of_assets: true, has_user_worker: true },
+          routerConfig: { has_user_worker: true },
+          run_worker_first: RUN_WORKER_FIRST,
+          assetConfig: { html_handling: 'none' },
         },
       }
       : {}),

@@ -94,11 +94,22 @@ function shakaAsModule(): Plugin {
     setup({ onLoad }) {
       onLoad({ filter: /shaka-player\.dash-es2021\.js$/ }, async ({ path }) => {
         const code = await Deno.readTextFile(path);
-        return { contents: `const exports = {};\n${code}\nexport default exports;`, loader: 'js' };
+        return {
+          contents: `const exports = {};\n${WINDOWS}\n${code}\nexport default exports;`,
+          loader: 'js',
+        };
       });
     },
   };
 }
+
+/**
+ * Shaka looks for the Xbox's `Windows` by reading what other browsers do not have, and catches the TypeError. Throwing
+ * makes V8 parse the whole script once more for each function that it is in, to know the line: a tenth of a second of
+ * a start on a busy machine. Here it is a variable that is there, or null.
+ */
+const WINDOWS =
+  'const Windows = globalThis.Windows ?? globalThis.chrome?.webview?.hostObjects?.sync.Windows ?? null;';
 
 function nameOf(path: string, extension = path.slice(path.lastIndexOf('.'))): string {
   return path.slice(path.lastIndexOf('/') + 1, path.length - extension.length);

@@ -12,7 +12,7 @@ import { useCounter } from './use-counter.ts';
  * Media of a join is taken of the cache when it is no older than this. Who begins has to fetch what was cut since one
  * by one, unless peers are linked before it is due; the cache itself counts whole seconds.
  */
-const JOIN_FRESH_MS = 500;
+export const JOIN_FRESH_MS = 500;
 /** When an entry was made, milliseconds since 1970. */
 const MADE_HEADER = 'shoal-made';
 
@@ -26,25 +26,44 @@ interface CachedAsk {
 }
 
 /** Answers from the cache, else from the Media object. */
-export async function cachedMedia({ env, ctx, channel, kind, ask }: CachedAsk): Promise<Response> {
+export async function cachedMedia({ kind, ...asked }: CachedAsk): Promise<Response> {
+  const { response, hitBytes } = await heldOrFresh(asked);
+  if (hitBytes !== undefined) {
+    const bytes = kind === undefined ? {} : { [kind]: hitBytes };
+    useCounter.count(asked.env, asked.ctx, asked.channel, { cacheHits: 1, bytes });
+  }
+  return forEverybody(response);
+}
+
+interface HeldOrFresh {
+  response: Response;
+  /** It is of the cache, which nobody has counted yet. */
+  hitBytes?: number;
+  /** Milliseconds since 1970. */
+  madeMs: number;
+}
+
+export async function heldOrFresh(
+  { env, ctx, channel, ask }: Omit<CachedAsk, 'kind'>,
+): Promise<HeldOrFresh> {
   const key = `https://media.shoal.internal/${channel}?${new URLSearchParams({ ask: JSON.stringify(ask) })}`;
   const held = await caches.default.match(key);
   if (held && isFresh(held, ask)) {
     const body = await held.arrayBuffer();
-    const bytes = kind === undefined ? {} : { [kind]: body.byteLength };
-    useCounter.count(env, ctx, channel, { cacheHits: 1, bytes });
-    return forEverybody(new Response(body, held));
+    const madeMs = Number(held.headers.get(MADE_HEADER));
+    return { response: new Response(body, held), hitBytes: body.byteLength, madeMs };
   }
   // The object counts it as a miss: a call for each from here would cost as much as the media.
   const fresh = await freshMedia(env, channel, ask);
   if (fresh.status === 200 && fresh.headers.get('cache-control')?.startsWith('public')) {
     const body = await fresh.arrayBuffer();
     const entry = new Response(body, fresh);
-    entry.headers.set(MADE_HEADER, String(Date.now()));
+    const madeMs = Date.now();
+    entry.headers.set(MADE_HEADER, String(madeMs));
     ctx.waitUntil(caches.default.put(key, entry));
-    return forEverybody(new Response(body, fresh));
+    return { response: new Response(body, fresh), madeMs };
   }
-  return forEverybody(fresh);
+  return { response: fresh, madeMs: 0 };
 }
 
 function isFresh(held: Response, { what }: MediaAsk): boolean {

@@ -9,6 +9,8 @@ import { log, setLogLevel } from './log.ts';
 export const REQUEST_ID_HEADER = 'shoal-request';
 /** Behind Cloudflare each request has an id already. */
 const GIVEN = 'cf-ray';
+/** What these answer with 503 is "later": the egress cap is spent, a shard is crowded. Those come by the thousand. */
+const OF_VIEWERS = /^\/(join|media|hls|replay|swarm)\//;
 
 export const requestLog: MiddlewareHandler<{ Bindings: Env; Variables: { requestId: string } }> = async (
   c,
@@ -24,7 +26,7 @@ export const requestLog: MiddlewareHandler<{ Bindings: Env; Variables: { request
   const { path } = c.req;
   // A socket's answer has headers that cannot be changed, and a piece of media needs no name.
   if (status >= 400 || (status !== 101 && path.startsWith('/api/'))) c.header(REQUEST_ID_HEADER, requestId);
-  if (status < 500 && !path.startsWith('/api/')) return;
+  if (status < 500 ? !path.startsWith('/api/') : status === 503 && OF_VIEWERS.test(path)) return;
   const { method } = c.req;
   log(status >= 500 ? 'error' : method === 'GET' && status < 400 ? 'debug' : 'info', 'request', {
     requestId,

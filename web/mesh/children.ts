@@ -31,9 +31,9 @@ export class Children {
     if (gives === this.#gives) return;
     this.#gives = gives;
     if (gives) return;
-    const now = this.#context.world.now();
+    const endsAt = this.#context.world.now() + this.#context.tuning.displaceGraceMs;
     for (const lane of this.#context.lanes.all) {
-      for (const child of lane.children) if (child.endsAt === 0) this.#giveNotice(lane, child, now);
+      for (const child of lane.children) if (child.endsAt === 0) this.#giveNotice([lane, child], endsAt);
     }
   }
 
@@ -43,6 +43,8 @@ export class Children {
 
   onSubscribe(from: Neighbour, message: MessageOf<'subscribe'>): void {
     const lane = this.#context.lanes.at(message.track, message.substream);
+    const isMain = contributes(from.uploadKbps, this.#context);
+    from.rank = isMain ? 2 : from.tag / 2 ** 32 + (message.lonely ? 1 : 0);
     const accepted = lane !== undefined && this.#admit(lane, from, message.orphan);
     this.#context.send(from, {
       type: 'subscribed',
@@ -180,7 +182,8 @@ export class Children {
       const promised = this.#promisedKbps(from.isBackbone);
       const isFull = promised + cost + this.#reservedKbps(lane) + kept > limit;
       if (
-        isFull && !this.#displace(lane, from, now) && !(orphan && this.#balance(lane, from.isBackbone, now))
+        isFull && !this.#displace(lane, from, now) &&
+        !(orphan && (this.#balance(lane, from.isBackbone, now) || this.#outrank(from, now)))
       ) {
         return false;
       }
@@ -194,33 +197,38 @@ export class Children {
    * to be passed on, that may be the child of a lane that is not and that another neighbour has.
    */
   #displace(lane: Lane, from: Neighbour, now: number): boolean {
-    const { budget, lanes, tuning } = this.#context;
+    const { budget, tuning } = this.#context;
     const { isBackbone } = from;
     const limit = this.#limit(isBackbone);
     if (!contributes(from.uploadKbps, this.#context)) return false;
     if (this.#promisedKbps(isBackbone) > limit + this.#context.demandKbps()) return false;
     if (this.#lastingKbps(isBackbone) > limit || budget.promisedKbps > budget.kbps) return false;
     const isMine = this.#isMine(lane, isBackbone);
-    let least: Child | undefined;
-    let leastLane = lane;
-    let leastWorth = worthOf(from, lane, tuning) / tuning.displaceRatio;
-    for (const other of lanes.all) {
-      if (other.children.length === 0) continue;
-      if (other !== lane && (!isMine || this.#isMine(other, isBackbone) || !this.#isElsewhere(other))) {
-        continue;
-      }
-      for (const child of other.children) {
-        if (!isMovable(child, isBackbone)) continue;
-        const worth = worthOf(child.neighbour, other, tuning) / (other === lane ? 1 : LEAF_RATIO);
-        if (worth >= leastWorth) continue;
-        least = child;
-        leastLane = other;
-        leastWorth = worth;
+    const below = worthOf(from, lane, tuning) / tuning.displaceRatio;
+    const least = this.#least(isBackbone, below, (child, other) => {
+      if (other === lane) return worthOf(child, lane, tuning);
+      const isKept = !isMine || this.#isMine(other, isBackbone) || !this.#isElsewhere(other);
+      return isKept ? Infinity : worthOf(child, other, tuning) / LEAF_RATIO;
+    });
+    return this.#giveNotice(least, now + tuning.displaceGraceMs);
+  }
+
+  /** The place of this circle that is worth least, and less than this. */
+  #least(
+    backbone: boolean,
+    below: number,
+    worth: (child: Neighbour, lane: Lane) => number,
+  ): [Lane, Child] | undefined {
+    let least: [Lane, Child] | undefined;
+    for (const lane of this.#context.lanes.all) {
+      for (const child of lane.children) {
+        const here = isMovable(child, backbone) ? worth(child.neighbour, lane) : Infinity;
+        if (here >= below) continue;
+        least = [lane, child];
+        below = here;
       }
     }
-    if (least === undefined) return false;
-    this.#giveNotice(leastLane, least, now);
-    return true;
+    return least;
   }
 
   /**
@@ -239,8 +247,20 @@ export class Children {
     const child = widest?.children.findLast((one) => isMovable(one, backbone));
     if (child === undefined) return false;
     this.#balanceAt = now + tuning.displaceGraceMs;
-    this.#giveNotice(widest!, child, now);
-    return true;
+    return this.#giveNotice([widest!, child], this.#balanceAt);
+  }
+
+  /**
+   * Where upload is short, an orphan takes the place of who gives little and ranks lowest, if it ranks higher. All see
+   * the same order: those for whom there is enough are fed whole and the others wait, where all would lack a part.
+   */
+  #outrank(from: Neighbour, now: number): boolean {
+    const { isBackbone } = from;
+    // One at a time: until it goes both are fed, and an uplink that is filled to the brim has no room for more.
+    if (this.#promisedKbps(isBackbone) > this.#limit(isBackbone)) return false;
+    const { rankApart, displaceGraceMs } = this.#context.tuning;
+    const lowest = this.#least(isBackbone, from.rank - rankApart, ({ rank }) => rank);
+    return this.#giveNotice(lowest, now + displaceGraceMs);
   }
 
   /** What is promised to those who stay. */
@@ -265,14 +285,18 @@ export class Children {
     });
   }
 
-  #giveNotice(lane: Lane, child: Child, now: number): void {
-    child.endsAt = now + this.#context.tuning.displaceGraceMs;
+  /** Answers whether there is somebody to be told. */
+  #giveNotice(place: [Lane, Child] | undefined, endsAt: number): boolean {
+    if (place === undefined) return false;
+    const [lane, child] = place;
+    child.endsAt = endsAt;
     this.#context.send(child.neighbour, {
       type: 'subscribed',
       track: lane.track.track,
       substream: lane.substream,
       accepted: false,
     });
+    return true;
   }
 
   /** Who has a lane first-hand keeps room for its first child: nobody else might have it. */

@@ -5,6 +5,7 @@ import type { Lane, Lanes } from './lane.ts';
 import type { Message } from './message.ts';
 import type { Meter } from './meter.ts';
 import type { Neighbour } from './neighbour.ts';
+import type { OwnLine } from './own-line.ts';
 import type { MeshOptions, World } from './seams.ts';
 import type { Tuning } from './tuning.ts';
 import type { Verifier } from './verify.ts';
@@ -22,6 +23,7 @@ export interface Context {
   readonly budget: UploadBudget;
   readonly meter: Meter;
   readonly verifier: Verifier;
+  readonly line: OwnLine;
   /** Linked neighbours, handshake done. */
   readonly linked: Neighbour[];
   /** Sends and counts. */

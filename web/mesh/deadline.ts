@@ -14,6 +14,11 @@ const FAILED_MS = 1000;
 const MAX_FAILED = 32;
 /** Each further time that the edge is busy, it is left in peace for twice as long, up to so many times. */
 const MOST_PATIENCE = 32;
+/** An edge that was busy so lately has nothing for those who wait. */
+const BUSY_MS = 10_000;
+/** After a silence playback goes on when neighbours had so long, and is on its way again after so long. */
+const LANDS_AFTER_MS = 600;
+const LANDING_MS = 5000;
 /** Without a playhead, pieces later than the target by more than this are given up. */
 const GIVE_UP_MS = 3000;
 
@@ -65,6 +70,7 @@ export class Deadline {
       this.#failed = [];
     }
     if (now < this.#busyUntil) return;
+    if (now - this.#busySince < BUSY_MS && this.#repair.waits) return;
     const lastMs = this.#fetchMs + this.#deviationMs;
     const marginMs = this.#playhead === undefined ? tuning.fetchMarginMs : tuning.playMarginMs;
     const leadMs = lastMs + marginMs + this.#spreadMs;
@@ -76,17 +82,17 @@ export class Deadline {
         this.#fetch(window.wantedInit, now);
       }
       let before = this.#fetching.length;
-      this.#repair.forEachMissing(window, (slot, piece) => {
+      this.#repair.forEachMissing(window, (slot, piece, cutMs) => {
         if (this.#fetching.length >= tuning.maxFetches) return false;
         const index = packIndex(slot.segment, window.track, piece);
         if (this.isFetching(index) || this.#context.verifier.isBusy(index)) return true;
-        const cutMs = window.estimateCutMs(slot, piece, track.sliceMs);
         if (cutMs - track.sliceMs / 2 >= this.runsFromMs) return false;
         const isCertain = piece < slot.frames.length || piece <= slot.lost;
-        if (isCertain && this.#repair.isLeftOut(lanes.of(index)!, cutMs, now)) {
+        if (isCertain && this.#repair.isLeftOut(index, cutMs, now)) {
           this.#fetch(index, now);
           return true;
         }
+        if (this.#repair.isInLine(index, cutMs, now)) return true;
         const leftMs = this.#leftMs(cutMs, track.sliceMs, now);
         // Where many are missing, one fetch waits for the other: the last of them has to begin earlier.
         if (leftMs > leadMs + Math.floor(before++ / tuning.maxFetches) * lastMs) return false;
@@ -102,8 +108,11 @@ export class Deadline {
   /** Milliseconds until a piece that was cut at `cutMs` has to be here. */
   #leftMs(cutMs: number, sliceMs: number, now: number): number {
     if (this.#playhead === undefined) return cutMs + this.latencyTargetMs - this.#context.clock.now();
-    const played = this.#playhead.playing ? now - this.#playheadAt : 0;
-    return cutMs - sliceMs - this.#playhead.decodeTimeUs / 1000 - played;
+    const played = this.#playhead.decodeTimeUs / 1000 + (this.#playhead.playing ? now - this.#playheadAt : 0);
+    // Where media went on after a silence playback will, whatever the playhead still stands at.
+    const { jumpedAt, landingMs } = this.#repair;
+    const goesOn = now - jumpedAt < LANDING_MS ? landingMs + now - jumpedAt - LANDS_AFTER_MS : -Infinity;
+    return cutMs - sliceMs - Math.max(played, goesOn);
   }
 
   /** One liar's word does not send us to the edge for pieces that do not exist. */

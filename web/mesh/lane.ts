@@ -71,6 +71,7 @@ export class Lane {
       this.lagMs = expectedMs;
       this.deviationMs = Math.max(FIRST_DEVIATION_MS, this.deviationMs);
     }
+    this.askedLagMs = expectedMs;
     this.parent = parent;
     this.displaced = false;
     this.switchedAt = now;
@@ -84,13 +85,14 @@ export class Lane {
 
   /**
    * A piece of this lane came by push: `lag` milliseconds after its cut. What a new parent sends at first was cut before
-   * it was one and says nothing of how late it is.
+   * it was one and says nothing of how late it is: until then the lane is as late as the parent told.
    */
   onPush(now: number, lag: number): void {
+    const isLive = now - lag >= this.switchedAt;
     if (this.lagMs < 0) {
-      this.lagMs = lag;
+      this.lagMs = isLive ? lag : this.askedLagMs;
       this.deviationMs = FIRST_DEVIATION_MS;
-    } else if (now - lag >= this.switchedAt) {
+    } else if (isLive) {
       this.deviationMs = this.deviationMs * 0.8 + 0.2 * Math.abs(lag - this.lagMs);
       this.lagMs = this.lagMs * 0.8 + 0.2 * lag;
     }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { packIndex, trackOf } from '../../protocol/piece-index.ts';
+import { INIT_PIECE, packIndex, pieceOf, trackOf } from '../../protocol/piece-index.ts';
 import { allFeeds, Swarm, type SwarmPeer } from './testing/swarm.ts';
+import { peerTag } from './neighbour.ts';
+import type { MeshOptions } from './seams.ts';
 import { MAX_PATH } from './tuning.ts';
 
 /** Three seeds that share the feeds, and others of mixed uplinks, linked at random. */
@@ -156,6 +158,52 @@ Deno.test('where upload is short, who says that he has none to spare is served l
   assert.ok(lateOf(givers) < lateOf(claimants) / 4, `${lateOf(givers)} beside ${lateOf(claimants)} late`);
 });
 
+/** One that can feed one and a half others, and two who give nothing; the first of them ranks higher. */
+function tooLittleForTwo(options: Partial<MeshOptions>) {
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  const seed = swarm.add({ uploadKbps: 900, options });
+  seed.feed(allFeeds(swarm.source));
+  const others = [1, 2, 3, 4].map(() => swarm.add({ uploadKbps: 0, options }));
+  const [higher, , , lower] = others.sort((a, b) => peerTag(b.peerId) - peerTag(a.peerId));
+  return { swarm, seed, riders: [higher!, lower!] };
+}
+
+Deno.test('where upload is short for long, one is fed whole and the other waits, whoever came first', () => {
+  for (const first of [0, 1]) {
+    const { swarm, seed, riders } = tooLittleForTwo({ latencyTargetMs: 3250 });
+    swarm.link(seed, riders[first]!);
+    swarm.run(3);
+    swarm.link(seed, riders[1 - first]!);
+    swarm.run(20);
+    const [higher, lower] = riders;
+    assert.equal(higher!.mesh.stats().parented, 8);
+    assert.ok(lower!.mesh.stats().parented < 6, `${lower!.mesh.stats().parented}`);
+  }
+});
+
+Deno.test('a moment in which upload is short takes nobody what he has', () => {
+  const { swarm, seed, riders } = tooLittleForTwo({});
+  for (const rider of riders) {
+    swarm.link(seed, rider);
+    swarm.run(3);
+  }
+  const before = riders.map((rider) => rider.mesh.stats().parented);
+  swarm.run(20);
+  assert.deepEqual(riders.map((rider) => rider.mesh.stats().parented), before);
+});
+
+Deno.test('where upload is short for long, who has met few is fed before who can go elsewhere', () => {
+  const { swarm, seed, riders } = tooLittleForTwo({ latencyTargetMs: 3250 });
+  const [higher, lower] = riders;
+  // As many as it wants to know, who have nothing for it.
+  for (let i = 0; i < 12; i++) swarm.link(higher!, swarm.add({ uploadKbps: 0, options: { tracks: [] } }));
+  for (const rider of [higher!, lower!]) swarm.link(seed, rider);
+  swarm.run(20);
+  assert.equal(lower!.mesh.stats().parented, 8);
+  assert.ok(higher!.mesh.stats().parented < 6, `${higher!.mesh.stats().parented}`);
+});
+
 Deno.test('substreams that come very late are moved to a better parent within seconds', () => {
   const swarm = new Swarm();
   swarm.introduces = false;
@@ -260,6 +308,31 @@ Deno.test('a busy edge is left alone for as long as it asks', async () => {
   assert.ok(asked > 0 && asked <= 4 * 4, `asked ${asked}`);
 });
 
+Deno.test('where upload is short, who lacks most of a stream asks an edge for it that has enough, not a busy one', async () => {
+  const { EdgeBusy } = await import('./seams.ts');
+  const askedOf = async (isBusy: boolean) => {
+    const swarm = new Swarm();
+    swarm.introduces = false;
+    const options = { latencyTargetMs: 3250 };
+    const seed = swarm.add({ uploadKbps: 250, options });
+    let asked = 0;
+    const peer = swarm.add({ uploadKbps: 0, edgeFallback: true, options }, undefined, {
+      fetchPiece: (index) => {
+        asked++;
+        if (isBusy) return Promise.reject(new EdgeBusy(1000));
+        return Promise.resolve(swarm.source.frames.get(index)!);
+      },
+    });
+    seed.feed(allFeeds(swarm.source));
+    swarm.link(seed, peer);
+    await swarm.clock.runAsync(30_000);
+    return asked;
+  };
+  assert.ok(await askedOf(false) > 50);
+  const asked = await askedOf(true);
+  assert.ok(asked > 0 && asked <= 12, `asked ${asked}`);
+});
+
 Deno.test('an edge that was busy while it was away is asked at once when media goes on', async () => {
   const { EdgeBusy } = await import('./seams.ts');
   const swarm = new Swarm();
@@ -304,6 +377,26 @@ Deno.test('a peer that joins late starts at the newest segment and has init segm
   }
   swarm.run(8);
   assert.deepEqual(swarm.late(joiner, joined + 1000, joined + 8000, 1500), []);
+});
+
+Deno.test('a peer whose join begins within a segment asks nobody for what lies before it', async () => {
+  const swarm = new Swarm();
+  const seed = swarm.add({ uploadKbps: 4000 });
+  seed.feed(allFeeds(swarm.source));
+  await swarm.clock.runAsync(11_500);
+  const late = swarm.add({ edgeFallback: true });
+  const isInit = (index: number) => pieceOf(index) === INIT_PIECE;
+  const join = [...swarm.source.frames.values()]
+    .filter(({ record }) => isInit(record.index) || record.decodeTimeUs >= 10_400_000);
+  for (const frame of join) late.mesh.offerPiece(frame, 'join');
+  swarm.link(seed, late);
+  await swarm.clock.runAsync(15_000);
+  assert.deepEqual(swarm.late(late, 10_500, 14_000, 1500), []);
+  const early = [...late.arrivals.keys()].filter((index) =>
+    !isInit(index) && swarm.source.frames.get(index)!.record.decodeTimeUs < 10_400_000
+  );
+  assert.deepEqual(early, []);
+  assert.equal(late.edgeBytes, 0);
 });
 
 Deno.test('a track that is switched to starts at the newest segment, not where it was left', () => {
@@ -547,4 +640,18 @@ Deno.test('a peer that stops giving hands its children over without a gap, takes
   swarm.kill(other!);
   swarm.run(6);
   assert.equal(child!.mesh.stats().parented, 8);
+});
+
+Deno.test('a playhead that waits for the parts of a keyframe gets them', async () => {
+  const swarm = new Swarm();
+  const viewer = swarm.add({ edgeFallback: true });
+  const feeds = allFeeds(swarm.source);
+  const lane = feeds.findIndex(({ track, substream }) => track === 0 && substream === 4);
+  viewer.feed(feeds);
+  await swarm.clock.runAsync(19_950);
+  // The second part of the keyframe of segment 10: (10 + 1) mod 7 = 4.
+  viewer.feeds = feeds.filter((_, n) => n !== lane);
+  viewer.mesh.setPlayhead({ decodeTimeUs: 20_000_000, bufferedUntilUs: 20_000_000, playing: false });
+  await swarm.clock.runAsync(22_000);
+  assert.ok(viewer.arrivals.has(packIndex(10, 0, 1)));
 });

@@ -3,7 +3,7 @@
  * says what becomes of each message and each piece; the decisions are in the parts.
  */
 import type { PieceFrame } from '../../protocol/frame.ts';
-import { compareIndex, INIT_PIECE, pieceOf, segmentOf, trackOf } from '../../protocol/piece-index.ts';
+import { compareIndex, INIT_PIECE, pieceOf } from '../../protocol/piece-index.ts';
 import type { Feed } from '../../protocol/tracker.ts';
 import { UploadBudget } from './budget.ts';
 import { Children } from './children.ts';
@@ -18,7 +18,8 @@ import { controlBytesOf } from './message-size.ts';
 import type { Message, MessageOf } from './message.ts';
 import { Meter } from './meter.ts';
 import { type Neighbour, peerTag } from './neighbour.ts';
-import { Parents } from './parents.ts';
+import { OwnLine } from './own-line.ts';
+import { hasLane, Parents, toldLagMs } from './parents.ts';
 import { Repair } from './repair.ts';
 import type { Link, MeshControl, MeshOptions, MeshStats, PieceSource, Playhead, World } from './seams.ts';
 import { Teller } from './teller.ts';
@@ -73,6 +74,7 @@ export class Mesh implements MeshControl {
       verifier: new Verifier(world, keyBytes(options.broadcast.publicKey)),
       linked: [],
       send: (to, message) => this.#send(to, message),
+      line: new OwnLine(),
       isBridge: () => this.#backbone > 0,
       demandKbps: () => this.#demandKbps,
     };
@@ -123,7 +125,7 @@ export class Mesh implements MeshControl {
   offerPiece(frame: PieceFrame, source: 'seed' | 'join' | 'run'): void {
     const { index } = frame.record;
     if (source !== 'seed' && pieceOf(index) !== INIT_PIECE) {
-      this.#repair.onEdgePiece(trackOf(index), segmentOf(index), this.#context.world.now());
+      this.#repair.onEdgePiece(index, source === 'join', this.#context.world.now());
     }
     this.#take(frame, undefined, source);
   }
@@ -235,6 +237,7 @@ export class Mesh implements MeshControl {
       lagP50Ms: meter.lagAt(0.5),
       lagP95Ms: meter.lagAt(0.95),
       lagNowMs: meter.recentLagAt(0.95),
+      lineMs: this.#context.line.ms,
     };
   }
 
@@ -289,6 +292,7 @@ export class Mesh implements MeshControl {
     const { linked, budget, store, tuning } = this.#context;
     this.#children.expire(now);
     this.#links.sweep(now);
+    this.#context.line.turn();
     let queued = 0;
     const hears = linked.some(({ quietS }) => quietS === 0);
     for (let i = linked.length - 1; i >= 0; i--) {
@@ -419,6 +423,10 @@ export class Mesh implements MeshControl {
       from.vain = 0;
     }
     meter.bytes[source] += byteLength;
+    if (pushed && from !== undefined && hasLane(from, lane)) {
+      const lag = this.#context.clock.now() - cutMsOf(frame.record);
+      this.#context.line.observe(lag - toldLagMs(from, lane));
+    }
     if (standing === 'held') {
       meter.duplicateBytes += byteLength;
       if (pushed) {

@@ -27,9 +27,9 @@ export type Message =
   | { type: 'state'; clockMs: number; spareKbps: number; tracks: TrackState[] }
   /**
    * Push me this substream from now on; pieces after `since` that you hold come at once. `orphan`: nobody else does,
-   * which may be worth another's place.
+   * which may be worth another's place; `lonely`: I have met few who could.
    */
-  | { type: 'subscribe'; track: number; substream: number; since: number; orphan: boolean }
+  | { type: 'subscribe'; track: number; substream: number; since: number; orphan: boolean; lonely: boolean }
   | { type: 'unsubscribe'; track: number; substream: number }
   /** Answer to subscribe, or its end later on (displaced: pushes go on for a moment). */
   | { type: 'subscribed'; track: number; substream: number; accepted: boolean }

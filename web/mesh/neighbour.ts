@@ -83,6 +83,8 @@ export class Neighbour {
   /** Lanes that it feeds, and lanes that we feed it. */
   parentOf = 0;
   childOf = 0;
+  /** Who ranks higher is fed where not all can be: who feeds others, then who has met few, and else by chance. */
+  rank = 0;
   receivedBytes = 0;
   sentBytes = 0;
   /** Pieces of the window that it pushed as parent when they were here already. */

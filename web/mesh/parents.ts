@@ -70,7 +70,9 @@ export class Parents {
     for (let i = 0; i < count; i++) {
       const lane = lanes.all[(i + offset) % count]!;
       if (!lane.wanted || lane.isFed) continue;
-      if (lane.asked !== undefined && now >= lane.askedUntil) this.#unanswered(lane, now);
+      if (lane.asked !== undefined && now >= lane.askedUntil + this.#context.line.ms) {
+        this.#unanswered(lane, now);
+      }
       if (lane.parent === undefined) this.#find(lane, true, undefined);
       else if (lane.displaced) {
         const { parent } = lane;
@@ -248,7 +250,7 @@ export class Parents {
     }
     lane.asked = best;
     lane.askedLagMs = this.#expectedMs(lane, best);
-    lane.askedUntil = now + ANSWER_MS + Math.max(0, best.responseMs);
+    lane.askedUntil = now + ANSWER_MS + best.responseMs;
     best.spareKbps -= lane.kbps * context.tuning.overhead;
     const orphan = lane.parent === undefined || lane.displaced;
     const since = lane.hasNewest ? lane.newest : newestKnownIndex(context, lane);
@@ -258,6 +260,7 @@ export class Parents {
       substream: lane.substream,
       since,
       orphan,
+      lonely: context.linked.length < context.options.neighbours,
     });
   }
 
@@ -284,11 +287,11 @@ export class Parents {
   }
 
   /** How late pieces of this lane would come from a neighbour that has it, by what it told. */
-  #expectedMs({ track, substream }: Lane, from: Neighbour): number {
+  #expectedMs(lane: Lane, from: Neighbour): number {
+    const { track } = lane;
     const { tuning } = this.#context;
-    const lag = (from.states[track.track]?.lags[substream] ?? NO_SOURCE) & NO_SOURCE;
     const pieceBits = track.bitrateKbps * track.sliceMs * tuning.overhead;
-    return lag * LAG_UNIT_MS + from.transitMs +
+    return toldLagMs(from, lane) + from.transitMs +
       2 * pieceBits / (from.isLan ? tuning.lanKbps : from.uploadKbps);
   }
 
@@ -334,8 +337,13 @@ export class Parents {
   }
 }
 
+/** How late a neighbour says that it gets this lane. */
+export function toldLagMs({ states }: Neighbour, { track, substream }: Lane): number {
+  return ((states[track.track]?.lags[substream] ?? NO_SOURCE) & NO_SOURCE) * LAG_UNIT_MS;
+}
+
 /** Whether a neighbour says that it has a source of this lane. */
-function hasLane(neighbour: Neighbour, lane: Lane): boolean {
+export function hasLane(neighbour: Neighbour, lane: Lane): boolean {
   const said = neighbour.states[lane.track.track]?.lags[lane.substream] ?? NO_SOURCE;
   return (said & NO_SOURCE) !== NO_SOURCE;
 }

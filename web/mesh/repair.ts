@@ -3,6 +3,8 @@
  * request has its own end; then it is cancelled and the next neighbour is asked.
  */
 import {
+  compareIndex,
+  MAX_PIECES_PER_SEGMENT,
   packIndex,
   pieceOf,
   SEGMENT_COUNT,
@@ -12,7 +14,6 @@ import {
   trackOf,
 } from '../../protocol/piece-index.ts';
 import type { Context } from './context.ts';
-import type { Lane } from './lane.ts';
 import type { Neighbour } from './neighbour.ts';
 import type { SegmentSlot, TrackWindow } from './track-window.ts';
 import { LAG_UNIT_MS, NO_SOURCE } from './tuning.ts';
@@ -55,8 +56,12 @@ const MAX_WITH_STRANGER = 3;
 /** After a reject a neighbour is not asked for so long; what it adds to its penalty if it says it can spare. */
 const REJECTED_MS = 300;
 const REJECTED_PENALTY = 0.6;
+/** Substreams that single pieces can stand in for. */
+const MOST_UNFED = 2;
 /** More segments than this are not caught up with: playback goes on at the newest. */
 const MAX_GAP = 3;
+/** What was cut so long before the playhead is of no use; parts of a keyframe are cut where the playhead may wait for them. */
+const PLAYED_MS = 500;
 /** All tracks follow within so long when one has jumped, to the same segment. */
 const JUMP_MS = 5000;
 /** Of the newest segment so much has to be there to begin in it: less of a buffer would run dry again. */
@@ -74,7 +79,7 @@ export class Repair {
   #requests: Request[] = [];
   #tried: { index: number; neighbour: Neighbour; at: number }[] = [];
   #startedAt = 0;
-  /** Per track: the segment that playback begins with; -1: not known yet. */
+  /** Per track: the piece that playback begins with, as segment:20 | piece:8; negative: not known yet. */
   #start: number[] = new Array(16).fill(-1);
   /** Per track: the newest segment at the last tick; a jump is a sleep or an encoder's pause, not a loss. */
   #newest: number[] = new Array(16).fill(-1);
@@ -87,6 +92,8 @@ export class Repair {
   playedMs = -Infinity;
   /** When media went on last, after a silence that is not caught up with. */
   jumpedAt = -Infinity;
+  /** ... and from which media millisecond on. */
+  landingMs = 0;
   #landing = 0;
 
   constructor(context: Context, isFetching: (index: number) => boolean) {
@@ -99,17 +106,34 @@ export class Repair {
     return false;
   }
 
+  /**
+   * Where upload is short for long, who lacks more than a few substreams waits for them: single pieces would not make it
+   * whole, and they do others.
+   */
+  get waits(): boolean {
+    const { lanes, tuning } = this.#context;
+    return tuning.rankApart < 1 &&
+      lanes.all.filter((lane) => lane.wanted && !lane.hasSource).length > MOST_UNFED;
+  }
+
   /** A track is wanted anew: what was missed meanwhile is not asked for. */
   restart(track: number): void {
     this.#start[track] = -1;
     this.#newest[track] = -1;
   }
 
-  /** A piece of the join or of a run came from the edge: playback begins here at the latest. */
-  onEdgePiece(track: number, segment: number, now: number): void {
+  /**
+   * A piece of the join or of a run came from the edge: playback begins here at the latest, with a join at this very
+   * piece, whose first is the earliest.
+   */
+  onEdgePiece(index: number, isJoin: boolean, now: number): void {
+    const track = trackOf(index);
+    const segment = segmentOf(index);
     const start = this.#start[track]!;
     const isPassed = now - this.jumpedAt < JUMP_MS && segmentDistance(segment, this.#landing) > 0;
-    if (start < 0 || (segmentDistance(segment, start) > 0 && !isPassed)) this.#start[track] = segment;
+    if (start < 0 || (segmentDistance(segment, start >> 8) > 0 && !isPassed)) {
+      this.#start[track] = segment << 8 | (isJoin ? pieceOf(index) : 0);
+    }
     this.#quietUntil = now + JOIN_QUIET_MS;
   }
 
@@ -165,14 +189,14 @@ export class Repair {
   tick(now: number): void {
     for (let i = this.#requests.length - 1; i >= 0; i--) {
       const request = this.#requests[i]!;
-      if (now < request.endsAt) continue;
+      if (now < request.endsAt + this.#context.line.ms) continue;
       this.#end(i);
       const { neighbour, claimed, index } = request;
       neighbour.bad++;
       if (claimed) neighbour.owes++;
       this.#context.send(neighbour, { type: 'cancel', index });
     }
-    if (this.#context.linked.length === 0 || now < this.#quietUntil) return;
+    if (this.#context.linked.length === 0 || now < this.#quietUntil || this.waits) return;
     const { lanes, store } = this.#context;
     const { tracks } = lanes;
     this.#turn++;
@@ -181,7 +205,10 @@ export class Repair {
       const window = store.track(track.track)!;
       if (!lanes.at(track.track, 0)!.wanted) continue;
       if (window.wantedInit !== undefined) this.#request(window.wantedInit, 0, now);
-      this.forEachMissing(window, (slot, piece) => this.#consider(window, slot, piece, track.sliceMs, now));
+      this.forEachMissing(
+        window,
+        (slot, piece, cutMs) => this.#consider(packIndex(slot.segment, track.track, piece), cutMs, now),
+      );
     }
   }
 
@@ -189,9 +216,10 @@ export class Repair {
    * Whether a piece of a feed of this peer was left out: the old holder died with it, and the stream goes on behind it.
    * Nobody has it then, and all wait for this peer, who fetches it at once.
    */
-  isLeftOut(lane: Lane, cutMs: number, now: number): boolean {
+  isLeftOut(index: number, cutMs: number, now: number): boolean {
+    const lane = this.#context.lanes.of(index)!;
     return lane.feed && now - lane.fedSince < TAKEN_OVER_MS &&
-      !this.#mayStillCome(lane, this.#context.clock.now() - cutMs, now);
+      !this.#mayStillCome(index, this.#context.clock.now() - cutMs, now);
   }
 
   /** Tracks are cut side by side: how far one has come tells what of the others must exist. */
@@ -207,21 +235,32 @@ export class Repair {
   }
 
   /** Visits what is known to exist, is of use and is not here, oldest first, until the visitor answers false. */
-  forEachMissing(window: TrackWindow, visit: (slot: SegmentSlot, piece: number) => boolean): void {
+  forEachMissing(
+    window: TrackWindow,
+    visit: (slot: SegmentSlot, piece: number, cutMs: number) => boolean,
+  ): void {
     const newest = window.newestKnown;
     if (newest < 0) return;
     const start = this.#start[window.track]!;
     if (start < 0) return;
-    let back = Math.min(window.segments - 1, segmentDistance(start, newest));
-    const played = Math.floor(this.playedMs / 2000) - 1;
+    const played = Math.floor(this.playedMs / SEGMENT_MS) - 1;
+    let back = Math.min(window.segments - 1, segmentDistance(start >> 8, newest));
     if (played >= 0) {
-      back = Math.min(back, Math.max(0, segmentDistance(played & (SEGMENT_COUNT - 1), newest)));
+      const ahead = Math.max(0, segmentDistance(played & (SEGMENT_COUNT - 1), newest));
+      // Who plays on before what was to be the first needs what follows there.
+      back = ahead <= MAX_GAP ? ahead : Math.min(back, ahead);
     }
     for (; back >= 0; back--) {
       const slot = window.slot((newest - back) & (SEGMENT_COUNT - 1));
       if (slot === undefined) continue;
+      const first = segmentDistance(slot.segment, start >> 8) * MAX_PIECES_PER_SEGMENT + (start & 255);
       for (let piece = slot.low; piece <= slot.highest; piece++) {
-        if (slot.frames[piece] === undefined && !visit(slot, piece)) return;
+        if (slot.frames[piece] !== undefined) continue;
+        const cutMs = window.estimateCutMs(slot, piece);
+        if (piece < first ? played < 0 || cutMs <= this.playedMs : cutMs <= this.playedMs - PLAYED_MS) {
+          continue;
+        }
+        if (!visit(slot, piece, cutMs)) return;
       }
     }
   }
@@ -234,8 +273,8 @@ export class Repair {
       const before = this.#newest[track]!;
       const hasJumped = before >= 0 && segmentDistance(before, newest) > MAX_GAP;
       if (hasJumped && now - this.jumpedAt > JUMP_MS) this.#jump(window, sliceMs, now);
-      if (hasJumped) this.#start[track] = this.#landing;
-      else if (start < 0) this.#start[track] = newest;
+      if (hasJumped) this.#start[track] = this.#landing << 8;
+      else if (start < 0) this.#start[track] = newest << 8;
       this.#newest[track] = newest;
       return;
     }
@@ -243,7 +282,7 @@ export class Repair {
       if (now - this.#startedAt < NOTHING_VERIFIED_MS) return;
       window.forgetClaims();
     }
-    this.#start[track] = this.#attestedStart(track);
+    this.#start[track] = this.#attestedStart(track) << 8;
     this.#startedAt = now;
   }
 
@@ -260,8 +299,10 @@ export class Repair {
       newest * SEGMENT_MS,
       frames[first]!.record.decodeTimeUs / 1000 - first * sliceMs,
     );
+    const back = newestCutMs - beganMs > LEAST_BEGUN_MS ? 0 : 1;
     this.jumpedAt = now;
-    this.#landing = newestCutMs - beganMs > LEAST_BEGUN_MS ? newest : (newest - 1) & (SEGMENT_COUNT - 1);
+    this.landingMs = beganMs - back * SEGMENT_MS;
+    this.#landing = (newest - back) & (SEGMENT_COUNT - 1);
   }
 
   /** The newest start that two neighbours hold, or the only neighbour's: one liar cannot make us wait for nothing. */
@@ -280,33 +321,42 @@ export class Repair {
     return second >= 0 ? second : first;
   }
 
-  #consider(
-    window: TrackWindow,
-    slot: SegmentSlot,
-    piece: number,
-    sliceMs: number,
-    now: number,
-  ): boolean {
+  #consider(index: number, cutMs: number, now: number): boolean {
     if (this.#requests.length >= this.#context.tuning.maxRequests) return false;
-    const index = packIndex(slot.segment, window.track, piece);
     if (this.isRequested(index) || this.#context.verifier.isBusy(index) || this.#isFetching(index)) {
       return true;
     }
     const lane = this.#context.lanes.of(index)!;
-    const ageMs = this.#context.clock.now() - window.estimateCutMs(slot, piece, sliceMs);
-    if (lane.hasSource && this.#mayStillCome(lane, ageMs, now)) return true;
+    const ageMs = this.#context.clock.now() - cutMs;
+    if (this.#mayStillCome(index, ageMs, now)) return true;
     if (this.#request(index, ageMs, now)) lane.repaired = lane.repaired * 0.8 + 0.2;
     return true;
   }
 
-  #mayStillCome(lane: Lane, ageMs: number, now: number): boolean {
-    const { tuning } = this.#context;
+  /**
+   * Whether a piece is on its way, or may be, and this peer's own line is what it waits in: whoever else is asked for it,
+   * it comes no sooner.
+   */
+  isInLine(index: number, cutMs: number, now: number): boolean {
+    const { line, clock } = this.#context;
+    return line.ms > 0 && (this.isRequested(index) || this.#mayStillCome(index, clock.now() - cutMs, now));
+  }
+
+  /** Whether a piece may be on its way by push. */
+  #mayStillCome(index: number, ageMs: number, now: number): boolean {
+    const { tuning, line, lanes } = this.#context;
+    const lane = lanes.of(index)!;
+    // Who is asked to feed the lane pushes all that is newer than what is here.
+    if (lane.parent === undefined && lane.asked !== undefined) {
+      return lane.hasNewest && compareIndex(index, lane.newest) > 0;
+    }
+    if (!lane.hasSource) return false;
+    if (now - lane.switchedAt < CATCH_UP_MS + line.ms && (lane.lagMs >= 0 || lane.hasNewest)) return true;
     if (lane.lagMs < 0) return false;
-    if (now - lane.switchedAt < CATCH_UP_MS) return true;
     const slack = Math.max(tuning.repairSlackMs, tuning.repairDeviations * lane.deviationMs);
     // What is late by habit is not waited for: one late piece would make the next ones later still.
     const patience = lane.parent?.isLan ? LAN_PATIENCE_MS : 0;
-    return ageMs < Math.min(lane.lagMs + slack + patience, tuning.repairPatienceMs);
+    return ageMs < Math.min(lane.lagMs + slack + patience, tuning.repairPatienceMs) + line.ms;
   }
 
   #request(index: number, ageMs: number, now: number): boolean {

@@ -180,4 +180,6 @@ export interface MeshStats {
   lagP95Ms: number;
   /** The same of the newest few pieces, some two seconds of them. */
   lagNowMs: number;
+  /** How long what is sent here stands in this peer's own line: by so much all is late, milliseconds. */
+  lineMs: number;
 }

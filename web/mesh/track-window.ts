@@ -83,7 +83,7 @@ export class TrackWindow {
   get knownMs(): number {
     const slot = this.slot(this.newestKnown);
     if (slot === undefined) return this.#newestCutMs;
-    return Math.max(this.#newestCutMs, this.estimateCutMs(slot, Math.max(0, slot.highest), this.#sliceMs));
+    return Math.max(this.#newestCutMs, this.estimateCutMs(slot, Math.max(0, slot.highest)));
   }
 
   /** Index of an init segment that a held piece needs and that is not here. */
@@ -202,7 +202,8 @@ export class TrackWindow {
   }
 
   /** Media milliseconds at which a piece that is not here was about cut; from what is held around it. */
-  estimateCutMs(slot: SegmentSlot, piece: number, sliceMs: number): number {
+  estimateCutMs(slot: SegmentSlot, piece: number): number {
+    const sliceMs = this.#sliceMs;
     let estimate = Infinity;
     for (let n = piece - 1; n >= 0; n--) {
       const frame = slot.frames[n];

@@ -52,6 +52,8 @@ export interface Tuning {
   displaceGraceMs: number;
   /** A child is displaced only for one that gives this many times as much. */
   displaceRatio: number;
+  /** An orphan takes the place of one that ranks lower by this. */
+  rankApart: number;
   /** A peer is an interior node of the trees of one substream in so many, and keeps this share of its upload for those. */
   interiorEvery: number;
   interiorShare: number;
@@ -111,6 +113,7 @@ export const TUNING: Tuning = {
   badProviderMs: 150,
   displaceGraceMs: 1200,
   displaceRatio: 4,
+  rankApart: Infinity,
   interiorEvery: 3,
   interiorShare: 0.5,
   interiorHysteresis: 0.4,
@@ -137,6 +140,8 @@ const FIRST_STRETCH = 1.6;
 const MOST_STRETCH = 2.5;
 /** Share of the upload budget that is given away where there is time enough for what queues meanwhile. */
 const FULL_SHARE = 0.94;
+/** Ranks of two of whom one may take the other's place differ by this: neighbours in rank leave each other alone. */
+const RANK_APART = 0.25;
 /** What a pull, and the edge after it, take: so long before it is needed a piece is no longer waited for. */
 const MENDING_MS = 1000;
 
@@ -162,6 +167,7 @@ function stretch(tuning: Tuning, latencyTargetMs: number): Tuning {
   const factor = 1 + way * (MOST_STRETCH - 1);
   return {
     ...tuning,
+    rankApart: way < 1 ? Infinity : RANK_APART,
     budgetShare: Math.max(tuning.budgetShare, tuning.budgetShare + (FULL_SHARE - tuning.budgetShare) * way),
     repairSlackMs: tuning.repairSlackMs * factor,
     repairPatienceMs: Math.max(tuning.repairPatienceMs, latencyTargetMs - MENDING_MS),

@@ -93,6 +93,41 @@ Deno.test('after an outage a run from before the segment in which playback goes 
   assert.ok(viewer.arrivals.has(packIndex(15, 0, 4)));
 });
 
+Deno.test('who goes on playing before the segment in which the mesh would has the rest of it filled', async () => {
+  const swarm = new Swarm();
+  const viewer = swarm.add({ edgeFallback: true });
+  viewer.feed(allFeeds(swarm.source));
+  await swarm.clock.runAsync(20_000);
+  swarm.isEdgeAway = true;
+  await swarm.clock.runAsync(31_900);
+  swarm.isEdgeAway = false;
+  // What is newest came, and of what is before some; the player goes on there.
+  await swarm.clock.runAsync(32_000);
+  viewer.mesh.offerPiece(swarm.source.frames.get(packIndex(13, 0, 3))!, 'seed');
+  viewer.mesh.offerPiece(swarm.source.frames.get(packIndex(14, 0, 6))!, 'seed');
+  viewer.mesh.setPlayhead({ decodeTimeUs: 28_450_000, bufferedUntilUs: 28_500_000, playing: true });
+  await swarm.clock.runAsync(33_000);
+  assert.ok(viewer.arrivals.has(packIndex(14, 0, 7)), 'what it plays next');
+  assert.equal(viewer.arrivals.has(packIndex(13, 0, 12)), false, 'nothing that is played already');
+  assert.equal(viewer.arrivals.has(packIndex(13, 0, 4)), false);
+});
+
+Deno.test('a playhead that stands where media ended does not keep the edge from being asked for what it goes on with', async () => {
+  const swarm = new Swarm();
+  const viewer = swarm.add({ edgeFallback: true });
+  const [first, ...others] = allFeeds(swarm.source);
+  viewer.feed([first!, ...others]);
+  await swarm.clock.runAsync(20_000);
+  swarm.isEdgeAway = true;
+  viewer.mesh.setPlayhead({ decodeTimeUs: 20_000_000, bufferedUntilUs: 20_000_000, playing: false });
+  await swarm.clock.runAsync(31_000);
+  // One substream does not come back with the others.
+  viewer.feeds = others;
+  swarm.isEdgeAway = false;
+  await swarm.clock.runAsync(32_500);
+  assert.deepEqual(swarm.late(viewer, 30_001, 31_500, Infinity), []);
+});
+
 function living(peer: SwarmPeer): number {
   return [...peer.links.values()].filter((link) => link.isOpen).length;
 }

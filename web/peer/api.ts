@@ -64,7 +64,7 @@ export interface MeshSegment {
 /** What a viewer takes from its surroundings. In a page nothing has to be given; `shoal-mesh/headless` makes it elsewhere. */
 export interface MeshEnvironment {
   fetch: typeof globalThis.fetch;
-  WebSocket: new (url: string) => WebSocket;
+  WebSocket: new (url: string, protocols?: string[]) => WebSocket;
   /** `antenna`: it stays for long and has an uplink to give. */
   device: 'computer' | 'phone' | 'tv' | 'settop' | 'antenna';
   /** Pays by the byte: nothing is uploaded. */

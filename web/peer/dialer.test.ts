@@ -18,7 +18,11 @@ interface Peer {
 }
 
 /** Peers that reach each other by messages; `pass` may drop or change a signal. */
-function makePeers(ids: string[], pass: (signal: PeerSignal) => PeerSignal | undefined = (signal) => signal) {
+function makePeers(
+  ids: string[],
+  pass: (signal: PeerSignal) => PeerSignal | undefined = (signal) => signal,
+  { clock, isFed = true }: { clock?: FakeClock; isFed?: boolean } = {},
+) {
   const peers = new Map<string, Peer>();
   const sent: string[] = [];
   const carrierOf = (from: string): Carrier => ({
@@ -32,9 +36,13 @@ function makePeers(ids: string[], pass: (signal: PeerSignal) => PeerSignal | und
   for (const id of ids) {
     const peer: Peer = {
       dialer: new Dialer({
-        environment: headlessEnvironment(),
+        environment: {
+          ...headlessEnvironment(),
+          ...(clock && { now: () => clock.nowMs, setTimer: clock.setTimer, clearTimer: clock.clearTimer }),
+        },
         peerId: id,
         ways: { direct: {}, lastResort: undefined },
+        isFed: () => isFed,
         opened: (other, connection) => peer.open.set(other, connection),
         closed: (other) => {
           peer.open.delete(other);
@@ -194,6 +202,7 @@ function dialerInVain(ways: Ways) {
     },
     peerId: A,
     ways,
+    isFed: () => true,
     opened() {},
     closed() {},
   });
@@ -264,3 +273,41 @@ Deno.test(
     assert.equal(clock.pending, 0);
   },
 );
+
+Deno.test('who is fed by the first few dials no others: neighbours know them', options, async () => {
+  for (const isFed of [true, false]) {
+    const ids = [...'abcdefg'].map((letter) => letter.repeat(20));
+    const clock = new FakeClock();
+    const peers = makePeers(ids, undefined, { clock, isFed });
+    const [self, ...others] = ids as [string, ...string[]];
+    void peers.of(self).dialer.dial(others, peers.carrierOf(self));
+    await until(() => peers.of(self).open.size >= 2);
+    const near = [others[0], others[4], others[5]];
+    assert.ok(
+      [...peers.of(self).open.keys()].every((id) => near.includes(id)),
+      'a near one, two from anywhere',
+    );
+    await clock.pass(2000);
+    await until(() => isFed || peers.of(self).open.size >= 4);
+    assert.equal(peers.sent.filter((kind) => kind === 'offer').length, isFed ? 3 : 6);
+    peers.close();
+  }
+});
+
+Deno.test('those that answered and were not linked are followed by the others', options, async () => {
+  const { clock, dialer, carrier, made } = dialerInVain({ direct: {}, lastResort: undefined });
+  const sent: [string, PeerSignal][] = [];
+  const answering: Carrier = {
+    send: (to, signal) => carrier.send(to, signal) && sent.push([to, signal]) > 0,
+  };
+  await dialer.dial([...'bcdefg'].map((letter) => letter.repeat(20)), answering);
+  for (const [from, { offerId }] of sent) {
+    await dialer.receive(from, { kind: 'answer', offerId, sdp: 'v=0' }, carrier);
+  }
+  assert.deepEqual(made, ['offer b', 'offer f', 'offer g']);
+  await clock.pass(900);
+  assert.equal(made.length, 3);
+  await clock.pass(200);
+  assert.deepEqual(made.slice(3), ['offer c', 'offer d', 'offer e']);
+  dialer.close();
+});

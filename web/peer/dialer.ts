@@ -29,6 +29,8 @@ export interface DialerOptions {
   /** Own peer id. */
   peerId: string;
   ways: Ways;
+  /** Whether the links that there are bring all that is wanted. */
+  isFed(): boolean;
   /** A channel is open. */
   opened(peerId: string, connection: Connection, carrier: Carrier): void;
   /** A connection that was handed over by `opened` is gone. */
@@ -40,10 +42,14 @@ const MOST_IN_FLIGHT = 12;
 const MOST_CONNECTIONS = 56;
 /**
  * Who has no link yet waits for its first one: a few are dialled ahead of the others, since every connection that is
- * made beside it holds the first one up.
+ * made beside it holds the first one up. The others follow when too few of these answer soon, or when a little later
+ * too few are linked or something is still wanting, as in a crowd where all are new; else they are met through
+ * neighbours, which costs the edge no message.
  */
-const AT_FIRST = 3;
+export const AT_FIRST = 3;
 const FIRST_MS = 250;
+export const LINKED_MS = 1000;
+export const ENOUGH = 2;
 /** Who was tried for long and in vain is not dialled again for a while; it may dial. */
 const IN_VAIN_MS = 5000;
 const UNREACHABLE_MS = 60_000;
@@ -59,6 +65,8 @@ interface Attempt {
   offerId: string;
   offered: boolean;
   carrier: Carrier;
+  /** The other side is there and willing: it answered, or it is who dialled. */
+  answered: boolean;
   open: boolean;
   /** Relays take part. */
   last: boolean;
@@ -105,9 +113,9 @@ export class Dialer {
   async #dial(peerIds: string[], carrier: Carrier, last: boolean): Promise<void> {
     const known = new Set(this.known);
     const unknown = peerIds.filter((id) => !known.has(id));
-    const isLinked = [...this.#attempts.values()].some(({ open }) => open);
-    if (!isLinked && unknown.length > AT_FIRST) {
-      this.#dialLater(unknown.splice(AT_FIRST), carrier, last);
+    if (this.#count('open') === 0 && unknown.length > AT_FIRST) {
+      // The edge names near ones first and those from anywhere last: with two of these no island comes about.
+      this.#dialLater(unknown.splice(1, unknown.length - AT_FIRST), carrier, last);
     }
     const offers = await Promise.all(
       unknown.map(async (to) => {
@@ -127,11 +135,24 @@ export class Dialer {
 
   #dialLater(peerIds: string[], carrier: Carrier, last: boolean): void {
     const { environment } = this.#options;
-    const timer = environment.setTimer(FIRST_MS, () => {
-      this.#later.delete(timer);
-      void this.#dial(peerIds, carrier, last);
-    });
-    this.#later.add(timer);
+    const look = (ms: number, isEnough: () => boolean, then: () => void) => {
+      const timer = environment.setTimer(ms, () => {
+        this.#later.delete(timer);
+        if (isEnough()) then();
+        else void this.#dial(peerIds, carrier, last);
+      });
+      this.#later.add(timer);
+    };
+    const isServed = () => this.#count('open') >= ENOUGH && this.#options.isFed();
+    look(
+      FIRST_MS,
+      () => this.#count('answered') >= ENOUGH,
+      () => look(LINKED_MS - FIRST_MS, isServed, () => {}),
+    );
+  }
+
+  #count(sign: 'answered' | 'open'): number {
+    return [...this.#attempts.values()].filter((attempt) => attempt[sign]).length;
   }
 
   /** A signal came from a peer over a carrier, which also takes the reply. */
@@ -143,6 +164,7 @@ export class Dialer {
       return await attempt.connection.addCandidate(signal.candidate, signal.mid);
     }
     if (attempt.offered && !attempt.open) {
+      attempt.answered = true;
       await this.#try(from, attempt, () => attempt.connection.accept(signal.sdp));
     }
   }
@@ -199,7 +221,7 @@ export class Dialer {
   ): Attempt | undefined {
     const { environment, peerId: own } = this.#options;
     if (peerId === own || this.#attempts.has(peerId) || this.#attempts.size >= MOST_CONNECTIONS) return;
-    if ([...this.#attempts.values()].filter(({ open }) => !open).length >= MOST_IN_FLIGHT) return;
+    if (this.#attempts.size - this.#count('open') >= MOST_IN_FLIGHT) return;
     try {
       const { direct, lastResort } = this.#ways;
       const connection = new Connection(environment, last ? lastResort ?? direct : direct, {
@@ -225,6 +247,7 @@ export class Dialer {
         offerId,
         offered,
         carrier,
+        answered: !offered,
         open: false,
         last,
         timer: 0,

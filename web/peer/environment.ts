@@ -6,7 +6,7 @@ import type { Capability } from '../../protocol/from-peer.ts';
 
 export interface PeerEnvironment {
   fetch: typeof globalThis.fetch;
-  WebSocket: new (url: string) => WebSocket;
+  WebSocket: new (url: string, protocols?: string[]) => WebSocket;
   /** Absent where there is no WebRTC: the viewer then lives on the edge. */
   RTCPeerConnection?: new (configuration?: RTCConfiguration) => RTCPeerConnection;
   /** How many of the STUN servers it is given a connection asks; all unless told otherwise. libjuice asks one. */

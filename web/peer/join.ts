@@ -1,10 +1,11 @@
-/** `POST /join/:channel`: asking the edge for a place. */
+/** `/join/:channel`: asking the edge for a place. */
 import * as v from 'valibot';
 import { JoinAnswer } from '../../protocol/join.ts';
 import type { JoinRequest } from '../../protocol/join-request.ts';
 import { JOIN_BODY_TYPE } from '../../protocol/join-body.ts';
 import type { PeerEnvironment } from './environment.ts';
 import { FirstMedia } from './first-media.ts';
+import { openJoinSocket } from './join-socket.ts';
 import type { ClockSample } from './server-clock.ts';
 
 /** What came of a join. */
@@ -15,6 +16,8 @@ export type JoinOutcome =
     clock: ClockSample;
     /** Follows the answer where it was asked for; to be read or cancelled. */
     media?: FirstMedia;
+    /** The answer came over it, and it is the signaling socket from now on. */
+    socket?: WebSocket;
   }
   /** The edge said no, and would say so again. */
   | { kind: 'refused'; code: string; message: string }
@@ -24,12 +27,20 @@ export type JoinOutcome =
 const Refusal = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 const TIMEOUT_MS = 10_000;
 
+/** By the signaling socket where there is to be media and `bySocket` allows it, else by HTTP. */
 export async function join(
   environment: PeerEnvironment,
   url: string,
   request: v.InferInput<typeof JoinRequest>,
   signal: AbortSignal,
+  bySocket = false,
 ): Promise<JoinOutcome> {
+  const dialledAt = environment.now();
+  const opened = bySocket && request.media
+    ? await openJoinSocket(environment, url, request, signal)
+    : undefined;
+  const outcome = opened && answered(opened, environment, dialledAt);
+  if (outcome?.kind === 'answered') return outcome;
   const askedAt = environment.now();
   const timeout = new AbortController();
   const timer = environment.setTimer(TIMEOUT_MS, () => timeout.abort());
@@ -44,27 +55,29 @@ export async function join(
     const opened = response.headers.get('content-type') === JOIN_BODY_TYPE && response.body
       ? await FirstMedia.open(response.body)
       : { answer: await response.text() };
-    const body = parse(opened.answer);
-    if (!response.ok) return refusal(response, body);
-    const answer = v.safeParse(JoinAnswer, body);
-    if (!answer.success) {
-      return {
-        kind: 'unreachable',
-        message: `join answer: ${v.flatten(answer.issues).root ?? 'malformed'}`,
-        retryAfterMs: undefined,
-      };
-    }
-    return {
-      kind: 'answered',
-      answer: answer.output,
-      clock: { nowMs: answer.output.nowMs, askedAt, answeredAt: environment.now() },
-      ...('media' in opened && { media: opened.media }),
-    };
+    return response.ok ? answered(opened, environment, askedAt) : refusal(response, parse(opened.answer));
   } catch (error) {
     return { kind: 'unreachable', message: String(error), retryAfterMs: undefined };
   } finally {
     environment.clearTimer(timer);
   }
+}
+
+function answered(
+  { answer: text, ...more }: { answer: string; media?: FirstMedia; socket?: WebSocket },
+  environment: PeerEnvironment,
+  askedAt: number,
+): JoinOutcome {
+  const answer = v.safeParse(JoinAnswer, parse(text));
+  if (!answer.success) {
+    return {
+      kind: 'unreachable',
+      message: `join answer: ${answer.issues[0].message}`,
+      retryAfterMs: undefined,
+    };
+  }
+  const clock = { nowMs: answer.output.nowMs, askedAt, answeredAt: environment.now() };
+  return { kind: 'answered', answer: answer.output, clock, ...more };
 }
 
 /** Retry-After in milliseconds (RFC 9110 section 10.2.3, seconds only); undefined when absent or malformed. */

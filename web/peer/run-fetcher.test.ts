@@ -8,17 +8,20 @@ import { RunFetcher } from './run-fetcher.ts';
 import { Shelf } from './shelf.ts';
 import { FakeClock, fakeEnvironment } from './testing/fake-environment.ts';
 
-/** A viewer that joined at second 0 of a broadcast which is cut 100 ms behind the clock. */
+/** A viewer that joined at second 0, or later, of a broadcast which is cut 100 ms behind the clock. */
 function watch(
   more: {
     isFed?: () => boolean;
+    mayMeet?: boolean;
+    joinedMs?: number;
     neighbours?: () => number;
+    lineMs?: () => number;
     refuse?: () => Response | undefined;
     silent?: () => boolean;
   } = {},
 ) {
   const clock = new FakeClock();
-  const beginMs = clock.nowMs;
+  const beginMs = clock.nowMs - (more.joinedMs ?? 0);
   const mediaNowMs = () => clock.nowMs - beginMs;
   const source = new Source([VIDEO, AUDIO]);
   const all = [VIDEO, AUDIO].flatMap((track) => source.cut(track, 0, 60_000));
@@ -48,7 +51,9 @@ function watch(
     mediaNowMs,
     tracks: () => [0, 1],
     isFed: more.isFed ?? (() => false),
+    mayMeet: more.mayMeet ?? false,
     targetMs: () => 1300,
+    lineMs: more.lineMs ?? (() => 0),
     neighbours: more.neighbours ?? (() => 0),
     runsFrom: (ms) => void (runsFromMs = ms),
     take: (frame: PieceFrame) => shelf.add(frame),
@@ -56,6 +61,7 @@ function watch(
   });
   return {
     clock,
+    mediaNowMs,
     shelf,
     asked,
     runsFromMs: () => runsFromMs,
@@ -99,6 +105,48 @@ Deno.test('who is fed by others leaves holes to repair, and fetches when nothing
   close();
 });
 
+/** Neighbours bring everything, so long after it was cut. */
+async function pass({ clock, mediaNowMs, all, shelf }: ReturnType<typeof watch>, ms: number, lateMs: number) {
+  for (const end = clock.nowMs + ms; clock.nowMs < end;) {
+    await clock.pass(100);
+    const nowUs = (mediaNowMs() - lateMs) * 1000;
+    for (const frame of all) {
+      const { decodeTimeUs, durationUs } = frame.record;
+      if (decodeTimeUs + durationUs <= nowUs && decodeTimeUs + durationUs > nowUs - 200_000) shelf.add(frame);
+    }
+  }
+}
+
+Deno.test('who had to fetch a run, and is fed again later than a run would come, leaves it to neighbours', async () => {
+  const viewer = watch({ isFed: () => true });
+  await viewer.clock.pass(2500);
+  assert.deepEqual(viewer.asked, ['/run/0,1/0', '/run/0,1/1']);
+  await pass(viewer, 10_000, 700);
+  assert.deepEqual(viewer.asked.length, 2, viewer.asked.join());
+  viewer.close();
+});
+
+Deno.test('who had nobody and is fed now waits for what is late as who always was', async () => {
+  let isFed = false;
+  const viewer = watch({ isFed: () => isFed });
+  await viewer.clock.pass(2500);
+  assert.deepEqual(viewer.asked, ['/run/0,1/0', '/run/0,1/1']);
+  isFed = true;
+  viewer.fetcher.changed();
+  await viewer.clock.pass(1200);
+  assert.equal(viewer.asked.length, 2, viewer.asked.join());
+  await viewer.clock.pass(500);
+  assert.equal(viewer.asked.length, 3, 'within the latency target');
+  viewer.close();
+});
+
+Deno.test('what stands in the line of this peer is waited for', async () => {
+  const viewer = watch({ isFed: () => true, lineMs: () => 1500 });
+  await pass(viewer, 10_000, 2000);
+  assert.deepEqual(viewer.asked, []);
+  viewer.close();
+});
+
 Deno.test('in a crowd that nothing reaches not everybody asks at once', async () => {
   const { clock, asked, close } = watch({ isFed: () => true, neighbours: () => 8 });
   await clock.pass(2000);
@@ -119,6 +167,22 @@ Deno.test('who loses the last neighbour looks at once for what was put off', asy
   assert.deepEqual(asked, ['/run/0,1/4']);
   assert.equal(runsFromMs(), 5000, 'what runs left out may still be fetched singly');
   close();
+});
+
+Deno.test('who comes late in a second waits for neighbours before it is fetched, as long as what the join brought lasts', async () => {
+  let isFed = false;
+  const { clock, asked, fetcher, close } = watch({ joinedMs: 900, mayMeet: true, isFed: () => isFed });
+  await clock.pass(600);
+  assert.deepEqual(asked, [], 'the second was over 500 ms ago');
+  isFed = true;
+  fetcher.changed();
+  await clock.pass(200);
+  assert.deepEqual(asked, []);
+  close();
+  const alone = watch({ joinedMs: 900, mayMeet: true });
+  await alone.clock.pass(710);
+  assert.deepEqual(alone.asked, ['/run/0,1/0']);
+  alone.close();
 });
 
 Deno.test('a busy edge is left alone for as long as it says', async () => {

@@ -22,8 +22,12 @@ export interface RunFetcherOptions {
   tracks(): number[];
   /** Whether media comes some other way: from neighbours, or by feeds. */
   isFed(): boolean;
+  /** Whether neighbours may be on their way at the beginning. */
+  mayMeet: boolean;
   /** How far behind the live edge playback is meant to be, milliseconds. */
   targetMs(): number;
+  /** By how much this peer's own line delays whatever is sent here, milliseconds. */
+  lineMs(): number;
   /** Neighbours that might tell of each other's silence. */
   neighbours(): number;
   /** From this decode time on, milliseconds, runs bring everything: single pieces would come twice. Infinity: nothing. */
@@ -45,8 +49,12 @@ const LATE_IN_A_CROWD_MS = 2500;
 const CROWD = 4;
 const MOST_LATE_MS = 2500;
 const LATE_STEP_MS = 100;
+/** A run may end so much behind its second: in the middle of its last piece. */
+const BEGUN_MS = 200;
 /** Spread of viewers over the moment after a second has ended. */
 const SPREAD_MS = 150;
+/** What the join brought lasts longer, and most have met somebody by then. */
+const MEET_MS = 700;
 const MOST_BEHIND_MS = 8000;
 /** Longest pause between two looks while the encoder is silent. */
 const MOST_QUIET = 3;
@@ -57,6 +65,8 @@ export class RunFetcher {
   #second: number;
   #lateMs = LATE_MS;
   #spreadMs: number;
+  /** Before this, by the environment's clock, neighbours are waited for. */
+  #notBefore: number;
   #quiet = 0;
   #timer: number | undefined;
   #abort: AbortController | undefined;
@@ -67,6 +77,7 @@ export class RunFetcher {
   constructor(options: RunFetcherOptions) {
     this.#options = options;
     this.#spreadMs = options.environment.random() * SPREAD_MS;
+    this.#notBefore = options.environment.now() + (options.mayMeet ? MEET_MS : 0);
     this.#second = Math.max(0, Math.floor(options.mediaNowMs() / RUN_MS));
     this.#later();
   }
@@ -91,7 +102,8 @@ export class RunFetcher {
     runsFrom(fed ? Infinity : this.#second * RUN_MS);
     const lateMs = fed && !this.#isDry ? this.#patienceMs() : this.#lateMs;
     const due = (this.#second + 1) * RUN_MS + lateMs + this.#spreadMs;
-    this.#timer = environment.setTimer(Math.max(0, due - mediaNowMs(), extraMs), () => void this.#look());
+    const delay = Math.max(0, due - mediaNowMs(), this.#notBefore - environment.now(), extraMs);
+    this.#timer = environment.setTimer(delay, () => void this.#look());
   }
 
   #patienceMs(): number {
@@ -108,8 +120,13 @@ export class RunFetcher {
       fellBehind();
       return this.#later();
     }
-    this.#isDry = this.#needs(this.#second);
-    if (!this.#isDry) return this.#next();
+    const needs = this.#needs(this.#second);
+    if (needs && this.#isDry && this.#isBegun()) {
+      this.#isDry = false;
+      return this.#later();
+    }
+    this.#isDry = needs && this.#options.isFed();
+    if (!needs) return this.#next();
     try {
       const [state, count] = await this.#fetch(this.#second);
       if (this.#closed) return;
@@ -137,10 +154,17 @@ export class RunFetcher {
   }
 
   #needs(second: number): boolean {
-    const { shelf, tracks, isFed } = this.#options;
+    const { shelf, tracks, isFed, lineMs } = this.#options;
     const untilUs = (second + 1) * RUN_MS * 1000;
-    if (isFed()) return shelf.newestUs < untilUs;
+    // What stands in this peer's own line comes no sooner for being fetched.
+    if (isFed()) return shelf.newestUs + lineMs() * 1000 < untilUs;
     return tracks().some((track) => !shelf.holds(track, second * RUN_MS * 1000, untilUs));
+  }
+
+  /** Something of this second is here that no run brought: who feeds this peer is late, not dry. */
+  #isBegun(): boolean {
+    const { isFed, shelf } = this.#options;
+    return isFed() && shelf.newestUs > (this.#second * RUN_MS + BEGUN_MS) * 1000;
   }
 
   async #fetch(second: number): Promise<[state: string | null, count: number]> {

@@ -36,6 +36,8 @@ export interface SessionOptions {
   answer: LiveJoinAnswer;
   /** What follows the join's answer, if anything. */
   media: FirstMedia | undefined;
+  /** The socket that it came over, if it did. */
+  socket: WebSocket | undefined;
   shelf: Shelf;
   tracks: number[];
   uploadKbps: number;
@@ -277,7 +279,7 @@ export class Session {
       case 'piece': {
         const frame = this.#mesh.piece(event.index);
         if (!frame || this.#isForOthers(event.index)) return;
-        this.#options.shelf.add(frame);
+        this.#options.shelf.add(frame, event.source === 'join');
         return this.#options.events.piece(frame, event.source);
       }
       case 'connect':
@@ -336,6 +338,7 @@ export class Session {
       environment,
       peerId,
       ways: reach.ways,
+      isFed: () => this.#isFed(),
       opened: (id: string, connection: Connection, carrier: Carrier) => {
         reach.linked(connection.route);
         const link = new DataLink({
@@ -363,6 +366,7 @@ export class Session {
       peerId: this.#answer.peerId,
       credentials: () => this.#credentials(),
       isSeed: () => this.#seedStream.feeds.length > 0,
+      socket: backbone ? undefined : this.#options.socket,
       backbone,
       events: {
         message: (message) => this.#onEdge(message, backbone),
@@ -482,7 +486,9 @@ export class Session {
       mediaNowMs: () => serverNowMs() - this.#answer.broadcast.epochMs,
       tracks: () => this.#tracks,
       isFed: () => this.#linked.size > 0 || this.#isSelfFed(),
+      mayMeet: this.#dialer !== undefined,
       targetMs: () => this.#latencyTargetMs,
+      lineMs: () => this.#mesh.stats().lineMs,
       neighbours: () => this.#linked.size,
       runsFrom: (ms) => this.#mesh.leaveToRuns(ms),
       take: (frame) => this.#mesh.offerPiece(frame, 'run'),
@@ -492,8 +498,13 @@ export class Session {
 
   /** Whether feeds bring everything: the only viewer of a channel is its seed. */
   #isSelfFed(): boolean {
+    return this.#seedStream.feeds.length > 0 && this.#isFed();
+  }
+
+  /** Whether every substream has its source. */
+  #isFed(): boolean {
     const { parented, substreams } = this.#mesh.stats();
-    return this.#seedStream.feeds.length > 0 && parented === substreams;
+    return parented === substreams;
   }
 
   /** What came with the join's answer; what did not is asked for. */

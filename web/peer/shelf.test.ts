@@ -113,6 +113,31 @@ Deno.test('what lies before the first piece that was ever taken is not missed', 
   assert.equal(new Shelf(1000).holds(0, 0, 1_000_000), false);
 });
 
+Deno.test('a join that begins within a segment begins it there, at the first of its keyframes', () => {
+  const shelf = new Shelf(30_000);
+  const key = { flags: RecordFlag.keyframe };
+  shelf.add(piece(5, 4, key), true);
+  for (const number of [5, 6, 7, 8]) shelf.add(piece(5, number, number === 7 ? key : { flags: 0 }), true);
+  assert.deepEqual(pick(shelf, 5), { count: 9, complete: false, startUs: 10_800_000, endUs: 11_800_000 });
+  shelf.add(piece(5, 9));
+  assert.deepEqual(pick(shelf, 5), { count: 10, complete: true, startUs: 10_800_000, endUs: 12_000_000 });
+  assert.deepEqual(shelf.pieces(0, 5).map(({ bytes }) => bytes[0]), [4, 5, 6, 7, 8, 9]);
+  assert.deepEqual(shelf.pieces(0, 5, 8).map(({ bytes }) => bytes[0]), [8, 9]);
+  shelf.add(piece(5, 3));
+  assert.equal(shelf.segment(0, 5)!.startUs, 10_800_000, 'what comes from before it is left aside');
+});
+
+Deno.test('a segment of which something earlier is here is not entered anew', () => {
+  const shelf = shelfOf(piece(5, 0), piece(5, 1));
+  shelf.add(piece(5, 4, { flags: RecordFlag.keyframe }), true);
+  assert.deepEqual(pick(shelf, 5), { count: 2, complete: false, startUs: 10_000_000, endUs: 10_400_000 });
+});
+
+Deno.test('a keyframe that came another way enters no segment', () => {
+  const shelf = shelfOf(piece(5, 4, { flags: RecordFlag.keyframe }));
+  assert.equal(shelf.segment(0, 5)!.startUs, undefined);
+});
+
 function pick(shelf: Shelf, segment: number) {
   const { count, complete, startUs, endUs } = shelf.segment(0, segment)!;
   return { count, complete, startUs, endUs };

@@ -12,17 +12,20 @@ export interface ShelfPiece {
   bytes: Uint8Array;
 }
 
-/** A segment of one track, as far as it has come. A snapshot: ask again after the next piece. */
+/**
+ * A segment of one track, as far as it has come. A snapshot: ask again after the next piece. It begins with piece 0, or
+ * with the keyframe within it at which a join began: what lies before that is not asked for.
+ */
 export interface SegmentView {
   track: number;
   segment: number;
-  /** Pieces 0 to count - 1 are here without a gap. */
+  /** From its first piece on, those below this number are here without a gap. */
   count: number;
   /** The last of those ends the segment: nothing more will come. */
   complete: boolean;
-  /** Decode time of piece 0, microseconds; undefined while piece 0 is missing. */
+  /** Decode time of its first piece, microseconds; undefined while that is missing. */
   startUs: number | undefined;
-  /** End of piece count - 1, microseconds; undefined while piece 0 is missing. */
+  /** End of piece count - 1, microseconds; undefined while the first piece is missing. */
   endUs: number | undefined;
   /** Bytes of those pieces. */
   byteLength: number;
@@ -37,6 +40,8 @@ export interface SegmentView {
 interface Segment {
   number: number;
   pieces: (ShelfPiece | undefined)[];
+  /** Number of the piece that it begins with. */
+  first: number;
   /** Number of the piece flagged last of segment, once known. */
   last: number | undefined;
   /** Given up on: the encoder broke off in it. */
@@ -57,8 +62,11 @@ export class Shelf {
 
   constructor(readonly windowMs: number) {}
 
-  /** Puts a verified piece where it belongs and lets go of what is older than the window. */
-  add(piece: ShelfPiece): void {
+  /**
+   * Puts a verified piece where it belongs and lets go of what is older than the window. `isOfJoin`: at the first
+   * keyframe of these the segment may be entered.
+   */
+  add(piece: ShelfPiece, isOfJoin = false): void {
     const { index, decodeTimeUs, durationUs, flags } = piece.record;
     const track = this.#track(trackOf(index));
     if (pieceOf(index) === INIT_PIECE) {
@@ -66,10 +74,13 @@ export class Shelf {
       return;
     }
     const segment = place(track.segments, segmentOf(index));
-    segment.pieces[pieceOf(index)] = piece;
+    const number = pieceOf(index);
+    const isEntry = isOfJoin && flags & RecordFlag.keyframe;
+    if (isEntry && !segment.pieces.slice(0, number).some(Boolean)) segment.first = number;
+    segment.pieces[number] = piece;
     segment.view = undefined;
-    if (flags & RecordFlag.lastOfSegment) segment.last = pieceOf(index);
-    if (flags & RecordFlag.discontinuity && pieceOf(index) === 0) breakOff(track.segments, segment);
+    if (flags & RecordFlag.lastOfSegment) segment.last = number;
+    if (flags & RecordFlag.discontinuity && number === 0) breakOff(track.segments, segment);
     this.#newestUs = Math.max(this.#newestUs, decodeTimeUs + durationUs);
     this.#evict(track);
   }
@@ -95,11 +106,11 @@ export class Shelf {
     return found && view(track, found);
   }
 
-  /** Pieces `from` to the first gap, in order. */
+  /** Pieces from number `from`, or from where the segment begins, to the first gap, in order. */
   pieces(track: number, segment: number, from = 0): ShelfPiece[] {
     const found = this.#tracks.get(track)?.segments.find((each) => each.number === segment);
     const run: ShelfPiece[] = [];
-    for (let at = from; found?.pieces[at]; at++) run.push(found.pieces[at]!);
+    for (let at = Math.max(from, found?.first ?? 0); found?.pieces[at]; at++) run.push(found.pieces[at]!);
     return run;
   }
 
@@ -156,7 +167,7 @@ function place(segments: Segment[], number: number): Segment {
   while (at > 0 && segmentDistance(segments[at - 1]!.number, number) < 0) at--;
   const before = segments[at - 1];
   if (before?.number === number) return before;
-  const made: Segment = { number, pieces: [], last: undefined, brokenOff: false };
+  const made: Segment = { number, pieces: [], first: 0, last: undefined, brokenOff: false };
   segments.splice(at, 0, made);
   return made;
 }
@@ -187,15 +198,15 @@ function view(track: number, segment: Segment): SegmentView {
 }
 
 function look(track: number, segment: Segment): SegmentView {
-  let count = 0;
+  let count = segment.first;
   let byteLength = 0;
   let end: number | undefined;
-  for (let piece = segment.pieces[0]; piece; piece = segment.pieces[++count]) {
+  for (let piece = segment.pieces[count]; piece; piece = segment.pieces[++count]) {
     byteLength += piece.bytes.length;
     end = Math.max(end ?? 0, piece.record.decodeTimeUs + piece.record.durationUs);
   }
-  const first = segment.pieces[0]?.record;
-  const held = segment.brokenOff && count === segment.pieces.length && count > 0;
+  const first = segment.pieces[segment.first]?.record;
+  const held = segment.brokenOff && count === segment.pieces.length && first !== undefined;
   return {
     track,
     segment: segment.number,

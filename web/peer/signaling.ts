@@ -31,6 +31,8 @@ export interface SignalingOptions {
   /** Whether this peer holds feeds: then a lost socket is opened again at once. */
   isSeed(): boolean;
   events: SignalingEvents;
+  /** Opened already, by the join: the first one. */
+  socket?: WebSocket | undefined;
   /** The socket of the backbone's Swarm object, which bridges hold beside their own. */
   backbone?: boolean;
 }
@@ -71,7 +73,8 @@ export class Signaling implements Carrier {
   constructor(options: SignalingOptions) {
     this.#options = options;
     this.#path = options.path;
-    this.#connect();
+    if (options.socket?.readyState === 1) this.#use(options.socket, true);
+    else this.#connect();
   }
 
   get backbone(): boolean {
@@ -168,8 +171,13 @@ export class Signaling implements Carrier {
     } catch {
       return this.#retry();
     }
+    this.#use(socket, false);
+  }
+
+  #use(socket: WebSocket, isOpen: boolean): void {
     this.#socket = socket;
-    socket.onopen = () => void this.#start(socket);
+    if (isOpen) queueMicrotask(() => void this.#start(socket));
+    else socket.onopen = () => void this.#start(socket);
     socket.onmessage = ({ data }) => this.#read(data);
     socket.onerror = () => {};
     socket.onclose = () => {

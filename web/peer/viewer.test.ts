@@ -1,8 +1,8 @@
 /** The viewer as a whole, with an edge made of answers: what it becomes, and when it asks again. */
 import assert from 'node:assert/strict';
 import { encodePieceFrame } from '../../protocol/frame.ts';
-import { concatBytes, toBase64Url } from '../../protocol/bytes.ts';
-import { encodeJoinHead, JOIN_BODY_TYPE } from '../../protocol/join-body.ts';
+import { concatBytes, fromBase64Url, toBase64Url } from '../../protocol/bytes.ts';
+import { encodeJoinHead, JOIN_BODY_TYPE, JOIN_SUBPROTOCOL } from '../../protocol/join-body.ts';
 import { trackOf } from '../../protocol/piece-index.ts';
 import { encodeTicket } from '../../protocol/ticket.ts';
 import { encodeRecord } from '../../protocol/record.ts';
@@ -184,6 +184,102 @@ Deno.test('a track that did not come with the join, and media that broke off, ar
     assert.deepEqual(requests.slice(0, 2), ['/join/demo', `/media/demo/${'1'.repeat(32)}/join`]);
     viewer.stop();
   }
+});
+
+/** The crypto is there, and the join is asked for. */
+async function begun(clock: FakeClock): Promise<void> {
+  await until('the join is asked for', () => clock.pending > 0);
+  await clock.pass(10);
+}
+
+/** The edge answers joins on their sockets, with this behind the answer. */
+function joinsBySocket(edge: { answer: object }, media: Uint8Array<ArrayBuffer>) {
+  const sockets: FakeSocket[] = [];
+  FakeSocket.joins = async (socket) => {
+    sockets.push(socket);
+    await socket.open();
+    const head = encodeJoinHead(JSON.stringify(edge.answer));
+    socket.pour(head.subarray(0, 100));
+    socket.pour(concatBytes(head.subarray(100), media.subarray(0, 50)));
+    if (media.length > 50) socket.pour(media.subarray(50));
+    socket.pour(new Uint8Array(0));
+  };
+  return { sockets, [Symbol.dispose]: () => void (FakeSocket.joins = (socket) => socket.drop()) };
+}
+
+Deno.test('a join by socket needs no HTTP: its socket brings answer and media, and takes the announce', async () => {
+  const { clock, edge, viewer, requests } = watching();
+  using by = joinsBySocket(edge, one.body);
+  edge.answer = one.answer;
+  viewer.start();
+  await settled({ clock, viewer });
+  const [socket] = by.sockets;
+  assert.equal(socket!.url, 'wss://edge.test/join/demo');
+  const [protocol, asked] = socket!.protocols;
+  assert.equal(protocol, JOIN_SUBPROTOCOL);
+  assert.equal(JSON.parse(new TextDecoder().decode(fromBase64Url(asked!))).media, true);
+  await until('the announce', () => socket!.sent.length > 0);
+  assert.equal(socket!.sent[0]!.event, 'started');
+  socket!.say(WELCOME);
+  await clock.pass(500);
+  assert.deepEqual([requests, FakeSocket.made, viewer.stats().edgeRequests], [[], [], 0]);
+  assert.ok(viewer.stats().joinBytes > 0);
+  viewer.setToken('newer');
+  await clock.pass(10);
+  assert.deepEqual([requests, by.sockets.length], [['/join/demo'], 1], 'who has its place joins by HTTP');
+  socket!.drop();
+  await clock.pass(3000);
+  assert.equal(FakeSocket.last.url, `wss://edge.test${one.answer.announcePath}`, 'a lost one is opened anew');
+  viewer.stop();
+});
+
+Deno.test('an idle channel says so on the socket, each time it is asked', async () => {
+  const { clock, edge, viewer, requests, states } = watching();
+  using by = joinsBySocket(edge, new Uint8Array(0));
+  viewer.start();
+  await begun(clock);
+  await until('the first answer', () => states.length > 0);
+  await clock.pass(3750);
+  await until('the second answer', () => by.sockets[1]?.readyState === 1 && clock.pending === 2);
+  assert.deepEqual([states, requests], [['offline: idle'], []]);
+  viewer.stop();
+});
+
+Deno.test('where sockets are blocked a viewer joins by HTTP: at once when told so, after two seconds when not, then always', async () => {
+  for (const silent of [false, true]) {
+    const { clock, edge, viewer, requests } = watching();
+    let tried = 0;
+    FakeSocket.joins = (socket) => {
+      tried++;
+      if (!silent) socket.drop();
+    };
+    viewer.start();
+    await begun(clock);
+    await until('the socket is tried', () => tried > 0);
+    await clock.pass(silent ? 1900 : 10);
+    assert.equal(requests.length, silent ? 0 : 1);
+    await clock.pass(200);
+    assert.equal(requests.length, 1);
+    edge.answer = one.answer;
+    await clock.pass(4000);
+    await until('live', () => viewer.state === 'live');
+    assert.equal(tried, 1);
+    viewer.stop();
+    FakeSocket.joins = (socket) => socket.drop();
+  }
+});
+
+Deno.test('media of tracks that this viewer does not take ends the socket that brings it', async () => {
+  const { clock, edge, viewer } = watching({ tracks: () => [AUDIO.track] });
+  using by = joinsBySocket(edge, one.body);
+  edge.answer = one.answer;
+  viewer.start();
+  await begun(clock);
+  await until('live', () => viewer.state === 'live');
+  await clock.pass(10);
+  assert.equal(by.sockets[0]!.readyState, 3);
+  assert.equal(FakeSocket.last.url, `wss://edge.test${one.answer.announcePath}`);
+  viewer.stop();
 });
 
 Deno.test('media of tracks that this viewer does not take is not read: it would go first over a line that may be narrow', async () => {

@@ -127,7 +127,10 @@ export class Viewer extends Emitter<ViewerEvents> {
   /** The session was ended to join anew: what is on the shelf is still good. */
   #keepsShelf = false;
   #settled = emptyStats();
+  /** By HTTP. */
   #joins = 0;
+  /** False once that did not work: it is not waited for again. */
+  #joinsBySocket = true;
   #keysEpoch: number | undefined;
   #mostTrack: number | null = null;
   /** Drawn once, so that the same ones are asked again. */
@@ -351,19 +354,23 @@ export class Viewer extends Emitter<ViewerEvents> {
     const { edgeUrl, channel, framedBy } = this.#options;
     const token = this.#token;
     const url = new URL(`/join/${encodeURIComponent(channel)}`, edgeUrl).href;
-    this.#joins++;
-    const outcome = await join(this.#environment, url, {
+    // Who has media, or means to take up what it had, wants none.
+    const media = !this.#session && !this.#keepsShelf;
+    const request = {
       peerKey: toBase64Url(crypto.publicKey),
       ...(token !== undefined && { token }),
       p2p: this.#p2pChoice,
-      // Who has media, or means to take up what it had, wants none.
-      ...(!this.#session && !this.#keepsShelf && { media: true }),
+      ...(media && { media }),
       ...(framedBy !== undefined && { framedBy }),
-    }, visit.signal);
+    };
+    const outcome = await join(this.#environment, url, request, visit.signal, this.#joinsBySocket);
+    const isBySocket = outcome.kind === 'answered' && outcome.socket !== undefined;
+    if (!isBySocket) this.#joins++;
+    if (media) this.#joinsBySocket = isBySocket;
     if (this.#visit === visit) {
       this.#asking = undefined;
       this.#follow(outcome);
-    }
+    } else if (isBySocket) outcome.socket!.close();
     return outcome;
   }
 
@@ -382,7 +389,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     const { answer } = outcome;
     this.#clock.take(outcome.clock);
     this.#title = answer.title;
-    if ('broadcast' in answer) return this.#enter(answer, outcome.media);
+    if ('broadcast' in answer) return this.#enter(answer, outcome);
     const watched = this.#session !== undefined || this.#state === 'ended';
     this.#endSession();
     this.#askIn(answer.retryAfterMs * (1 + RETRY_SPREAD * random()));
@@ -392,10 +399,11 @@ export class Viewer extends Emitter<ViewerEvents> {
     });
   }
 
-  #enter(answer: LiveJoinAnswer, media: FirstMedia | undefined): void {
+  #enter(answer: LiveJoinAnswer, { media, socket }: { media?: FirstMedia; socket?: WebSocket }): void {
     this.#channelState = answer.state;
     if (this.#session?.broadcastId === answer.broadcast.id) {
       media?.cancel();
+      socket?.close();
       if (this.#state === 'ended') {
         // The edge's join card is a moment older than the end it told.
         return this.#askIn(REJOIN_LEAST_MS + REJOIN_SPREAD_MS * this.#environment.random());
@@ -415,7 +423,10 @@ export class Viewer extends Emitter<ViewerEvents> {
     }
     // A narrow line is not to carry what nobody looks at before anything else.
     const isWanted = firstTracks(answer.broadcast).every((track) => this.#tracks.includes(track));
-    if (!isWanted) media?.cancel();
+    if (!isWanted) {
+      media?.cancel();
+      socket?.close();
+    }
     this.#lastPieceAt = this.#environment.now();
     this.#session = new Session({
       environment: this.#environment,
@@ -423,6 +434,7 @@ export class Viewer extends Emitter<ViewerEvents> {
       edgeUrl: this.#options.edgeUrl,
       answer,
       media: isWanted ? media : undefined,
+      socket: isWanted ? socket : undefined,
       shelf: this.#shelf,
       tracks: this.#tracks,
       uploadKbps: this.uploadKbps,

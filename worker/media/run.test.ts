@@ -130,6 +130,49 @@ test('a keyframe that has just begun leaves no lead, so the join begins at the o
   expect(joinOf(window, [VIDEO, AUDIO])[2]!.record.index).toBe(packIndex(2, 0, 0));
 });
 
+/** Segments with a keyframe a second, as most encoders are set, and sound in pieces of 200 ms. */
+function windowOfShortGops(untilMs: number): MediaWindow {
+  const window = new MediaWindow(30_000);
+  const cut = (track: number, pieces: number, keyframeEvery: number, shiftUs = 0) => {
+    window.add(initOf(track));
+    const durationUs = Math.round(2_000_000 / pieces);
+    for (let n = 0; (n + 1) * durationUs <= untilMs * 1000; n++) {
+      const piece = n % pieces;
+      const flags = piece % keyframeEvery === 0 ? RecordFlag.keyframe : 0;
+      const segment = Math.floor(n / pieces);
+      window.add(frameOf({ segment, track, piece, timeUs: shiftUs + n * durationUs, durationUs, flags }));
+    }
+  };
+  cut(0, 20, 10);
+  // Each segment's last sound reaches into the next one, whose first begins with the frame after it.
+  cut(1, 9, 1, 10_000);
+  return window;
+}
+
+test('a join begins at a keyframe within a segment where that leaves the lead', () => {
+  const frames = joinOf(windowOfShortGops(8000), [VIDEO, AUDIO]);
+  const first = (track: number) =>
+    frames.find(({ record }) => trackOf(record.index) === track && pieceOf(record.index) !== INIT_PIECE)!;
+  expect(first(0).record.index).toBe(packIndex(3, 0, 10));
+  expect(first(1).record.index).toBe(packIndex(3, 1, 4));
+  expect(frames.filter(({ record }) => trackOf(record.index) === 0).length).toBe(1 + 10);
+});
+
+test('a join begins in no segment that was cut off the one before by force', () => {
+  const window = windowOf(3, [0]);
+  for (const { record } of segmentOfFrames(3)) {
+    const flags = record.flags | RecordFlag.dependent | RecordFlag.keyframe;
+    window.add(frameOf({ segment: 3, piece: pieceOf(record.index), timeUs: record.decodeTimeUs, flags }));
+  }
+  expect(joinOf(window, [VIDEO])[1]!.record.index).toBe(packIndex(2, 0, 0));
+});
+
+test('a join at the beginning of a segment brings none of the sound of the one before', () => {
+  const frames = joinOf(windowOfShortGops(7400), [VIDEO, AUDIO]);
+  expect(frames.filter(({ record }) => segmentOf(record.index) === 2)).toEqual([]);
+  expect(frames[2]!.record.index).toBe(packIndex(3, 0, 0));
+});
+
 test('the first keyframe of a broadcast serves a join however young it is', () => {
   const window = new MediaWindow(30_000);
   window.add(initOf(0));

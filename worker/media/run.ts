@@ -69,7 +69,8 @@ export const JOIN_LEAD_MS = 800;
 
 /**
  * What a viewer that joins now needs: init pieces, then each video track from its newest keyframe that leaves the
- * lead, and audio from the earliest of these on. Empty when there is nothing to begin with.
+ * lead, which may lie within a segment, and audio from the earliest of these on. Empty when there is nothing to begin
+ * with.
  */
 export function joinOf(window: MediaWindow, tracks: Pick<Track, 'track' | 'kind'>[]): PieceFrame[] {
   const videos = tracks.filter(({ kind }) => kind === 'video');
@@ -86,7 +87,11 @@ export function joinOf(window: MediaWindow, tracks: Pick<Track, 'track' | 'kind'
   for (const { track } of tracks) {
     if (leading.some((one) => one.track === track) && !starts.has(track)) continue;
     const order = window.media(track);
-    for (let i = firstAtOrAfter(window, order, starts.get(track) ?? earliestUs); i < order.length; i++) {
+    const start = starts.get(track);
+    const first = start === undefined
+      ? firstAt(window, order, earliestUs)
+      : firstAtOrAfter(window, order, start);
+    for (let i = first; i < order.length; i++) {
       const frame = window.get(order[i]!)!;
       frames.push(frame);
       const init = window.inits(track).find((index) => segmentOf(index) === frame.record.initSegment);
@@ -102,7 +107,7 @@ function newestStart(window: MediaWindow, track: number, latestUs: number): numb
   let start: number | undefined;
   for (let i = order.length - 1; i >= 0; i--) {
     const { record } = window.get(order[i]!)!;
-    if (pieceOf(record.index) !== 0 || (record.flags & RecordFlag.keyframe) === 0) continue;
+    if ((record.flags & (RecordFlag.keyframe | RecordFlag.dependent)) !== RecordFlag.keyframe) continue;
     start = record.decodeTimeUs;
     if (start <= latestUs) break;
   }
@@ -114,6 +119,14 @@ function byTime(a: PieceFrame, b: PieceFrame): number {
     Number((a.record.flags & RecordFlag.init) !== 0);
   return a.record.decodeTimeUs - b.record.decodeTimeUs || inits ||
     (a.record.index >>> 0) - (b.record.index >>> 0);
+}
+
+/** The piece of sound in which this time lies, else the next one. Segments of both tracks begin together. */
+function firstAt(window: MediaWindow, order: readonly number[], timeUs: number): number {
+  const next = firstAtOrAfter(window, order, timeUs);
+  if (next === 0 || (next < order.length && pieceOf(order[next]!) === 0)) return next;
+  const { decodeTimeUs, durationUs } = window.get(order[next - 1]!)!.record;
+  return decodeTimeUs + durationUs > timeUs ? next - 1 : next;
 }
 
 /** Decode times ascend along a track. */

@@ -247,7 +247,8 @@ export class Channel extends DurableObject<Env> {
   }
 
   /** Totals of one shard. Answers how often its viewers are to report. */
-  async rolledUp(broadcastId: string, rollup: Rollup): Promise<{ everyMs: number }> {
+  async rolledUp(broadcastId: string, rollup: Rollup, use?: EdgeUse): Promise<{ everyMs: number }> {
+    if (use) await this.countUse(use);
     const answer = await this.#swarm.rolledUp(broadcastId, rollup);
     if (this.#life.run?.broadcastId === broadcastId) {
       const shards = this.#swarm.rooms.map(({ shard }) => shard);

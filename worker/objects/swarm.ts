@@ -7,6 +7,7 @@ import type { Broadcast } from '../../protocol/broadcast.ts';
 import { fromBase64Url, fromHex, toBinaryString } from '../../protocol/bytes.ts';
 import type { ChannelSettings } from '../../protocol/channel.ts';
 import type { NetworkRow, ViewerRow } from '../../protocol/report.ts';
+import { encodeJoinHead, JOIN_SUBPROTOCOL } from '../../protocol/join-body.ts';
 import { seedMediaPath } from '../../protocol/media.ts';
 import { announceProof, type Ticket, TICKET_SECONDS } from '../../protocol/ticket.ts';
 import { type Feed, MAX_SIGNAL_LENGTH, type Relief } from '../../protocol/tracker.ts';
@@ -30,6 +31,7 @@ import { announcePath, pickShard, type ShardRoom } from '../swarm/shards.ts';
 import { Swarm as Shard } from '../swarm/swarm.ts';
 import { drawnViewers, listNetworks, listViewers } from '../swarm/viewer-list.ts';
 import type { Ack, Port, Relayed, SwarmWorld } from '../swarm/world.ts';
+import { JoinMedia } from './join-media.ts';
 import { ShardReporter } from './shard-reporter.ts';
 
 /** How often the Channel object hears of this shard while there is something to tell. */
@@ -107,6 +109,7 @@ export class Swarm extends DurableObject<Env> {
   readonly #ports = new Map<WebSocket, SocketPort>();
   readonly #seeds = new SeedWatch();
   readonly #reporter: ShardReporter;
+  readonly #joinMedia: JoinMedia;
   /** Of a broadcast that has just ended: last reports are still on their way. */
   #ended: Shard | undefined;
   #rollup: ReturnType<typeof setTimeout> | undefined;
@@ -118,6 +121,7 @@ export class Swarm extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.#joinMedia = new JoinMedia(ctx, env);
     this.#reporter = new ShardReporter(
       ctx,
       env,
@@ -313,12 +317,24 @@ export class Swarm extends DurableObject<Env> {
         headers: { 'retry-after': '5' },
       });
     }
+    const answer = request.headers.get('shoal-join');
+    const joined = answer === null ? undefined : this.#state;
+    if (answer !== null && !(joined && this.#joinMedia.admit())) {
+      return new Response('join by HTTP', { status: 503, headers: { 'retry-after': '0' } });
+    }
     const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
     this.ctx.acceptWebSocket(server);
     const seat = emptySeat(place, JSON.parse(request.headers.get('shoal-agent') ?? 'null') ?? undefined);
     server.serializeAttachment(seat);
     this.#open(server, seat);
-    return new Response(null, { status: 101, webSocket: client });
+    if (!joined) return new Response(null, { status: 101, webSocket: client });
+    server.send(encodeJoinHead(answer!));
+    this.ctx.waitUntil(this.#joinMedia.sendTo(server, joined.channel, joined.broadcast));
+    return new Response(null, {
+      status: 101,
+      webSocket: client,
+      headers: { 'sec-websocket-protocol': JOIN_SUBPROTOCOL },
+    });
   }
 
   /** Sockets that take no seat may not crowd out those that do: few from one household, bounded altogether. */
@@ -559,7 +575,8 @@ export class Swarm extends DurableObject<Env> {
     const state = this.#state;
     if (!state || !this.#shard) return;
     const rollup = this.#shard.rollup();
-    const answer = await this.#tellChannel((channel) => channel.rolledUp(state.broadcast.id, rollup));
+    const use = this.#joinMedia.takeUse();
+    const answer = await this.#tellChannel((channel) => channel.rolledUp(state.broadcast.id, rollup, use));
     if (answer) this.#shard?.setPace(answer.everyMs);
     if (state.backbones) this.#lend();
     this.#step = STEPS.filter((step) => (this.#shard?.viewers ?? 0) >= step * state.limit).length;

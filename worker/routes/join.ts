@@ -1,12 +1,15 @@
-/** `POST /join/:channel`: answered by the Worker from a join card, without asking an object each time. */
+/**
+ * `POST /join/:channel`: answered by the Worker from a join card, without asking an object each time. As a WebSocket it
+ * is the signaling socket as well: the Worker answers through the shard, which keeps the socket.
+ */
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { fromBase64Url } from '../../protocol/bytes.ts';
 import { ChannelName, type P2pPolicy } from '../../protocol/channel.ts';
-import type { JoinAnswer } from '../../protocol/join.ts';
+import type { JoinAnswer, LiveJoinAnswer } from '../../protocol/join.ts';
 import { JoinRequest } from '../../protocol/join-request.ts';
 import { type Broadcast, firstTracks } from '../../protocol/broadcast.ts';
-import { encodeJoinHead, JOIN_BODY_TYPE } from '../../protocol/join-body.ts';
+import { encodeJoinHead, JOIN_BODY_TYPE, JOIN_SUBPROTOCOL } from '../../protocol/join-body.ts';
 import { allow } from '../access/allow.ts';
 import { grantDesk } from '../access/grant.ts';
 import { passDesk } from '../access/pass.ts';
@@ -15,11 +18,13 @@ import { RateLimit } from '../access/rate-limit.ts';
 import { pageOriginOf } from '../access/site.ts';
 import { householdOf } from '../swarm/place.ts';
 import { peerIdOf, ticketDesk } from '../access/ticket.ts';
+import { agentOf } from '../access/user-agent.ts';
 import { type Whereabouts, whereabouts } from '../access/whereabouts.ts';
+import { asciiJson } from '../ascii-json.ts';
 import { boxSettings } from '../box.ts';
 import { joinCard } from '../card.ts';
 import { cachedMedia } from '../edge-cache.ts';
-import { type Env, viewerOf } from '../env.ts';
+import { type Env, swarmOf, viewerOf } from '../env.ts';
 import { parseBody } from '../body.ts';
 import { Failure } from '../failure.ts';
 import type { JoinCard } from '../objects/channel.ts';
@@ -36,20 +41,47 @@ const RATE_LIMITED_S = 5;
 const IDLE_RETRY_MS = 3000;
 
 export const join = new Hono<{ Bindings: Env }>().post('/:channel', async (c) => {
-  await allow({ to: 'public' }, c.req.raw, c.env);
-  const channel = c.req.param('channel');
   const request = parseJoin(await c.req.text());
-  const card = v.is(ChannelName, channel) ? await joinCard(c.env, channel) : undefined;
+  const { card, answer } = await answered(c.req.param('channel'), request, c.req.raw, c.env);
+  const headers = { ...corsOf(card, c.req.raw), 'cache-control': 'no-store' };
+  if (!request.media || !('broadcast' in answer)) return c.json(answer, 200, headers);
+  const body = withMedia(JSON.stringify(answer), {
+    env: c.env,
+    ctx: c.executionCtx,
+    channel: answer.channel,
+    broadcast: answer.broadcast,
+  });
+  return c.body(body, 200, { ...headers, 'content-type': JOIN_BODY_TYPE });
+}).get('/:channel', async (c) => {
+  if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
+    throw new Failure(426, 'upgrade-required', 'a join is a POST, or a WebSocket');
+  }
+  const request = parseJoin(requestOf(c.req.header('sec-websocket-protocol') ?? ''));
+  const { answer, place } = await answered(c.req.param('channel'), request, c.req.raw, c.env);
+  if ('broadcast' in answer) return await joinAtShard(answer, place, c.req.raw, c.env);
+  return saidAtOnce(JSON.stringify(answer));
+});
+
+interface Answered {
+  card: JoinCard;
+  place: Whereabouts;
+  answer: JoinAnswer;
+}
+
+/** Throws Failure when this viewer is not let in. */
+async function answered(channel: string, request: JoinRequest, raw: Request, env: Env): Promise<Answered> {
+  await allow({ to: 'public' }, raw, env);
+  const card = v.is(ChannelName, channel) ? await joinCard(env, channel) : undefined;
   if (!card) throw new Failure(404, 'unknown-channel', 'there is no such channel');
-  const place = await whereabouts(c.req.raw, c.env);
+  const place = await whereabouts(raw, env);
   const nowMs = Date.now();
   const peerKey = fromBase64Url(request.peerKey)!;
   const peerId = await peerIdOf(peerKey);
   const right = await checkPlayback({
     card,
     peerId,
-    request: c.req.raw,
-    env: c.env,
+    request: raw,
+    env,
     nowMs,
     token: request.token,
     framedBy: request.framedBy,
@@ -57,22 +89,54 @@ export const join = new Hono<{ Bindings: Env }>().post('/:channel', async (c) =>
   // Only who shows no token can be made up at will; one viewer id may be shared, but not by a crowd.
   const { subject } = right;
   const isCalm = subject === undefined
-    ? !right.anonymous || anonymous.take(crowdOf(place, c.env), nowMs)
+    ? !right.anonymous || anonymous.take(crowdOf(place, env), nowMs)
     : ofViewer.take(subject, nowMs);
   if (!isCalm) {
     throw refusal('rate-limited', { retryAfterS: RATE_LIMITED_S });
   }
-  const answer = await answerJoin({ card, request, env: c.env, place, peerKey, peerId, right, nowMs });
-  const headers = { ...corsOf(card, c.req.raw), 'cache-control': 'no-store' };
-  if (!request.media || !('broadcast' in answer)) return c.json(answer, 200, headers);
-  const body = withMedia(JSON.stringify(answer), {
-    env: c.env,
-    ctx: c.executionCtx,
-    channel,
-    broadcast: answer.broadcast,
+  const answer = await answerJoin({ card, request, env, place, peerKey, peerId, right, nowMs });
+  return { card, place, answer };
+}
+
+/** The request, as the second of the subprotocols that a socket offers. */
+function requestOf(offered: string): string {
+  const [protocol, request = ''] = offered.split(',').map((one) => one.trim());
+  const bytes = protocol === JOIN_SUBPROTOCOL ? fromBase64Url(request) : undefined;
+  if (bytes) return new TextDecoder().decode(bytes);
+  throw new Failure(400, 'bad-field', `the subprotocols must be ${JOIN_SUBPROTOCOL} and a join request`);
+}
+
+/** The shard takes the socket over: it says the answer, sends media behind it, and hears the announce. */
+async function joinAtShard(
+  answer: LiveJoinAnswer,
+  place: Whereabouts,
+  raw: Request,
+  env: Env,
+): Promise<Response> {
+  const shard = new URL(answer.announcePath, raw.url).searchParams.get('shard')!;
+  return await swarmOf(env, answer.broadcast.infoHash, shard).fetch('https://object/join', {
+    headers: {
+      upgrade: 'websocket',
+      'shoal-place': asciiJson(place),
+      'shoal-agent': asciiJson(agentOf(raw.headers.get('user-agent') ?? '')),
+      'shoal-join': asciiJson(answer),
+    },
   });
-  return c.body(body, 200, { ...headers, 'content-type': JOIN_BODY_TYPE });
-});
+}
+
+/** A socket that says this and is closed. */
+function saidAtOnce(answer: string): Response {
+  const { 0: client, 1: server } = new WebSocketPair();
+  server.accept();
+  server.send(encodeJoinHead(answer));
+  server.send(new Uint8Array(0));
+  server.close(1000, 'nothing is on air');
+  return new Response(null, {
+    status: 101,
+    webSocket: client,
+    headers: { 'sec-websocket-protocol': JOIN_SUBPROTOCOL },
+  });
+}
 
 interface MediaOfJoin {
   env: Env;

@@ -35,18 +35,18 @@ test('every address of the dashboard is the one page, which finds its way itself
 });
 
 test('files of the player lie below /assets, and other sites may load them', async () => {
-  const edge = edgeWith({ '/player.js': 'code' });
+  const edge = edgeWith({ '/assets/player.js': 'code' });
   const response = await edge.get('/assets/player.js');
   expect(await response.text()).toBe('code');
   expect(response.headers.get('access-control-allow-origin')).toBe('*');
-  expect(edge.asked).toEqual(['/player.js']);
+  expect(edge.asked).toEqual(['/assets/player.js']);
 });
 
 test('parts with a hash in their name are kept for ever, what keeps its name is asked for again', async () => {
   const names = ['viewer-W453VM5U.js', 'viewer-W453VM5U.js.map', 'player.js', 'some-player.js'];
   const edge = edgeWith({
     '/watch.html': 'watch',
-    ...Object.fromEntries(names.map((name) => [`/${name}`, ''])),
+    ...Object.fromEntries(names.map((name) => [`/assets/${name}`, ''])),
   });
   const cacheOf = async (path: string) => (await edge.get(path)).headers.get('cache-control');
   expect(await cacheOf('/assets/viewer-W453VM5U.js')).toContain('immutable');

@@ -1,4 +1,7 @@
-/** Pages and the files they need, from the static assets (web/dist). */
+/**
+ * Pages and the files they need, from the static assets (web/dist). On Cloudflare the watch page and what lies below
+ * /assets do not come by here (wrangler.toml): only where nothing stands in front, as with bare workerd.
+ */
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { ChannelName } from '../../protocol/channel.ts';
@@ -7,10 +10,7 @@ import { pageHeaders } from '../access/page-headers.ts';
 import { joinCard } from '../card.ts';
 import type { Env } from '../env.ts';
 import { Failure } from '../failure.ts';
-
-/** Files whose name changes with their content, as esbuild's chunkNames have it (scripts/web-bundle.ts). */
-const HASHED = /-[A-Z0-9]{8}\.js(\.map|\.LEGAL\.txt)?$/;
-const FOR_EVER = 'public, max-age=31536000, immutable';
+import { ASSET_HEADERS, FOR_EVER, HASHED } from './asset-headers.ts';
 
 export const pages = new Hono<{ Bindings: Env }>()
   .get('/watch/:channel', (c) => asset(c.req.raw, c.env, '/watch.html'))
@@ -19,7 +19,7 @@ export const pages = new Hono<{ Bindings: Env }>()
   .get('/docs', (c) => asset(c.req.raw, c.env, '/docs.html'))
   .get('/admin', (c) => asset(c.req.raw, c.env, '/admin.html'))
   .get('/admin/*', (c) => asset(c.req.raw, c.env, '/admin.html'))
-  .get('/assets/*', (c) => asset(c.req.raw, c.env, c.req.path.slice('/assets'.length)))
+  .get('/assets/*', (c) => asset(c.req.raw, c.env, c.req.path))
   .get('/favicon.ico', (c) => c.body(null, 204));
 
 /** The one page that others may frame: those of the channel's sites. */
@@ -44,8 +44,7 @@ async function asset(request: Request, env: Env, path: string): Promise<Response
     throw new Failure(404, 'not-found', 'there is no such page; is the player built?');
   }
   const answer = new Response(found.body, found);
-  answer.headers.set('access-control-allow-origin', '*');
-  answer.headers.set('x-content-type-options', 'nosniff');
+  for (const [name, value] of Object.entries(ASSET_HEADERS)) answer.headers.set(name, value);
   if (path.endsWith('.html')) {
     for (const [name, value] of Object.entries(pageHeaders('nobody'))) answer.headers.set(name, value);
   }

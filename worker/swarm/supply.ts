@@ -6,6 +6,8 @@
  * later than it was taken. Pure; run by the steward.
  */
 
+import { FEED_OVERHEAD } from './copies.ts';
+
 /** What is known at one moment; rates over the time since the last look. */
 export interface SupplyReading {
   /** Whom peers are to carry. */
@@ -33,17 +35,20 @@ export interface SupplyVerdict {
   reliefSpare: number;
 }
 
-/** Short of this ratio, above this share of repair, or with this much of the cap asked for repair: trouble. */
+/**
+ * Short of this ratio: all the time there is, whatever is asked for. Short of the next one: as soon as too much is asked
+ * for. Above the last one: calm may shorten the latency target.
+ */
 const SHORT_RATIO = 1.15;
-const MUCH_REPAIR = 0.03;
-const MUCH_OF_CAP = 0.25;
-/** From here on one step of time would not do: three are taken at once. */
-const SEVERE_REPAIR = 0.1;
-const SEVERE_OF_CAP = 1;
-/** Above this ratio, and below these shares: calm. */
+const SCARCE_RATIO = 1.3;
 const AMPLE_RATIO = 1.5;
-const LITTLE_REPAIR = 0.01;
-const LITTLE_OF_CAP = 0.1;
+/**
+ * What may be asked for singly: without a cap this share of what viewers watch; with one, this share of what it leaves
+ * beside the seeds, and what viewers hardly notice when it is refused, as all of it is in a large audience.
+ */
+const MUCH_REPAIR = 0.03;
+const MUCH_OF_ROOM = 0.7;
+const UNNOTICED = 0.001;
 /** The same verdict must hold for this long before a step is taken, and before one is undone. */
 export const TAKE_MS = 10_000;
 export const UNDO_MS = 20_000;
@@ -55,9 +60,19 @@ const RELAPSE_MS = 90_000;
 const RELAPSE_TAKE_MS = 5000;
 const LEAST_BAR_MS = 120_000;
 const MOST_BAR_MS = 960_000;
-/** Latency targets, as multiples of the one that was set. */
-const LATENCY_STEPS = [1, 1.25, 1.6, 2, 2.5];
+/**
+ * Latency targets, as multiples of the one that was set. Lateness has a tail that falls like a power: by one step to
+ * the next single pieces become fewer by this factor, so what is asked for tells how many steps are needed, or are not.
+ */
+const LATENCY_STEPS = [1, 1.12, 1.25, 1.4, 1.6, 1.8, 2, 2.25, 2.5];
 const LAST_LATENCY_STEP = LATENCY_STEPS.length - 1;
+const FEWER = 2;
+/** Single pieces come in bursts, one for each uplink that stands still: what counts is their average over so long. */
+const AVERAGED_MS = 10_000;
+/** A shorter target is to leave this many steps between what is then asked for and too much, and so many are tried at once. */
+const SPARE_STEPS = 1;
+const MOST_SHORTER = 3;
+const MOST_LONGER = 6;
 /** Share of what viewers watch that one step of help carries. */
 const HELP_STEP = 0.02;
 /**
@@ -105,8 +120,11 @@ export class SupplyControl {
   #relief: number;
   #trouble: { sinceMs: number } | undefined;
   #calm: { sinceMs: number } | undefined;
-  #undoneMs = -Infinity;
+  /** The last steps that were undone. */
+  #undone = { atMs: -Infinity, steps: 0 };
   #bar: Bar | undefined;
+  /** What is asked for singly, kbps, averaged; undefined: not known yet. */
+  #asked: { kbps: number; atMs: number } | undefined;
   /** Share of repair at the last look. */
   #repair = 0;
   #verdict: SupplyVerdict;
@@ -136,8 +154,9 @@ export class SupplyControl {
     return this.#verdict;
   }
 
-  /** Looks at a reading; the verdict changes by one step at most where nothing is severe, help by several. */
+  /** Looks at a reading; the verdict changes by a few steps at most. */
   look(reading: SupplyReading, nowMs: number): SupplyVerdict {
+    this.#average(reading.repairKbps, nowMs);
     const wanted = this.#wanted(reading);
     this.#trouble = wanted > 0 ? this.#trouble ?? { sinceMs: nowMs } : undefined;
     this.#calm = wanted < 0 ? this.#calm ?? { sinceMs: nowMs } : undefined;
@@ -147,14 +166,21 @@ export class SupplyControl {
     ) {
       // The target that was left a moment ago was long enough.
       const isBack = this.#isRelapse(nowMs) && this.#step < LAST_LATENCY_STEP;
+      const steps = isBack ? Math.min(this.#undone.steps, LAST_LATENCY_STEP - this.#step) : wanted;
       if (this.#relief === 0) this.#learn(nowMs);
-      this.#go(isBack ? 1 : wanted, reading);
+      this.#go(steps, reading);
       this.#trouble.sinceMs = nowMs;
-    } else if (this.#calm && nowMs - this.#calm.sinceMs >= UNDO_MS && !this.#isBarred(wanted, nowMs)) {
-      if (this.#relief === 0 && this.#step > 0) this.#undoneMs = nowMs;
-      this.#go(wanted, reading);
+    } else if (this.#calm && nowMs - this.#calm.sinceMs >= UNDO_MS) {
+      const steps = this.#unbarred(wanted, nowMs);
+      if (steps === 0) return this.#decide(reading);
+      if (this.#relief === 0) this.#undone = { atMs: nowMs, steps: Math.min(-steps, this.#step) };
+      this.#go(steps, reading);
       this.#calm.sinceMs = nowMs;
     }
+    return this.#decide(reading);
+  }
+
+  #decide(reading: SupplyReading): SupplyVerdict {
     this.#repair = repairShare(reading);
     this.#verdict = {
       latencyFactor: latencyFactorOf(this.#step),
@@ -164,6 +190,12 @@ export class SupplyControl {
     return this.#verdict;
   }
 
+  #average(kbps: number, nowMs: number): void {
+    const before = this.#asked ?? { kbps, atMs: nowMs };
+    const kept = Math.exp((before.atMs - nowMs) / AVERAGED_MS);
+    this.#asked = { kbps: before.kbps * kept + kbps * (1 - kept), atMs: nowMs };
+  }
+
   #takeMs(nowMs: number): number {
     if (this.#relief > 0) return RELIEF_MS;
     if (this.#isRelapse(nowMs)) return RELAPSE_TAKE_MS;
@@ -171,7 +203,7 @@ export class SupplyControl {
   }
 
   #isRelapse(nowMs: number): boolean {
-    return nowMs - this.#undoneMs < RELAPSE_MS;
+    return nowMs - this.#undone.atMs < RELAPSE_MS;
   }
 
   /** What was done shows, or a crowd settles: help is not to be added to what is on its way already. */
@@ -185,12 +217,14 @@ export class SupplyControl {
     if (this.#isRelapse(nowMs)) this.#bar = { step: this.#step, untilMs: nowMs + forMs, forMs };
     // Trouble that came of nothing we did: what failed in other times is no measure.
     else if (this.#bar && nowMs > this.#bar.untilMs) this.#bar = undefined;
-    this.#undoneMs = -Infinity;
+    this.#undone = { atMs: -Infinity, steps: 0 };
   }
 
-  #isBarred(steps: number, nowMs: number): boolean {
+  /** As many of these steps back as lead to nothing that failed lately. */
+  #unbarred(steps: number, nowMs: number): number {
     const bar = this.#bar;
-    return this.#relief === 0 && bar !== undefined && this.#step + steps <= bar.step && nowMs < bar.untilMs;
+    if (this.#relief > 0 || bar === undefined || nowMs >= bar.untilMs) return steps;
+    return Math.min(0, Math.max(steps, bar.step + 1 - this.#step));
   }
 
   /** Steps to take, or, below 0, to take back: of what was taken last. */
@@ -215,18 +249,18 @@ export class SupplyControl {
     return isAmple && repair < muchRepair(reading) / 2 ? -1 : 0;
   }
 
-  /** Steps of a longer latency target, 0, or -1: a shorter one. */
+  /** Steps of a longer latency target, 0, or, below 0, of a shorter one. */
   #timeWanted(reading: SupplyReading): number {
-    const small = reading.viewers < LEAST_VIEWERS;
+    if (reading.viewers < LEAST_VIEWERS) return -1;
     const ratio = supplyRatio(reading);
-    const repair = repairShare(reading);
-    const ofCap = capShare(reading);
-    if (!small) {
-      if (ratio < SHORT_RATIO) return LAST_LATENCY_STEP - Math.min(this.#step, LAST_LATENCY_STEP - 1);
-      if (repair > SEVERE_REPAIR || ofCap > SEVERE_OF_CAP) return Math.min(3, LAST_LATENCY_STEP - this.#step);
-      if (repair > MUCH_REPAIR || ofCap > MUCH_OF_CAP) return 1;
-    }
-    return small || (ratio > AMPLE_RATIO && repair < LITTLE_REPAIR && ofCap < LITTLE_OF_CAP) ? -1 : 0;
+    const left = Math.max(1, LAST_LATENCY_STEP - this.#step);
+    const stepsOver = (kbps: number) => Math.log(kbps / mostAskedKbps(reading)) / Math.log(FEWER);
+    const average = stepsOver(this.#asked!.kbps);
+    // What is over already needs no more time.
+    const over = Math.min(average, stepsOver(reading.repairKbps));
+    if (ratio < SHORT_RATIO || (over > 0 && ratio < SCARCE_RATIO)) return left;
+    if (over > 0) return Math.min(MOST_LONGER, Math.ceil(over), left);
+    return ratio > AMPLE_RATIO ? Math.max(-MOST_SHORTER, Math.min(0, Math.ceil(average + SPARE_STEPS))) : 0;
   }
 
   /** Steps of help to add or take back. Without help, what is calm may shorten the latency target again. */
@@ -289,6 +323,15 @@ function watchedKbps({ viewers, bitrateKbps }: SupplyReading): number {
 
 function muchRepair(reading: SupplyReading): number {
   return supplyRatio(reading) < ENOUGH_RATIO ? MUCH_BESIDE_HELP : MUCH_WHERE_ENOUGH;
+}
+
+/** Single pieces beyond this are more than the edge can, or ought to, send. */
+function mostAskedKbps(reading: SupplyReading): number {
+  const { egressCapKbps, copies, bitrateKbps } = reading;
+  const much = MUCH_REPAIR * watchedKbps(reading);
+  if (egressCapKbps === null) return much;
+  const roomKbps = Math.max(0, egressCapKbps - FEED_OVERHEAD * copies * bitrateKbps);
+  return Math.min(much, MUCH_OF_ROOM * roomKbps + UNNOTICED * watchedKbps(reading));
 }
 
 function capShare({ repairKbps, egressCapKbps }: SupplyReading): number {

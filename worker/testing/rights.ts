@@ -131,6 +131,11 @@ export const RIGHTS: Record<string, RouteRight> = {
     code: 'token-missing',
     body: { peerKey: 'A'.repeat(43) },
   },
+  'GET /join/:channel': {
+    needs: 'a playback token, where the channel wants one (worker/routes/join-socket.test.ts)',
+    status: 426,
+    code: 'upgrade-required',
+  },
   'OPTIONS /license/:channel/:system?': { open: 'a preflight' },
   'POST /license/:channel': {
     needs: 'a playback token, where the channel wants one',

@@ -16,7 +16,9 @@ export class SignalClient {
 
   constructor(readonly socket: WebSocket) {
     socket.addEventListener('message', (event) => {
-      this.got.push(event.data === 'pong' ? { pong: true } : JSON.parse(event.data as string));
+      // Of a socket that joins: its answer and media.
+      if (typeof event.data !== 'string') return;
+      this.got.push(event.data === 'pong' ? { pong: true } : JSON.parse(event.data));
       this.#wakeAll();
     });
     socket.addEventListener('close', (event) => {
@@ -68,8 +70,10 @@ export function announcePathOf(infoHash: string, shard?: string): string {
   return `/swarm/${infoHash}/announce${shard === undefined ? '' : `?shard=${shard}`}`;
 }
 
+type Sign = (message: Uint8Array) => Promise<Uint8Array>;
+
 /** A key pair of a viewer. */
-async function newKey(): Promise<{ key: Uint8Array; sign(message: Uint8Array): Promise<Uint8Array> }> {
+export async function newKey(): Promise<{ key: Uint8Array; sign: Sign }> {
   const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']) as CryptoKeyPair;
   return {
     key: new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey) as ArrayBuffer),
@@ -115,8 +119,7 @@ export async function watch(channel: string, uploadKbps = 2000, token?: string):
     () => join(channel, { peerKey, ...(token === undefined ? {} : { token }) }),
     ({ state }) => state === 'live',
   ) as LiveJoinAnswer;
-  const proof = toBase64Url(await sign(announceProof(fromBase64Url(answer.ticket)!)));
-  const first = announce(answer.broadcast.infoHash, answer.peerId, answer.ticket, proof, answer.pass);
+  const first = await startedAnnounce(answer, sign);
   first.capability.uploadKbps = uploadKbps;
   let path = answer.announcePath;
   for (;;) {
@@ -131,6 +134,12 @@ export async function watch(channel: string, uploadKbps = 2000, token?: string):
     }
     path = reply.path as string;
   }
+}
+
+/** What a viewer whose join was answered so says first. */
+export async function startedAnnounce(answer: LiveJoinAnswer, sign: Sign): Promise<Announce> {
+  const proof = toBase64Url(await sign(announceProof(fromBase64Url(answer.ticket)!)));
+  return announce(answer.broadcast.infoHash, answer.peerId, answer.ticket, proof, answer.pass);
 }
 
 function announce(

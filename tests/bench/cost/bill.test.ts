@@ -3,6 +3,7 @@ import {
   type Audience,
   cdnBill,
   type Counted,
+  fetches,
   pollingPeerBill,
   shareOfCheapestCdn,
   shoalBill,
@@ -31,7 +32,21 @@ Deno.test('each HTTP request of a viewer costs a request of the Worker and one o
   const before = shoalBill(NOTHING, million);
   const after = shoalBill({ ...NOTHING, requestsPerHour: 1 }, million);
   close(after.requestsPerViewerHour - before.requestsPerViewerHour, 1);
-  close(after.dollars - before.dollars, 0.45);
+  close(after.billedPerViewerHour - before.billedPerViewerHour, 2);
+  // 4 ms of the Worker's CPU time are in it.
+  close(after.dollars - before.dollars, 0.45 + 0.08);
+});
+
+Deno.test('a join is a request of the Worker and one of the shard, and shares card and media with others', () => {
+  const { requestsPerViewerHour, billedPerViewerHour } = shoalBill(NOTHING, million);
+  assert.ok(billedPerViewerHour - requestsPerViewerHour > 1);
+  assert.ok(billedPerViewerHour - requestsPerViewerHour < 2, 'the card at most');
+});
+
+Deno.test('what is kept for a while is fetched seldom where it is wanted often', () => {
+  close(fetches(3600, 1, 0), 3600);
+  close(fetches(3600, 1, 1000), 1800);
+  close(fetches(3600 * 1e6, 10, 500), 3600 * 20 / (1 + 20 / 1e6));
 });
 
 Deno.test('twenty messages are one request', () => {
@@ -45,8 +60,9 @@ Deno.test('shorter visits are more joins', () => {
   const counted = { ...NOTHING, requestsPerJoin: 3, messagesPerJoin: 20 };
   const hour = shoalBill(counted, million);
   const tenMinutes = shoalBill(counted, { ...million, visitMinutes: 10 });
-  // Five more joins of three requests, an upgrade and twenty messages.
-  close(tenMinutes.requestsPerViewerHour - hour.requestsPerViewerHour, 25);
+  const media = (visits: number) => fetches(1e6 * visits, 10, 500) / 1e6;
+  // Five more joins of three requests, a socket and twenty messages.
+  close(tenMinutes.requestsPerViewerHour - hour.requestsPerViewerHour, 25 + media(6) - media(1));
 });
 
 Deno.test('seeds are few, however many watch', () => {

@@ -4,7 +4,7 @@ import { CDN, CLOUDFLARE } from './prices.ts';
 
 /** Counted of real viewers. `…PerHour`: of one who stays. */
 export interface Counted {
-  /** HTTP requests of a join, its media included, until the viewer is fed by peers. */
+  /** HTTP requests beside the socket that joins, until the viewer is fed by peers. */
   requestsPerJoin: number;
   messagesPerJoin: number;
   requestsPerHour: number;
@@ -25,7 +25,10 @@ export interface Audience {
 }
 
 export interface Bill {
+  /** What viewers ask of the edge, and what its objects ask of each other. */
   requestsPerViewerHour: number;
+  /** As Cloudflare counts: a viewer's request that reaches an object is one of the Worker and one of the object. */
+  billedPerViewerHour: number;
   dollars: number;
 }
 
@@ -53,32 +56,50 @@ const IDLE_AWAKE_SHARE = 0.05;
  */
 const REPORTS_PER_HOUR = 12;
 const RENEWALS_PER_HOUR = 3600 / 450;
+/** How long join cards are good for (worker/card.ts), and media of joins (worker/edge-cache.ts). */
+const CARD_MS = 1000;
+const JOIN_FRESH_MS = 500;
+/**
+ * Where Workers answer joins, each with a join card of its own for a second: all cities that Cloudflare has, and the
+ * audience spread evenly over them, which is the dearest that can be.
+ */
+const DATA_CENTRES = 330;
+/** Where shards are: an object begins near who asks for it first, and a channel's are all asked for by its Channel object. */
+const CENTRES_OF_OBJECTS = 10;
+/** CPU time of the Worker for a request, ms: all of a local workerd for a join, its objects included, is 4. */
+const CPU_MS_PER_REQUEST = 4;
+
+/** How often in an hour something is fetched that is wanted so often, at so many places, and kept for a while at each. */
+export function fetches(wantedPerHour: number, places: number, keptMs: number): number {
+  return wantedPerHour / (1 + wantedPerHour / 3600 / places * keptMs / 1000);
+}
 
 /**
  * Shoal on Cloudflare, by what it is for. Shards are as full as they are kept when an audience grows. Every one is
- * taken to be in memory for the whole hour, and no media answer to be cached.
+ * taken to be in memory for the whole hour.
  */
 export function shoalParts(counted: Counted, { viewers, visitMinutes, shardSize }: Audience): Part[] {
   const joins = viewers * 60 / visitMinutes;
   const seeds = Math.min(counted.seeds, viewers);
   const watching = viewers - seeds;
   const shards = Math.ceil(viewers / (shardSize * (1 - FREE_SHARE)));
-  // Each request of a viewer is one of the Worker and reaches an object: a join by the media that follows its answer.
-  const http = (part: string, requests: number): Part => ({
-    part,
-    requestsPerViewerHour: requests / viewers,
-    dollars: requests * (CLOUDFLARE.perWorkerRequest + CLOUDFLARE.perObjectRequest),
+  const part = (name: string, asked: number, ofWorker: number, ofObjects: number): Part => ({
+    part: name,
+    requestsPerViewerHour: asked / viewers,
+    billedPerViewerHour: (ofWorker + ofObjects) / viewers,
+    dollars: ofWorker * (CLOUDFLARE.perWorkerRequest + CPU_MS_PER_REQUEST * CLOUDFLARE.perCpuMs) +
+      ofObjects * CLOUDFLARE.perObjectRequest,
   });
-  const ofObjects = (part: string, requests: number): Part => ({
-    part,
-    requestsPerViewerHour: requests / viewers,
-    dollars: requests * CLOUDFLARE.perObjectRequest,
-  });
-  const messages = (part: string, count: number) => ofObjects(part, count / CLOUDFLARE.messagesPerRequest);
+  const http = (name: string, requests: number) => part(name, requests, requests, requests);
+  const ofObjects = (name: string, requests: number) => part(name, requests, 0, requests);
+  const messages = (name: string, count: number) => ofObjects(name, count / CLOUDFLARE.messagesPerRequest);
   const objectSeconds = (shards + BUSY_OBJECTS + IDLE_OBJECTS * IDLE_AWAKE_SHARE) * 3600;
   return [
-    http('joins', joins * counted.requestsPerJoin),
-    http('sockets', joins),
+    http('sockets, which join', joins),
+    http('HTTP of joins', joins * counted.requestsPerJoin),
+    // Part of the request that joins.
+    part('join cards', 0, 0, fetches(joins, DATA_CENTRES, CARD_MS)),
+    ofObjects('media of joins', fetches(joins, Math.min(shards, CENTRES_OF_OBJECTS), JOIN_FRESH_MS)),
     messages('messages of joins', joins * counted.messagesPerJoin),
     http('requests of who stays', watching * counted.requestsPerHour + seeds * counted.seedRequestsPerHour),
     messages(
@@ -88,8 +109,7 @@ export function shoalParts(counted: Counted, { viewers, visitMinutes, shardSize 
     ),
     ofObjects('calls between objects', shards * ROLLUPS_PER_HOUR * 2 + CALLS_PER_CHANNEL_HOUR),
     {
-      part: 'objects in memory',
-      requestsPerViewerHour: 0,
+      ...part('objects in memory', 0, 0, 0),
       dollars: objectSeconds * CLOUDFLARE.objectGigabytes * CLOUDFLARE.perGigabyteSecond,
     },
   ];
@@ -97,9 +117,11 @@ export function shoalParts(counted: Counted, { viewers, visitMinutes, shardSize 
 
 export function shoalBill(counted: Counted, audience: Audience): Bill {
   const parts = shoalParts(counted, audience);
+  const sum = (of: keyof Bill) => parts.reduce((total, part) => total + part[of], 0);
   return {
-    requestsPerViewerHour: parts.reduce((sum, part) => sum + part.requestsPerViewerHour, 0),
-    dollars: parts.reduce((sum, part) => sum + part.dollars, 0),
+    requestsPerViewerHour: sum('requestsPerViewerHour'),
+    billedPerViewerHour: sum('billedPerViewerHour'),
+    dollars: sum('dollars'),
   };
 }
 
@@ -114,6 +136,7 @@ export function pollingPeerBill({ viewers }: Audience): Bill {
   const requests = playlists + segments + messages / CLOUDFLARE.messagesPerRequest;
   return {
     requestsPerViewerHour: requests,
+    billedPerViewerHour: requests,
     dollars: viewers * ((playlists + segments) * CLOUDFLARE.perWorkerRequest +
       messages / CLOUDFLARE.messagesPerRequest * CLOUDFLARE.perObjectRequest),
   };
@@ -122,7 +145,7 @@ export function pollingPeerBill({ viewers }: Audience): Bill {
 /** Every viewer gets every byte from a CDN: a playlist and a segment every 2 s. */
 export function cdnBill({ viewers, streamKbps }: Audience, perGigabyte: number): Bill {
   const gigabytes = viewers * streamKbps * 1000 / 8 * 3600 / 1e9;
-  return { requestsPerViewerHour: 3600, dollars: gigabytes * perGigabyte };
+  return { requestsPerViewerHour: 3600, billedPerViewerHour: 3600, dollars: gigabytes * perGigabyte };
 }
 
 export function shareOfCheapestCdn(dollars: number, audience: Audience): number {

@@ -59,10 +59,11 @@ const rows: Row[] = AUDIENCES.flatMap((viewers) => {
     shardSize: Number(values.shard),
   };
   const short = { ...audience, visitMinutes: Number(values.visit) };
-  const row = (system: string, { requestsPerViewerHour, dollars }: Bill): Row => ({
+  const row = (system: string, { requestsPerViewerHour, billedPerViewerHour, dollars }: Bill): Row => ({
     viewers,
     system,
     requestsPerViewerHour,
+    billedPerViewerHour,
     dollars,
     shareOfCheapestCdn: shareOfCheapestCdn(dollars, audience),
   });

@@ -4,11 +4,11 @@
  */
 
 export interface Counts {
-  /** Body bytes of responses that carry media. */
+  /** Body bytes of responses that carry media, and of binary messages: media of who joins by a socket. */
   mediaBytes: number;
   /** Body bytes of everything else: pages, scripts, playlists, joins, API. */
   otherBytes: number;
-  /** Bytes of WebSocket messages, both ways. */
+  /** Bytes of text messages, both ways. */
   signalBytes: number;
   requests: number;
   /** WebSocket messages from viewers. */
@@ -42,7 +42,7 @@ export function startProxy({ target, tracker, isMedia, capKbps }: ProxyOptions):
       const url = pathname === tracker?.path
         ? tracker.url
         : target.replace(/^http/, 'ws') + pathname + search;
-      return relaySocket(request, url, counts);
+      return relaySocket(request, url, counts, gate);
     }
     const headers = new Headers(request.headers);
     headers.delete('accept-encoding');
@@ -87,9 +87,18 @@ function rateGate(kbps: number): (bytes: number) => Promise<void> {
   };
 }
 
-function relaySocket(request: Request, url: string, counts: Counts): Response {
-  const { socket: viewer, response } = Deno.upgradeWebSocket(request);
-  const server = new WebSocket(url);
+function relaySocket(
+  request: Request,
+  url: string,
+  counts: Counts,
+  gate: ((bytes: number) => Promise<void>) | undefined,
+): Response {
+  const protocols = request.headers.get('sec-websocket-protocol')?.split(/, */) ?? [];
+  const { socket: viewer, response } = Deno.upgradeWebSocket(
+    request,
+    protocols[0] === undefined ? {} : { protocol: protocols[0] },
+  );
+  const server = new WebSocket(url, protocols);
   viewer.binaryType = server.binaryType = 'arraybuffer';
   const early: (string | ArrayBuffer)[] = [];
   const size = (data: string | ArrayBuffer) =>
@@ -101,9 +110,17 @@ function relaySocket(request: Request, url: string, counts: Counts): Response {
     else early.push(data);
   };
   server.onopen = () => early.splice(0).forEach((data) => server.send(data));
+  let turn = Promise.resolve();
   server.onmessage = ({ data }) => {
-    counts.signalBytes += size(data);
-    if (viewer.readyState === WebSocket.OPEN) viewer.send(data);
+    // What comes behind media that is held back waits with it.
+    turn = turn.then(async () => {
+      if (typeof data === 'string') counts.signalBytes += size(data);
+      else {
+        await gate?.(data.byteLength);
+        counts.mediaBytes += data.byteLength;
+      }
+      if (viewer.readyState === WebSocket.OPEN) viewer.send(data);
+    });
   };
   const close = (socket: WebSocket) => {
     if (socket.readyState <= WebSocket.OPEN) socket.close();

@@ -25,6 +25,7 @@ export class Meter {
   stalls = 0;
   stalledMs = 0;
   playedMs = 0;
+  waitedMs = 0;
   readonly startups: number[] = [];
   readonly samples = { expected: 0, never: 0 };
   #bins = new Float64Array(BINS + 1);

@@ -5,9 +5,16 @@ import { Stream, type StreamPiece } from './stream.ts';
 
 /** A stream whose pieces arrive after a delay, except those that are held back. */
 function watch(
-  options: { delayMs: number; forMs: number; targetMs?: number; lost?: (piece: StreamPiece) => boolean },
+  options: {
+    delayMs: number;
+    forMs: number;
+    tickMs?: number;
+    targetMs?: number;
+    lost?: (piece: StreamPiece) => boolean;
+  },
 ) {
-  const stream = new Stream({ kbps: 512, pieceMs: 100, audioMs: 200 });
+  const { tickMs = 50 } = options;
+  const stream = new Stream({ kbps: 512, pieceMs: 100 });
   const arrivals = new Arrivals(1);
   const player = new Player(stream, arrivals, 0, options.targetMs ?? 1500);
   const pending: { atMs: number; piece: StreamPiece }[] = [];
@@ -21,7 +28,7 @@ function watch(
       const { piece } = pending.shift()!;
       arrivals.note(piece.serial, 0, now - piece.cutMs);
     }
-    if (player.tick(now, 50)) startedMs = now;
+    if (now % tickMs === 0 && player.tick(now, tickMs)) startedMs = now;
   }
   return { player, startedMs };
 }
@@ -31,6 +38,12 @@ Deno.test('playback starts when a little is there, and settles at its target wit
   assert.ok(startedMs > 0 && startedMs < 1000, `${startedMs}`);
   assert.equal(player.stalls, 0);
   assert.ok(Math.abs(40_000 - player.headMs - 1500) < 200, `${40_000 - player.headMs}`);
+});
+
+Deno.test('the target is that of the picture, however seldom a player looks', () => {
+  const { player } = watch({ delayMs: 300, forMs: 60_000, tickMs: 250, targetMs: 1500 });
+  assert.equal(player.stalls, 0);
+  assert.ok(Math.abs(60_000 - player.headMs - 1500) <= 155, `${60_000 - player.headMs}`);
 });
 
 Deno.test('a piece that never comes stalls playback until it is given up', () => {

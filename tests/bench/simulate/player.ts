@@ -20,6 +20,8 @@ export class Player {
   stalls = 0;
   stalledMs = 0;
   playedMs = 0;
+  /** Before the first picture. */
+  waitedMs = 0;
   /** The same over the whole visit. */
   allStalls = 0;
   allStalledMs = 0;
@@ -74,12 +76,19 @@ export class Player {
 
   /** Counting begins anew. */
   forgetPast(): void {
-    this.stalls = this.stalledMs = this.playedMs = 0;
+    this.stalls =
+      this.stalledMs =
+      this.playedMs =
+      this.waitedMs =
+        0;
   }
 
   /** `liveMs`: media time at the live edge; `elapsedMs` since the last call. True when the first picture is shown. */
   tick(liveMs: number, elapsedMs: number): boolean {
-    if (this.state === 'starting') return this.#start(liveMs);
+    if (this.state === 'starting') {
+      this.waitedMs += elapsedMs;
+      return this.#start(liveMs);
+    }
     this.#switch();
     this.#advance();
     const until = this.#bufferedUntilMs();
@@ -90,8 +99,10 @@ export class Player {
       else if (liveMs - this.headMs > GIVE_UP_MS) this.#skip(liveMs);
       return false;
     }
-    const latencyMs = liveMs - this.headMs;
-    const bufferMs = until - this.headMs;
+    // Where a picture element would say that it is now.
+    const positionMs = Math.min(until, this.headMs + elapsedMs);
+    const latencyMs = liveMs - positionMs;
+    const bufferMs = until - positionMs;
     const targetMs = this.targetMs + this.#comfort.look(bufferMs, liveMs);
     const advice = this.#rate.next({ latencyMs, targetMs, bufferMs });
     if (advice === 'jump') {

@@ -35,6 +35,8 @@ export interface Row {
   headerShare: number;
   /** Share of the time that players wanted to play and did. */
   playedShare: number;
+  /** The same, and the time before the first picture counts too: who never gets one plays 0 %. */
+  servedShare: number;
   stallsPerHour: number;
   latencyTargetMs: number;
   /** Share of the viewers that play the lower rendition at the end. */
@@ -91,6 +93,7 @@ export function rowOf(sim: Simulation, wallS: number): Row {
     controlShare: share(meter.controlBytes / Math.max(1, received)),
     headerShare: share(meter.headerBytes / Math.max(1, received + meter.headerBytes)),
     playedShare: share(meter.playedMs / Math.max(1, wanted)),
+    servedShare: share(meter.playedMs / Math.max(1, wanted + meter.waitedMs)),
     stallsPerHour: round(meter.stalls / Math.max(1, wanted / 3_600_000), 2),
     latencyTargetMs: sim.latencyTargetMs,
     lowerShare: share(sim.lowerShare),
@@ -139,9 +142,9 @@ export function printRow(row: Row): string {
     ],
     [
       'playback',
-      `${
-        percent(row.playedShare)
-      } of the time, ${row.stallsPerHour} stalls an hour, target ${row.latencyTargetMs} ms; ` +
+      `${percent(row.playedShare)} of the time (${
+        percent(row.servedShare)
+      } with that before the first picture), ${row.stallsPerHour} stalls an hour, target ${row.latencyTargetMs} ms; ` +
       `${percent(row.lowerShare)} on the lower rendition; ` +
       `${row.edgeRequestsPerHour} edge requests an hour and viewer`,
     ],

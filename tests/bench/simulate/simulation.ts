@@ -33,7 +33,6 @@ export interface SimulationOptions extends HostOptions {
   mode: 'backbone' | 'edge-seeded';
   capKbps: number | null;
   pieceMs: number;
-  audioMs: number;
   /** A second rendition, as a share of the video's bitrate; 0: none. */
   lower?: number;
   windowMs: number;
@@ -214,6 +213,7 @@ export class Simulation {
     this.meter.stalls += player.stalls;
     this.meter.stalledMs += player.stalledMs;
     this.meter.playedMs += player.playedMs;
+    this.meter.waitedMs += player.waitedMs;
   }
 
   /** Media from the edge for one viewer, and for those it stands for: who comes first is chance. */
@@ -280,7 +280,7 @@ export class Simulation {
   }
 
   #cutLoop(): void {
-    const step = commonPart(this.options.pieceMs, this.options.audioMs);
+    const step = this.options.pieceMs % 100 === 0 ? 100 : 20;
     const cut = () => {
       for (const piece of this.stream.cut(this.mediaMs)) this.#publish(piece);
       this.#at(this.clock.now + step, cut);
@@ -351,9 +351,4 @@ const RUN = { fire: (run: unknown) => (run as () => void)() };
 
 function feedKey({ track, substream }: Feed): string {
   return `${track}.${substream}`;
-}
-
-/** The greatest common divisor: every piece of either length ends at a multiple of it. */
-function commonPart(a: number, b: number): number {
-  return b === 0 ? a : commonPart(b, a % b);
 }

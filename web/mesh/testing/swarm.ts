@@ -21,6 +21,8 @@ export interface PeerSettings {
   uploadKbps: number;
   /** What the uplink really carries; the budget by default. */
   uplinkKbps: number;
+  /** One queue for all that comes, from peers and from the edge; no limit by default. */
+  downlinkKbps: number;
   edgeFallback: boolean;
   neighbours: number;
   options: Partial<MeshOptions>;
@@ -72,11 +74,12 @@ class SwarmLink implements Link {
       leaves = this.#from.freeAt;
     }
     this.#arrivesAt = Math.max(this.#arrivesAt, leaves + this.#latencyMs);
-    clock.deliver(this.#arrivesAt - clock.now, () => {
-      if (!this.other.isOpen || !this.#to.isAlive) return;
-      this.#to.receivedBytes += bytes;
-      this.#to.receive(this.#from.peerId, filtered);
-    });
+    clock.deliver(this.#arrivesAt - clock.now, () =>
+      this.#to.download(bytes, () => {
+        if (!this.other.isOpen || !this.#to.isAlive) return;
+        this.#to.receivedBytes += bytes;
+        this.#to.receive(this.#from.peerId, filtered);
+      }));
   }
 
   close(reason: string): void {
@@ -113,7 +116,10 @@ export class SwarmPeer {
   readonly links = new Map<string, SwarmLink>();
   readonly arrivals = new Map<number, number>();
   uplinkKbps: number;
+  readonly downlinkKbps: number;
   freeAt = 0;
+  /** When what was sent here so far is through. */
+  throughAt = 0;
   receivedBytes = 0;
   edgeBytes = 0;
   isAlive = true;
@@ -129,6 +135,7 @@ export class SwarmPeer {
     this.ticket = swarm.issueTicket(this.key, identity, 600);
     const uploadKbps = settings.uploadKbps ?? 2000;
     this.uplinkKbps = Math.max(64, settings.uplinkKbps ?? uploadKbps);
+    this.downlinkKbps = settings.downlinkKbps ?? Infinity;
     this.mesh = new Mesh({ ...this.#world(number), ...world }, {
       broadcast: swarm.source.broadcast,
       peerId: this.peerId,
@@ -142,6 +149,14 @@ export class SwarmPeer {
       edgeFallback: settings.edgeFallback ?? false,
       ...settings.options,
     });
+  }
+
+  /** Does it when the downlink has carried so many bytes more. */
+  download(bytes: number, run: () => void): void {
+    const { clock } = this.swarm;
+    if (this.downlinkKbps === Infinity) return run();
+    this.throughAt = Math.max(this.throughAt, clock.now) + bytes * 8 / this.downlinkKbps;
+    clock.deliver(this.throughAt - clock.now, run);
   }
 
   receive(from: string, message: Message): void {
@@ -196,7 +211,7 @@ export class SwarmPeer {
             const frame = source.frames.get(index);
             if (frame === undefined || this.swarm.isEdgeAway) return reject(new Error('no such piece'));
             this.edgeBytes += frame.bytes.length;
-            resolve(frame);
+            this.download(frame.bytes.length, () => resolve(frame));
           })
         ),
       emit: (event) => this.onEvent(event),
@@ -351,9 +366,10 @@ export class Swarm {
     for (const peer of this.peers) {
       if (!peer.isAlive) continue;
       if (!peer.feeds.some((feed) => feed.track === track && feed.substream === substream)) continue;
-      this.clock.deliver(afterMs, () => {
-        if (peer.isAlive) peer.mesh.offerPiece(frame, 'seed');
-      });
+      this.clock.deliver(afterMs, () =>
+        peer.download(frame.bytes.length, () => {
+          if (peer.isAlive) peer.mesh.offerPiece(frame, 'seed');
+        }));
     }
   }
 }

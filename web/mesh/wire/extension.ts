@@ -8,7 +8,7 @@
  * | 2 | proof | signature |
  * | 3 | ticket | ticket |
  * | 4 | state | clock ms u32, spare kbps u32, number of tracks u8; each: track u8, base u32, length of bits u16, number of lags u8, bits, lags |
- * | 5 | subscribe | track u8, substream u8, since u32, orphan u8 |
+ * | 5 | subscribe | track u8, substream u8, since u32, flags u8: 1 orphan, 2 lonely |
  * | 6 | unsubscribe | track u8, substream u8 |
  * | 7 | subscribed | track u8, substream u8, accepted u8 |
  * | 8 | path | track u8, substream u8, hops u8, tags u32 each |
@@ -54,7 +54,8 @@ export function encodeExtension(message: Extended): Uint8Array<ArrayBuffer> {
       }
       break;
     case 'subscribe':
-      writer.u8(5).u8(message.track).u8(message.substream).u32(message.since).u8(message.orphan ? 1 : 0);
+      writer.u8(5).u8(message.track).u8(message.substream).u32(message.since)
+        .u8((message.orphan ? 1 : 0) | (message.lonely ? 2 : 0));
       break;
     case 'unsubscribe':
       writer.u8(6).u8(message.track).u8(message.substream);
@@ -123,14 +124,10 @@ function read(reader: Reader): Extended | undefined {
       }
       return { type: 'state', clockMs, spareKbps, tracks };
     }
-    case 5:
-      return {
-        type: 'subscribe',
-        track: reader.u8(),
-        substream: reader.u8(),
-        since: reader.u32() | 0,
-        orphan: reader.u8() === 1,
-      };
+    case 5: {
+      const [track, substream, since, flags] = [reader.u8(), reader.u8(), reader.u32() | 0, reader.u8()];
+      return { type: 'subscribe', track, substream, since, orphan: (flags & 1) > 0, lonely: (flags & 2) > 0 };
+    }
     case 6:
       return { type: 'unsubscribe', track: reader.u8(), substream: reader.u8() };
     case 7:

@@ -49,7 +49,7 @@ export function everyMessage(): Message[] {
         { track: 15, base: 0, bits: Uint8Array.of(0), lags: Uint8Array.of(0) },
       ],
     },
-    { type: 'subscribe', track: 1, substream: 7, since: index, orphan: true },
+    { type: 'subscribe', track: 1, substream: 7, since: index, orphan: true, lonely: true },
     { type: 'unsubscribe', track: 1, substream: 7 },
     { type: 'subscribed', track: 1, substream: 7, accepted: true },
     { type: 'path', track: 1, substream: 7, path: [1, -2, 0x7fffffff] },

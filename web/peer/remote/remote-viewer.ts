@@ -310,7 +310,7 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
         return this.emit('broadcast', news.facts.broadcast!);
       case 'pieces':
         for (const { record, bytes, source } of news.pieces) {
-          this.#shelf.add({ record, bytes });
+          this.#shelf.add({ record, bytes }, source === 'join');
           this.emit('piece', { index: record.index, record, source });
         }
         return;

@@ -5,14 +5,24 @@ import type { PeerEnvironment } from '../environment.ts';
 export class FakeSocket {
   static readonly made: FakeSocket[] = [];
   readyState = 0;
+  binaryType = 'blob';
+  #listeners = new Map<string, ((event: { data?: unknown }) => void)[]>();
   sent: Record<string, unknown>[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: (() => void) | null = null;
   onerror: (() => void) | null = null;
 
-  constructor(readonly url: string) {
-    FakeSocket.made.push(this);
+  /** One that joins is refused, unless a test says otherwise. */
+  static joins: (socket: FakeSocket) => unknown = (socket) => socket.drop();
+
+  constructor(readonly url: string, readonly protocols: string[] = []) {
+    if (protocols.length > 0) queueMicrotask(() => FakeSocket.joins(this));
+    else FakeSocket.made.push(this);
+  }
+
+  addEventListener(name: string, listener: (event: { data?: unknown }) => void): void {
+    this.#listeners.set(name, [...this.#listeners.get(name) ?? [], listener]);
   }
 
   /** The socket that was made last. */
@@ -26,6 +36,7 @@ export class FakeSocket {
 
   close(): void {
     this.readyState = 3;
+    for (const listener of this.#listeners.get('close') ?? []) listener({});
   }
 
   /** The edge accepts; settles when what follows from it is done. */
@@ -37,13 +48,24 @@ export class FakeSocket {
 
   /** The edge says something: JSON, or text as it is. */
   say(message: unknown): void {
-    this.onmessage?.({ data: typeof message === 'string' ? message : JSON.stringify(message) });
+    this.#dispatch('message', { data: typeof message === 'string' ? message : JSON.stringify(message) });
+  }
+
+  /** The edge sends bytes. */
+  pour(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#dispatch('message', { data: bytes.slice().buffer });
+  }
+
+  #dispatch(name: 'message' | 'close', event: { data?: unknown }): void {
+    for (const listener of this.#listeners.get(name) ?? []) listener(event);
+    if (name === 'message') this.onmessage?.({ data: event.data });
+    else this.onclose?.();
   }
 
   /** The edge is gone. */
   drop(): void {
     this.readyState = 3;
-    this.onclose?.();
+    this.#dispatch('close', {});
   }
 }
 

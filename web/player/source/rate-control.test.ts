@@ -77,6 +77,12 @@ Deno.test('after an outage playback jumps to live as soon as the media is here, 
   );
 });
 
+Deno.test('a browser that stops with a little left ran dry all the same', () => {
+  const control = new RateControl();
+  control.next({ latencyMs: 3000, targetMs: 1500, bufferMs: 140 });
+  assert.equal(control.next({ latencyMs: 5000, targetMs: 1500, bufferMs: 4600 }), 'jump');
+});
+
 Deno.test('on the way to the target the rate changes a few times only', () => {
   const control = new RateControl();
   let latencyMs = 3000;

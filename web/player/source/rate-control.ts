@@ -28,8 +28,11 @@ const AMPLE_MS = 450;
 const FAR_MS = 1200;
 /** Further behind than this, with the media for it here, playback jumps. */
 const JUMP_MS = 6000;
-/** After it ran dry it jumps sooner: what was missed meanwhile is not worth a minute of drifting. */
-const DRY_MS = 100;
+/**
+ * After it ran dry, or stopped with what a decoder or a late look leaves, it jumps sooner: what was missed meanwhile is
+ * not worth a minute of drifting.
+ */
+const DRY_MS = 200;
 const JUMP_AFTER_DRY_MS = 1500;
 /** What a jump leaves of the buffer. */
 const LANDING_MS = 400;

@@ -10,7 +10,7 @@ const PIECES = 4;
 /** A shelf with the init segment of track 0, and the timeline over it. */
 function bench() {
   const shelf = new Shelf(30_000);
-  const put = (segment: number, piece: number, flags = 0) =>
+  const put = (segment: number, piece: number, flags = 0, isOfJoin = false) =>
     shelf.add({
       record: {
         index: packIndex(segment, 0, piece),
@@ -22,7 +22,7 @@ function bench() {
         hash: new Uint8Array(32),
       },
       bytes: Uint8Array.of(segment * 16 + piece),
-    });
+    }, isOfJoin);
   put(0, INIT_PIECE, RecordFlag.init);
   const timeline = new TrackTimeline(0, () => shelf.segments(0), (init) => shelf.init(0, init) !== undefined);
   return { shelf, put, timeline, abort: new AbortController() };
@@ -39,6 +39,22 @@ Deno.test('a finished unit is read at once and ends', async () => {
   timeline.update(0);
   const parts = await Array.fromAsync(readUnit(shelf, timeline, timeline.units[0]!, abort.signal));
   assert.deepEqual(parts.map((part) => [...part]), [[0, 1, 2, 3]]);
+});
+
+Deno.test('a unit that a join entered at a keyframe within it is read from there on', async () => {
+  const { shelf, put, timeline, abort } = bench();
+  put(0, 1, RecordFlag.keyframe, true);
+  timeline.update(0);
+  assert.equal(timeline.units[0]!.startUs, 500_000);
+  const reader = readUnit(shelf, timeline, timeline.units[0]!, abort.signal);
+  assert.deepEqual([...(await reader.next()).value!], [1]);
+  put(0, 2);
+  put(0, 3);
+  whole(put, 1);
+  timeline.update(1);
+  assert.deepEqual([...(await reader.next()).value!], [2, 3]);
+  assert.equal((await reader.next()).done, true);
+  assert.equal(timeline.units[1]!.startUs, 2_000_000);
 });
 
 Deno.test('an open unit is read piece by piece, in order whatever the order of arrival', async () => {

@@ -1,5 +1,6 @@
 /** Reads a unit as its pieces come: what is here at once, the rest piece by piece. */
 import { concatBytes } from '../../../protocol/bytes.ts';
+import { pieceOf } from '../../../protocol/piece-index.ts';
 import type { Feed } from './feed.ts';
 import type { TrackTimeline, Unit } from './track-timeline.ts';
 
@@ -19,8 +20,9 @@ export async function* readUnit(
   while (!signal.aborted) {
     const segment = unit.segments[member]!;
     const pieces = feed.pieces(timeline.track, segment, at);
-    if (pieces.length > 0) {
-      at += pieces.length;
+    const last = pieces.at(-1);
+    if (last) {
+      at = pieceOf(last.record.index) + 1;
       yield concatBytes(...pieces.map((piece) => piece.bytes));
     } else if (member + 1 < unit.segments.length && isRead(feed, timeline.track, segment, at)) {
       member++;

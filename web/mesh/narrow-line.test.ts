@@ -1,0 +1,37 @@
+/** On the virtual clock: viewers whose own line is what everything waits in. */
+import assert from 'node:assert/strict';
+import { AUDIO, Source, VIDEO } from './testing/source.ts';
+import { allFeeds, Swarm, type SwarmPeer } from './testing/swarm.ts';
+
+/** About 300 kbps with all that goes around it. */
+const LOWER = { ...VIDEO, bitrateKbps: 230, substreams: 4 };
+const LINE_KBPS = 500;
+
+/** A second copy of what was cut since, as a join's answer brings it. */
+function joinMedia(swarm: Swarm, peer: SwarmPeer, fromMs: number): void {
+  for (const frame of swarm.source.frames.values()) {
+    if (!swarm.source.isInit(frame) && frame.record.decodeTimeUs < fromMs * 1000) continue;
+    peer.download(frame.bytes.length, () => peer.mesh.offerPiece(frame, 'join'));
+  }
+}
+
+for (const seed of [1, 2, 3, 4]) {
+  Deno.test(`who starts two seconds behind on a line of 1.6 times the bitrate comes up to live and asks for nothing twice, seed ${seed}`, async () => {
+    const swarm = new Swarm(seed, new Source([LOWER, AUDIO]));
+    const { clock } = swarm;
+    const others = [1, 2, 3, 4].map(() => swarm.add({ uploadKbps: 1000, edgeFallback: true }));
+    const feeds = allFeeds(swarm.source);
+    others.slice(0, 2).forEach((one, i) => one.feed(feeds.filter((_, n) => n % 2 === i)));
+    for (const one of others) for (const other of others) swarm.link(one, other);
+    await clock.runAsync(13_500);
+    const slow = swarm.add({ uploadKbps: 300, downlinkKbps: LINE_KBPS, edgeFallback: true });
+    joinMedia(swarm, slow, 10_000);
+    for (const one of others) swarm.link(slow, one);
+    await clock.runAsync(20_500);
+    assert.ok(slow.throughAt - clock.now < 200, `${slow.throughAt - clock.now} ms stand in the line`);
+    await clock.runAsync(32_000);
+    assert.deepEqual(swarm.late(slow, 20_000, 31_000, 1000), []);
+    const { duplicateBytes, bytes } = slow.mesh.stats();
+    assert.ok(duplicateBytes < 0.05 * (bytes.peer + bytes.repair), `${duplicateBytes} bytes came twice`);
+  });
+}

@@ -1,0 +1,84 @@
+/**
+ * First media of those who join by the shard's own socket: from the data centre's cache or the Media object, as the
+ * Worker sends it to those who join by HTTP (routes/join.ts).
+ */
+import { type Broadcast, firstTracks } from '../../protocol/broadcast.ts';
+import { RateLimit } from '../access/rate-limit.ts';
+import { heldOrFresh, JOIN_FRESH_MS } from '../edge-cache.ts';
+import type { Env } from '../env.ts';
+import { countBytes, type EdgeUse, emptyUse } from '../report/edge-use.ts';
+
+/**
+ * Joins whose media one shard sends, at once and a second. What is on its way lies in the object's 128 MB, so who comes
+ * in a crowd joins by HTTP, which as many Workers answer as it takes.
+ */
+const AT_ONCE = 30;
+const PER_SECOND = 10;
+const MESSAGE_BYTES = 64 * 1024;
+
+export class JoinMedia {
+  readonly #ctx: DurableObjectState;
+  readonly #env: Env;
+  readonly #calm = new RateLimit(AT_ONCE, PER_SECOND);
+  #use = emptyUse();
+  /** What came last, for who joins a moment later. Not under an egress cap: each copy is counted there. */
+  #last: { broadcastId: string; body: Uint8Array; madeMs: number } | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    this.#ctx = ctx;
+    this.#env = env;
+  }
+
+  /** Whether one more may join here now. */
+  admit(): boolean {
+    return this.#calm.take('everybody', Date.now());
+  }
+
+  /** Sends it, or nothing when there is none to be had, and an empty message behind it. Never rejects. */
+  async sendTo(socket: WebSocket, channel: string, broadcast: Broadcast): Promise<void> {
+    try {
+      const body = await this.#take(channel, broadcast);
+      for (let at = 0; at < body.length; at += MESSAGE_BYTES) {
+        socket.send(body.subarray(at, at + MESSAGE_BYTES));
+      }
+    } catch {
+      // The Media object was just restarted, or the viewer has left: who is still there asks for it again.
+    }
+    try {
+      socket.send(new Uint8Array(0));
+    } catch {
+      // It has left.
+    }
+  }
+
+  async #take(channel: string, broadcast: Broadcast): Promise<Uint8Array> {
+    const last = this.#last;
+    if (last?.broadcastId === broadcast.id && Date.now() - last.madeMs <= JOIN_FRESH_MS) {
+      return this.#countHit(last.body);
+    }
+    const ask = { what: 'join', broadcastId: broadcast.id, tracks: firstTracks(broadcast) } as const;
+    const { response, hitBytes, madeMs } = await heldOrFresh({
+      env: this.#env,
+      ctx: this.#ctx,
+      channel,
+      ask,
+    });
+    // An error is told in words.
+    const body = new Uint8Array(response.ok ? await response.arrayBuffer() : new ArrayBuffer(0));
+    if (madeMs > 0) this.#last = { broadcastId: broadcast.id, body, madeMs };
+    return hitBytes === undefined ? body : this.#countHit(body);
+  }
+
+  #countHit(body: Uint8Array): Uint8Array {
+    this.#use.cacheHits++;
+    countBytes(this.#use, 'join', body.length);
+    return body;
+  }
+
+  /** What came of the cache since the last call: the Media object counts the rest. */
+  takeUse(): EdgeUse {
+    const use = this.#use;
+    this.#use = emptyUse();
+    return use;
+  }
+}

@@ -1,0 +1,94 @@
+import * as v from 'valibot';
+import { expect, test } from 'vitest';
+import { concatBytes, toBase64Url } from '../../protocol/bytes.ts';
+import { FrameReader } from '../../protocol/frame.ts';
+import { decodeJoinHead, JOIN_SUBPROTOCOL } from '../../protocol/join-body.ts';
+import { JoinAnswer } from '../../protocol/join.ts';
+import { ask, eventually, fetchMedia, framesIn, goOnAir, joinLive, makeChannel } from '../testing/edge.ts';
+import { initOf, segmentOfFrames } from '../testing/frames.ts';
+import { newKey, SignalClient, startedAnnounce } from '../testing/signal-client.ts';
+
+const PEER_KEY = toBase64Url(new Uint8Array(32).fill(9));
+
+/** Opens the socket of a join with this request. */
+function dial(channel: string, request: object | string = { peerKey: PEER_KEY }): Promise<Response> {
+  const text = typeof request === 'string' ? request : JSON.stringify(request);
+  const offered = `${JOIN_SUBPROTOCOL}, ${toBase64Url(new TextEncoder().encode(text))}`;
+  return ask(`/join/${channel}`, { headers: { upgrade: 'websocket', 'sec-websocket-protocol': offered } });
+}
+
+/** Reads what comes in binary messages until the empty one; text is left to a SignalClient. */
+function reading(socket: WebSocket) {
+  let body = new Uint8Array(0);
+  const whole = new Promise<Uint8Array>((resolve) => {
+    socket.addEventListener('message', ({ data }) => {
+      if (!(data instanceof ArrayBuffer)) return;
+      if (data.byteLength === 0) resolve(body);
+      body = concatBytes(body, new Uint8Array(data));
+    });
+  });
+  return async () => {
+    const { answer, end } = decodeJoinHead(await whole)!;
+    const frames = new FrameReader().push(body.subarray(end));
+    return {
+      answer: v.parse(JoinAnswer, JSON.parse(answer)),
+      indexes: frames.map(({ record }) => record.index),
+    };
+  };
+}
+
+test('the socket that joins gets the answer and media, and is the signaling socket', async () => {
+  const { channel, link } = await goOnAir();
+  for (const track of [0, 1]) link.push(initOf(track), ...segmentOfFrames(0, { track }));
+  const other = await joinLive(channel);
+  const own = await eventually(() => fetchMedia(other, 'join?tracks=0,1'), ({ status }) => status === 200);
+  const { key, sign } = await newKey();
+  const response = await dial(channel, { peerKey: toBase64Url(key) });
+  expect(response.status).toBe(101);
+  expect(response.headers.get('sec-websocket-protocol')).toBe(JOIN_SUBPROTOCOL);
+  const socket = response.webSocket!;
+  socket.binaryType = 'arraybuffer';
+  const body = reading(socket);
+  const client = new SignalClient(socket);
+  const { answer, indexes } = await body();
+  if (answer.state !== 'live') throw new Error('not live');
+  expect(indexes).toEqual((await framesIn(own)).map(({ record }) => record.index));
+  client.send(await startedAnnounce(answer, sign));
+  expect(await client.action('welcome')).toMatchObject({ neighbours: [] });
+});
+
+test('a channel that is not on air says so on the socket, and closes it', async () => {
+  await makeChannel('hushed');
+  const { webSocket } = await dial('hushed');
+  webSocket!.binaryType = 'arraybuffer';
+  const body = reading(webSocket!);
+  const client = new SignalClient(webSocket!);
+  expect((await body()).answer).toMatchObject({ state: 'idle', channel: 'hushed' });
+  expect(await client.until(({ closed }) => closed)).toMatchObject({ code: 1000 });
+});
+
+test('who may not watch gets no socket, and hears why when it asks by HTTP', async () => {
+  await makeChannel('shut', { access: 'token' });
+  expect((await dial('shut')).status).toBe(401);
+  expect((await dial('nobody')).status).toBe(404);
+  await makeChannel('open-to-all');
+  for (const request of ['{', '{}', { peerKey: 'short' }, { peerKey: PEER_KEY, token: 'x'.repeat(5000) }]) {
+    expect((await dial('open-to-all', request)).status).toBe(400);
+  }
+  const upgrade = { upgrade: 'websocket' };
+  expect((await ask('/join/open-to-all', { headers: upgrade })).status).toBe(400);
+  expect((await ask('/join/open-to-all')).status).toBe(426);
+});
+
+test('a crowd that joins one shard at once is sent to HTTP', async () => {
+  const { channel } = await goOnAir();
+  await joinLive(channel);
+  const statuses = new Set<number>();
+  for (let i = 0; i < 60 && !statuses.has(503); i++) {
+    const { status, webSocket } = await dial(channel);
+    statuses.add(status);
+    webSocket?.accept();
+    webSocket?.close();
+  }
+  expect([...statuses]).toEqual([101, 503]);
+});
