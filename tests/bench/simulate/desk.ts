@@ -260,7 +260,12 @@ export class Desk {
   #rollUp(shard: Shard): void {
     const { name, swarm } = shard;
     shard.step = STEPS.filter((step) => swarm.viewers >= step * this.steward.limitOf(name)).length;
-    this.#carryOut(this.steward.rolledUp(swarm.rollup(), this.#sim.wallMs));
+    const rollup = swarm.rollup();
+    // A shard stands for those that are left out: what they ask of the edge is reckoned beside all who watch.
+    const factor = isBackbone(name) ? 1 : this.#sim.reduction.factor;
+    const carried = (rollup.carried ?? rollup.viewers) * factor;
+    const uploadKbps = rollup.uploadKbps * factor;
+    this.#carryOut(this.steward.rolledUp({ ...rollup, carried, uploadKbps }, this.#sim.wallMs));
     const { reportEveryMs } = this.#sim.options;
     swarm.setPace(this.steward.supplyStep > 0 ? Math.min(WATCHED_REPORT_MS, reportEveryMs) : reportEveryMs);
     this.#lend(name);
