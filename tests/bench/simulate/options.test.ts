@@ -25,6 +25,12 @@ Deno.test('options set what they say, joined by a blank or by an equals sign', (
   assert.equal(json, 'rows.json');
 });
 
+Deno.test('sound is cut as the origin cuts it beside the video, unless told otherwise', () => {
+  assert.equal(parseCommand(['--piece-ms', '100']).options.audioMs, 200);
+  const { options } = parseCommand(['--piece-ms', '125', '--audio-ms', '400']);
+  assert.deepEqual([options.pieceMs, options.audioMs], [125, 400]);
+});
+
 Deno.test('copies are a cap that has room for them and for their records', () => {
   assert.equal(parseCommand(['--copies', '1']).options.capKbps, 564);
 });
@@ -39,6 +45,7 @@ Deno.test('a wrong option is refused with its name and the rule', () => {
   const refused = (args: string[], message: RegExp) => assert.throws(() => parseCommand(args), message);
   refused(['--peers', 'many'], /--peers must be a number from 2/);
   refused(['--peers', '1'], /--peers must be a number from 2/);
+  refused(['--piece-ms', '160'], /--piece-ms must be a part of 2000, got 160/);
   refused(['--mode', 'star'], /--mode must be one of backbone, edge-seeded/);
   refused(['--profile', 'rich'], /--profile must be one of good, poor, mobile/);
   refused(['--seed'], /--seed needs a value/);

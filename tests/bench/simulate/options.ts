@@ -1,6 +1,7 @@
 /** The command line of `bench:simulate`. */
 import * as v from 'valibot';
 import { ChannelSettings } from '../../../protocol/channel.ts';
+import { audioSliceMs, SEGMENT_MS } from '../../../protocol/piece-index.ts';
 import type { Tuning } from '../../../web/mesh/tuning.ts';
 import { TUNING } from '../../../web/mesh/tuning.ts';
 import { type Profile, PROFILES } from './host.ts';
@@ -23,7 +24,9 @@ export const USAGE = `deno task bench:simulate [options]
   --upload-ratio X     cap of a viewer's upload, times the bitrate (4, as the channel setting)
   --free-riders X, --cheats X, --lan X          shares of the audience
   --churn X            sessions are shorter by this factor (1)
-  --shard-size N, --piece-ms N, --target-ms N, --loss X, --seed N, --no-edge-repair
+  --shard-size N, --target-ms N, --loss X, --seed N, --no-edge-repair
+  --piece-ms N         length of a piece of video, a part of 2000 (100)
+  --audio-ms N         the same of sound (as the origin cuts it for that of the video)
   --watched            a dashboard is open: viewers report every 30 s instead of every 5 min
   --tune NAME=VALUE    a number of the mesh (web/mesh/tuning.ts); may be repeated
   --json FILE          writes {rows: [...]}
@@ -47,6 +50,12 @@ export function parseCommand(args: string[]): Command {
     }
     return value;
   };
+  /** Segments are cut into equal slices. */
+  const part = (name: string, otherwise: number): number => {
+    const ms = number(name, otherwise, 40, 1000);
+    if (SEGMENT_MS % ms !== 0) throw new RangeError(`--${name} must be a part of ${SEGMENT_MS}, got ${ms}`);
+    return ms;
+  };
   const choice = <T extends string>(name: string, choices: readonly T[]): T => {
     const text = given.get(name)?.at(-1) ?? choices[0]!;
     const found = choices.find((one) => one === text);
@@ -60,6 +69,7 @@ export function parseCommand(args: string[]): Command {
   const peers = number('peers', 1000, 2, 1_000_000);
   const sample = number('sample', peers > MOST_IN_FULL ? DEFAULT_SAMPLE : 0, 0, 1000);
   const supply = number('supply', 0, 0, 100);
+  const pieceMs = part('piece-ms', DEFAULTS.pieceMs);
   const options: SimulationOptions = {
     peers,
     sample,
@@ -71,7 +81,8 @@ export function parseCommand(args: string[]): Command {
     kbps,
     capKbps: cap > 0 ? cap : null,
     lower: number('lower', 0, 0, 0.95),
-    pieceMs: number('piece-ms', DEFAULTS.pieceMs, 40, 1000),
+    pieceMs,
+    audioMs: part('audio-ms', audioSliceMs(pieceMs)),
     windowMs: 30_000,
     latencyTargetMs: number('target-ms', DEFAULTS.latencyTargetMs, 300, 20_000),
     reportEveryMs: given.has('watched') ? 30_000 : 300_000,

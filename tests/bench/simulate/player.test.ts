@@ -14,7 +14,7 @@ function watch(
   },
 ) {
   const { tickMs = 50 } = options;
-  const stream = new Stream({ kbps: 512, pieceMs: 100 });
+  const stream = new Stream({ kbps: 512, pieceMs: 100, audioMs: 200 });
   const arrivals = new Arrivals(1);
   const player = new Player(stream, arrivals, 0, options.targetMs ?? 1500);
   const pending: { atMs: number; piece: StreamPiece }[] = [];

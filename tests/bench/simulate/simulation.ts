@@ -33,6 +33,7 @@ export interface SimulationOptions extends HostOptions {
   mode: 'backbone' | 'edge-seeded';
   capKbps: number | null;
   pieceMs: number;
+  audioMs: number;
   /** A second rendition, as a share of the video's bitrate; 0: none. */
   lower?: number;
   windowMs: number;
@@ -280,7 +281,7 @@ export class Simulation {
   }
 
   #cutLoop(): void {
-    const step = this.options.pieceMs % 100 === 0 ? 100 : 20;
+    const step = commonPart(this.options.pieceMs, this.options.audioMs);
     const cut = () => {
       for (const piece of this.stream.cut(this.mediaMs)) this.#publish(piece);
       this.#at(this.clock.now + step, cut);
@@ -351,4 +352,9 @@ const RUN = { fire: (run: unknown) => (run as () => void)() };
 
 function feedKey({ track, substream }: Feed): string {
   return `${track}.${substream}`;
+}
+
+/** The greatest common divisor: every piece of either length ends at a multiple of it. */
+function commonPart(a: number, b: number): number {
+  return b === 0 ? a : commonPart(b, a % b);
 }

@@ -3,7 +3,7 @@ import { decodeRecord, RecordFlag, signatureOf } from '../../../protocol/record.
 import { simulatedVerify, Stream, type StreamPiece } from './stream.ts';
 
 function cut(kbps: number, ms: number, pieceMs = 100): { stream: Stream; pieces: StreamPiece[] } {
-  const stream = new Stream({ kbps, pieceMs });
+  const stream = new Stream({ kbps, pieceMs, audioMs: 2 * pieceMs });
   const pieces: StreamPiece[] = [];
   for (let at = 0; at <= ms; at += 20) pieces.push(...stream.cut(at));
   return { stream, pieces };

@@ -4,13 +4,7 @@
  */
 import type { Broadcast, Track } from '../../../protocol/broadcast.ts';
 import type { PieceFrame } from '../../../protocol/frame.ts';
-import {
-  audioSliceMs,
-  INIT_PIECE,
-  packIndex,
-  SEGMENT_MS,
-  substreamsFor,
-} from '../../../protocol/piece-index.ts';
+import { INIT_PIECE, packIndex, SEGMENT_MS, substreamsFor } from '../../../protocol/piece-index.ts';
 import {
   encodeRecord,
   MAX_PIECE_BYTES,
@@ -45,6 +39,7 @@ export interface StreamPiece {
 export interface StreamOptions {
   kbps: number;
   pieceMs: number;
+  audioMs: number;
   /** A second rendition of the video, as a share of the first one's bitrate; 0: none. */
   lower?: number;
 }
@@ -75,7 +70,7 @@ export class Stream {
     const audioKbps = options.kbps >= 200 ? 64 : Math.round(options.kbps / 4);
     const videoKbps = options.kbps - audioKbps;
     this.#pieceMs = options.pieceMs;
-    this.#audioMs = audioSliceMs(options.pieceMs);
+    this.#audioMs = options.audioMs;
     this.#audioBytes = Math.round(audioKbps * this.#audioMs / 8);
     const lowerKbps = Math.round(videoKbps * (options.lower ?? 0));
     this.#renditions = [{ track: VIDEO, bytesPerMs: videoKbps / 8, pieces: 0 }];

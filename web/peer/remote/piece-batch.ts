@@ -14,7 +14,7 @@ export interface CarriedPiece {
 }
 
 /** How long a piece waits for others at most ... */
-export const BATCH_MS = 400;
+export const BATCH_MS = 1000;
 /** ... and so much the picture has left when it comes. */
 export const LEFT_MS = 550;
 /** What comes at one time, as from a run, goes over at one time, as long as the picture has so much left. */

@@ -1,5 +1,5 @@
 /**
- * Whether a worker is alive, by what it says: its figures come twice a second, whatever else it has to tell. No browser
+ * Whether a worker is alive, by what it says: it tells its figures every two seconds at the least. No browser
  * says that a worker was killed, or ran out of memory, or hangs.
  *
  * It counts looks and not time: in a page that is hidden or frozen timers and messages are late alike.

@@ -7,14 +7,25 @@ import type { Pipe } from './pipe.ts';
 import { remoteConnections } from './remote-connection.ts';
 import type { RemoteViewerOptions, ViewerFacts, ViewerNews, ViewerRequest } from './viewer-messages.ts';
 
-const FIGURES_EVERY_MS = 500;
+/** Figures go along with media, which wakes the page anyway, this often; where none comes, by themselves. */
+const FIGURES_EVERY_MS = 900;
+const FIGURES_ALONE_MS = 1800;
+const LOOK_EVERY_MS = 1000;
 
 /** Serves one page. */
 export function hostViewer(toPage: Pipe<ViewerNews, ViewerRequest>): void {
-  const batch = new PieceBatch(
-    standardEnvironment(),
-    (pieces) => toPage.post({ type: 'pieces', pieces }, pieces.map(({ bytes }) => bytes.buffer)),
-  );
+  let viewer: Viewer | undefined;
+  let toldAt = 0;
+  const tellFigures = (leastMs: number) => {
+    const now = performance.now();
+    if (!viewer || now - toldAt < leastMs) return;
+    toldAt = now;
+    pipe.post({ type: 'figures', facts: factsOf(viewer), stats: viewer.stats() });
+  };
+  const batch = new PieceBatch(standardEnvironment(), (pieces) => {
+    toPage.post({ type: 'pieces', pieces }, pieces.map(({ bytes }) => bytes.buffer));
+    tellFigures(FIGURES_EVERY_MS);
+  });
   // The page is woken by any news: what waits for it goes along.
   const pipe: Pipe<ViewerNews, ViewerRequest> = {
     post: (news, transfer) => {
@@ -23,7 +34,6 @@ export function hostViewer(toPage: Pipe<ViewerNews, ViewerRequest>): void {
     },
     receive: (listener) => toPage.receive(listener),
   };
-  let viewer: Viewer | undefined;
   let heard: (news: ConnectionNews) => void = () => {};
   let timer: ReturnType<typeof setInterval> | undefined;
   const connections: Pipe<ConnectionRequest, ConnectionNews> = {
@@ -38,13 +48,12 @@ export function hostViewer(toPage: Pipe<ViewerNews, ViewerRequest>): void {
         return tellOf(viewer, pipe, batch);
       case 'start':
         clearInterval(timer);
-        timer = setInterval(() => viewer && tellFigures(viewer, pipe), FIGURES_EVERY_MS);
+        timer = setInterval(() => tellFigures(FIGURES_ALONE_MS), LOOK_EVERY_MS);
         return viewer?.start();
       case 'stop':
         clearInterval(timer);
         viewer?.stop();
-        if (viewer) tellFigures(viewer, pipe);
-        return;
+        return tellFigures(0);
       case 'setP2p':
         return viewer?.setP2p(request.policy);
       case 'setToken':
@@ -105,10 +114,6 @@ async function answerGrant(
 ): Promise<void> {
   const value = await viewer?.mediaGrant().catch(() => undefined);
   pipe.post({ type: 'grant', call, value });
-}
-
-function tellFigures(viewer: Viewer, pipe: Pipe<ViewerNews, ViewerRequest>): void {
-  pipe.post({ type: 'figures', facts: factsOf(viewer), stats: viewer.stats() });
 }
 
 function factsOf(viewer: Viewer): ViewerFacts {
