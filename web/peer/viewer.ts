@@ -332,7 +332,7 @@ export class Viewer extends Emitter<ViewerEvents> {
       });
     }
     this.#watch();
-    this.#askIn(0);
+    void this.#ask();
   }
 
   #askIn(delayMs: number): void {

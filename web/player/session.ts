@@ -318,6 +318,7 @@ export class Session {
   }
 
   #pictured(): void {
+    this.#tellPlayhead();
     this.#stalls.started();
     this.#store.set({ started: true, waiting: false });
   }
@@ -387,7 +388,7 @@ export class Session {
   }
 
   #tellPlayhead(): void {
-    if (!this.#figures || !this.#viewer || this.#video.readyState === 0) return;
+    if (!this.#viewer || this.#video.readyState === 0) return;
     this.#hasNews = false;
     this.#playheadAtMs = performance.now();
     const decodeTimeUs = Math.round(this.#video.currentTime * 1e6);

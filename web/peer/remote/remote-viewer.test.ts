@@ -64,6 +64,7 @@ function factsOf(state: ViewerFacts['state'], id?: string): ViewerFacts {
 function start() {
   const workers = [new FakeWorker()];
   const told: string[] = [];
+  let connections = 0;
   const { setInterval } = globalThis;
   let look = () => {};
   globalThis.setInterval = ((listener: () => void) => {
@@ -84,7 +85,12 @@ function start() {
       savesData: false,
       connects: true,
     },
-    class {} as never,
+    class {
+      constructor() {
+        connections++;
+      }
+      close() {}
+    } as never,
   );
   viewer.on('state', ({ state, reason }) => told.push(reason ? `${state}: ${reason.code}` : state));
   viewer.on('broadcast', ({ id }) => told.push(`broadcast ${id}`));
@@ -95,7 +101,7 @@ function start() {
     for (let i = 0; i < 5; i++) look();
     await new Promise((resolve) => setTimeout(resolve, 0));
   };
-  return { viewer, workers, told, silence };
+  return { viewer, workers, told, silence, connections: () => connections };
 }
 
 Deno.test('a worker that has gone silent is ended, and the next one takes up what was watched', async () => {
@@ -137,6 +143,20 @@ Deno.test('a broadcast that began meanwhile is told, with an empty shelf', async
   workers[1]!.live('b');
   assert.deepEqual(told.slice(-3), ['reconnecting: worker-died', 'broadcast b', 'live']);
   assert.deepEqual(viewer.segments(0), []);
+});
+
+Deno.test('no connection is made between the first media and the picture', () => {
+  const { viewer, workers, connections } = start();
+  const open = (id: number) =>
+    workers[0]!.say({ type: 'connection', request: { type: 'open', id, configuration: undefined } });
+  open(1);
+  assert.equal(connections(), 1, 'before there is media it is peers that have to bring it');
+  workers[0]!.piece(1);
+  open(2);
+  open(3);
+  assert.equal(connections(), 1);
+  viewer.setPlayhead({ decodeTimeUs: 1_000_000, bufferedUntilUs: 2_000_000, playing: true });
+  assert.equal(connections(), 3);
 });
 
 Deno.test('a refused viewer needs no other worker', async () => {

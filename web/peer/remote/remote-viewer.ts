@@ -15,6 +15,7 @@ import type { ViewerEvents, ViewerReason, ViewerState } from '../viewer.ts';
 import { addTotals, emptyStats, type PlaybackFigures, settle, type ViewerStats } from '../viewer-stats.ts';
 import type { ConnectionNews } from './connection-messages.ts';
 import { PageConnections } from './page-connections.ts';
+import { PictureFirst } from './picture-first.ts';
 import type { Pipe } from './pipe.ts';
 import { LOOK_EVERY_MS, Pulse } from './pulse.ts';
 import { Restarts } from './restarts.ts';
@@ -39,6 +40,7 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
   #worker: MeshWorker | undefined;
   #connections: PageConnections | undefined;
   #hear: (request: Extract<ViewerNews, { type: 'connection' }>['request']) => void = () => {};
+  #first = new PictureFirst();
   #pulse = new Pulse();
   #looks: ReturnType<typeof setInterval> | undefined;
   #restarts = new Restarts();
@@ -93,6 +95,7 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
     this.#stopped = true;
     clearInterval(this.#looks);
     clearTimeout(this.#restart);
+    this.#first.pictured();
     this.#post({ type: 'stop' });
     setTimeout(() => this.#dismiss(), GOODBYE_MS);
   }
@@ -163,6 +166,7 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
   }
 
   setPlayhead(playhead: Playhead): void {
+    this.#first.pictured();
     this.#post({ type: 'setPlayhead', playhead });
   }
 
@@ -290,7 +294,7 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
   #take(news: ViewerNews): void {
     this.#pulse.hear(news.type === 'pieces');
     if (news.type === 'ready') this.#looks ??= setInterval(() => this.#look(), LOOK_EVERY_MS);
-    if (news.type === 'connection') return this.#hear(news.request);
+    if (news.type === 'connection') return this.#first.pass(() => this.#hear(news.request));
     if (news.type === 'figures') this.#stats = addTotals(this.#settled, news.stats);
     if (news.type === 'grant') {
       this.#grants.get(news.call)?.(news.value);
@@ -313,7 +317,7 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
           this.#shelf.add({ record, bytes }, source === 'join');
           this.emit('piece', { index: record.index, record, source });
         }
-        return;
+        return this.#first.media();
       case 'latency':
         return this.emit('latency', { targetMs: news.facts.latencyTargetMs });
       case 'relief':
