@@ -94,7 +94,12 @@ Deno.test(
         async () => await (await fetch(`${stack.edge.url}/metrics`)).text(),
         {
           withinMs: 60_000,
-          holds: (text) => text.includes(`shoal_viewer_upload_bytes_total{channel="demo"} ${uploadBytes}\n`),
+          // What viewers told and what the edge counted come there by themselves.
+          holds: (text) =>
+            [
+              `shoal_viewer_upload_bytes_total{channel="demo"} ${uploadBytes}\n`,
+              `shoal_edge_media_bytes_total{channel="demo",kind="seed"} ${totals.edge.seed}\n`,
+            ].every((line) => text.includes(line)),
         },
       );
       const metric = (sample: string) => {

@@ -19,6 +19,7 @@ import { boxSettings } from '../box.ts';
 import { channelOf, type Env, mediaOf, swarmOf, viewerOf } from '../env.ts';
 import { log } from '../log.ts';
 import { iceServersFor } from '../reach/ice-servers.ts';
+import { hasUse } from '../report/edge-use.ts';
 import { type Beyond, isBackbone } from '../swarm/backbone.ts';
 import { toCandidate } from '../swarm/feeds.ts';
 import type { LeaseShares } from '../swarm/lease-seats.ts';
@@ -198,6 +199,11 @@ export class Swarm extends DurableObject<Env> {
   /** The broadcast is over: everybody is told `ended`, later announces get a failure reason. */
   async closeBroadcast(): Promise<void> {
     this.#shard?.pushAll({ action: 'channel', state: 'ended' });
+    const { channel } = this.#state ?? {};
+    const use = this.#joinMedia.takeUse();
+    if (channel !== undefined && hasUse(use)) {
+      this.ctx.waitUntil(channelOf(this.env, channel).countUse(use).catch(() => {}));
+    }
     this.#ended = this.#shard;
     this.#shard = undefined;
     this.#state = undefined;
