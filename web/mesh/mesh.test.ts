@@ -310,13 +310,13 @@ Deno.test('a busy edge is left alone for as long as it asks', async () => {
 
 Deno.test('where upload is short, who lacks most of a stream asks an edge for it that has enough, not a busy one', async () => {
   const { EdgeBusy } = await import('./seams.ts');
-  const askedOf = async (isBusy: boolean) => {
+  const askedOf = async (isBusy: boolean, uploadKbps = 0) => {
     const swarm = new Swarm();
     swarm.introduces = false;
     const options = { latencyTargetMs: 3250 };
     const seed = swarm.add({ uploadKbps: 250, options });
     let asked = 0;
-    const peer = swarm.add({ uploadKbps: 0, edgeFallback: true, options }, undefined, {
+    const peer = swarm.add({ uploadKbps, edgeFallback: true, options }, undefined, {
       fetchPiece: (index) => {
         asked++;
         if (isBusy) return Promise.reject(new EdgeBusy(1000));
@@ -331,6 +331,8 @@ Deno.test('where upload is short, who lacks most of a stream asks an edge for it
   assert.ok(await askedOf(false) > 50);
   const asked = await askedOf(true);
   assert.ok(asked > 0 && asked <= 12, `asked ${asked}`);
+  const others = await askedOf(true, 4000);
+  assert.ok(others > 1.5 * asked, `who feeds others asked ${others}`);
 });
 
 Deno.test('an edge that was busy while it was away is asked at once when media goes on', async () => {

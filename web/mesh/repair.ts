@@ -13,7 +13,7 @@ import {
   segmentOf,
   trackOf,
 } from '../../protocol/piece-index.ts';
-import type { Context } from './context.ts';
+import { type Context, contributes } from './context.ts';
 import type { Neighbour } from './neighbour.ts';
 import type { SegmentSlot, TrackWindow } from './track-window.ts';
 import { LAG_UNIT_MS, NO_SOURCE } from './tuning.ts';
@@ -107,12 +107,12 @@ export class Repair {
   }
 
   /**
-   * Where upload is short for long, who lacks more than a few substreams waits for them: single pieces would not make it
-   * whole, and they do others.
+   * Where upload is short for long, who feeds few others and lacks more than a few substreams waits for them: single
+   * pieces would not make it whole, and they do others.
    */
   get waits(): boolean {
-    const { lanes, tuning } = this.#context;
-    return tuning.rankApart < 1 &&
+    const { budget, lanes, tuning } = this.#context;
+    return tuning.rankApart < 1 && !contributes(budget.kbps, this.#context) &&
       lanes.all.filter((lane) => lane.wanted && !lane.hasSource).length > MOST_UNFED;
   }
 
