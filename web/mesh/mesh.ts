@@ -423,7 +423,7 @@ export class Mesh implements MeshControl {
       from.vain = 0;
     }
     meter.bytes[source] += byteLength;
-    if (pushed && from !== undefined && hasLane(from, lane)) {
+    if (from !== undefined && !asked && hasLane(from, lane)) {
       const lag = this.#context.clock.now() - cutMsOf(frame.record);
       this.#context.line.observe(lag - toldLagMs(from, lane));
     }

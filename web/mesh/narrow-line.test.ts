@@ -35,3 +35,31 @@ for (const seed of [1, 2, 3, 4]) {
     assert.ok(duplicateBytes < 0.05 * (bytes.peer + bytes.repair), `${duplicateBytes} bytes came twice`);
   });
 }
+
+Deno.test('a line that is full before anybody feeds it is known by what comes of those who were asked', async () => {
+  for (const seed of [1, 2, 3]) {
+    const swarm = new Swarm(seed, new Source([LOWER, AUDIO]));
+    const { clock } = swarm;
+    const others = [1, 2, 3, 4].map(() => swarm.add({ uploadKbps: 1000, edgeFallback: true }));
+    const feeds = allFeeds(swarm.source);
+    others.slice(0, 2).forEach((one, i) => one.feed(feeds.filter((_, n) => n % 2 === i)));
+    for (const one of others) for (const other of others) swarm.link(one, other);
+    await clock.runAsync(13_500);
+    const slow = swarm.add({ uploadKbps: 300, downlinkKbps: LINE_KBPS, edgeFallback: true });
+    joinMedia(swarm, slow, 12_000);
+    for (const one of others) swarm.link(slow, one);
+    for (let ms = 14_000; ms < 18_000; ms += 250) {
+      await clock.runAsync(ms);
+      // Something else fills it up again and again.
+      if (slow.throughAt - clock.now < 1200) {
+        slow.download((1200 - (slow.throughAt - clock.now)) * LINE_KBPS / 8, () => {});
+      }
+    }
+    await clock.runAsync(26_000);
+    assert.equal(slow.mesh.stats().parented, 5);
+    assert.ok(
+      slow.throughAt - clock.now < 200,
+      `seed ${seed}: ${slow.throughAt - clock.now} ms stand in the line`,
+    );
+  }
+});

@@ -19,7 +19,7 @@ export class OwnLine {
     return least === Infinity ? 0 : Math.min(MOST_MS, Math.max(0, least - USUAL_MS));
   }
 
-  /** A pushed piece travelled for so long since who sent it had it. */
+  /** A piece that was not asked for travelled for so long since who sent it had it, whether its sender became a parent or not. */
   observe(ms: number): void {
     if (ms < this.#least) this.#least = ms;
   }
