@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { WINDOWS } from './player-bundle.ts';
 import { buildWeb } from './web-bundle.ts';
 
 Deno.test('a page that plays loads three files: its own, Shaka, and the worker that it names by its content', async () => {
@@ -21,4 +22,18 @@ Deno.test('a page that plays loads three files: its own, Shaka, and the worker t
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("the Xbox's Windows is looked for without a word, and where an application throws for it there is none", () => {
+  const find = (world: object) => new Function('globalThis', `${WINDOWS}\nreturn Windows;`)(world);
+  const refusing = {
+    get Windows() {
+      throw new Error('there is no such object');
+    },
+  };
+  const shown = (sync?: object) => ({ chrome: { webview: { hostObjects: sync && { sync } } } });
+  assert.equal(find({}), null);
+  assert.equal(find({ Windows: 'own' }), 'own');
+  assert.equal(find(shown({ Windows: 'host' })), 'host');
+  assert.deepEqual([find(shown()), find(shown(refusing)), find(shown({}))], [null, null, null]);
 });

@@ -106,10 +106,11 @@ function shakaAsModule(): Plugin {
 /**
  * Shaka looks for the Xbox's `Windows` by reading what other browsers do not have, and catches the TypeError. Throwing
  * makes V8 parse the whole script once more for each function that it is in, to know the line: a tenth of a second of
- * a start on a busy machine. Here it is a variable that is there, or null.
+ * a start on a busy machine. Here it is a variable that is there, or null. An application that shows pages in a WebView2
+ * may throw for what it has not got: there it is caught, as by Shaka.
  */
-const WINDOWS =
-  'const Windows = globalThis.Windows ?? globalThis.chrome?.webview?.hostObjects?.sync.Windows ?? null;';
+export const WINDOWS = 'let Windows = null;\n' +
+  'try { Windows = globalThis.Windows ?? globalThis.chrome?.webview?.hostObjects?.sync.Windows ?? null; } catch {}';
 
 function nameOf(path: string, extension = path.slice(path.lastIndexOf('.'))): string {
   return path.slice(path.lastIndexOf('/') + 1, path.length - extension.length);
