@@ -22,13 +22,15 @@ export async function openJoinSocket(
 ): Promise<JoinSocket | undefined> {
   let timer: number | undefined;
   let socket: WebSocket | undefined;
-  const close = () => socket?.close();
+  // Not by closing it: a peer that says nothing confirms no close either, which browsers wait for.
+  let fail = () => {};
+  const giveUp = () => fail();
   try {
     const asked = toBase64Url(new TextEncoder().encode(JSON.stringify(request)));
     const opened = socket = new WebSocket(url.replace(/^http/, 'ws'), [JOIN_SUBPROTOCOL, asked]);
     opened.binaryType = 'arraybuffer';
-    timer = setTimer(TIMEOUT_MS, close);
-    signal.addEventListener('abort', close);
+    timer = setTimer(TIMEOUT_MS, giveUp);
+    signal.addEventListener('abort', giveUp);
     let over = false;
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -38,20 +40,21 @@ export async function openJoinSocket(
           over = true;
           controller.close();
         });
-        opened.addEventListener('close', () => {
-          // Without an end: an error.
+        // Without an end: an error.
+        fail = () => {
           if (!over) controller.error();
           over = true;
-        });
+        };
+        opened.addEventListener('close', fail);
       },
       cancel: () => void (over = true),
     });
     return { socket, ...await FirstMedia.open(body) };
   } catch {
-    close();
+    socket?.close();
     return undefined;
   } finally {
     clearTimer(timer ?? 0);
-    signal.removeEventListener('abort', close);
+    signal.removeEventListener('abort', giveUp);
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { encodeJoinHead } from '../../protocol/join-body.ts';
 import { join, type JoinOutcome } from './join.ts';
-import { FakeClock, fakeEnvironment } from './testing/fake-environment.ts';
+import { FakeClock, fakeEnvironment, FakeSocket } from './testing/fake-environment.ts';
 
 const never = new AbortController().signal;
 const IDLE = { state: 'idle', channel: 'demo', title: 'Demo', nowMs: 50_000, retryAfterMs: 3000 };
@@ -81,4 +82,46 @@ Deno.test('an edge that does not answer is given up after ten seconds', async ()
   await clock.pass(10_000);
   assert.equal((await outcome).kind, 'unreachable');
   assert.equal(clock.pending, 0);
+});
+
+Deno.test('a socket that says nothing and confirms no close is given up after two seconds all the same', async () => {
+  const joins = FakeSocket.joins;
+  const clock = new FakeClock();
+  let closed = 0;
+  FakeSocket.joins = (socket) => {
+    socket.readyState = 1;
+    socket.close = () => void closed++;
+  };
+  try {
+    const environment = fakeEnvironment(clock, () => Response.json(IDLE));
+    const outcome = join(environment, 'https://edge.test/join/demo', { peerKey, media: true }, never, true);
+    await clock.pass(2100);
+    assert.equal(closed, 1);
+    assert.equal((await outcome).kind, 'answered');
+  } finally {
+    FakeSocket.joins = joins;
+  }
+});
+
+Deno.test('a socket whose answer makes no sense is closed, and the join goes by HTTP', async () => {
+  const joins = FakeSocket.joins;
+  let dialled: FakeSocket | undefined;
+  FakeSocket.joins = async (socket) => {
+    dialled = socket;
+    await socket.open();
+    socket.pour(encodeJoinHead('{"state":"dancing"}'));
+  };
+  try {
+    const environment = fakeEnvironment(new FakeClock(), () => Response.json(IDLE));
+    const outcome = await join(
+      environment,
+      'https://edge.test/join/demo',
+      { peerKey, media: true },
+      never,
+      true,
+    );
+    assert.deepEqual([outcome.kind, dialled!.readyState], ['answered', 3]);
+  } finally {
+    FakeSocket.joins = joins;
+  }
 });

@@ -41,6 +41,7 @@ export async function join(
     : undefined;
   const outcome = opened && answered(opened, environment, dialledAt);
   if (outcome?.kind === 'answered') return outcome;
+  opened?.socket.close();
   const askedAt = environment.now();
   const timeout = new AbortController();
   const timer = environment.setTimer(TIMEOUT_MS, () => timeout.abort());
