@@ -14,6 +14,11 @@ import { countBytes, type EdgeUse, emptyUse } from '../report/edge-use.ts';
  */
 const AT_ONCE = 30;
 const PER_SECOND = 10;
+/**
+ * A socket takes what it is sent whether anybody reads it or not. Who has not announced may not even read: when those
+ * have been sent so much, others join by HTTP, which waits for its readers.
+ */
+const MOST_UNREAD_BYTES = 48 << 20;
 const MESSAGE_BYTES = 64 * 1024;
 
 export class JoinMedia {
@@ -21,6 +26,8 @@ export class JoinMedia {
   readonly #env: Env;
   readonly #calm = new RateLimit(AT_ONCE, PER_SECOND);
   #use = emptyUse();
+  /** Bytes of the media that was sent last. */
+  #bytes = 0;
   /** What came last, for who joins a moment later. Not under an egress cap: each copy is counted there. */
   #last: { broadcastId: string; body: Uint8Array; madeMs: number } | undefined;
 
@@ -29,9 +36,9 @@ export class JoinMedia {
     this.#env = env;
   }
 
-  /** Whether one more may join here now. */
-  admit(): boolean {
-    return this.#calm.take('everybody', Date.now());
+  /** Whether one more may join here now, beside so many that have not announced. */
+  admit(unannounced: number): boolean {
+    return unannounced * this.#bytes <= MOST_UNREAD_BYTES && this.#calm.take('everybody', Date.now());
   }
 
   /** Sends it, or nothing when there is none to be had, and an empty message behind it. Never rejects. */
@@ -63,8 +70,13 @@ export class JoinMedia {
       channel,
       ask,
     });
-    // An error is told in words.
-    const body = new Uint8Array(response.ok ? await response.arrayBuffer() : new ArrayBuffer(0));
+    if (!response.ok) {
+      // Told in words.
+      await response.body?.cancel();
+      return new Uint8Array(0);
+    }
+    const body = new Uint8Array(await response.arrayBuffer());
+    this.#bytes = body.length;
     if (madeMs > 0) this.#last = { broadcastId: broadcast.id, body, madeMs };
     return hitBytes === undefined ? body : this.#countHit(body);
   }

@@ -325,7 +325,7 @@ export class Swarm extends DurableObject<Env> {
     }
     const answer = request.headers.get('shoal-join');
     const joined = answer === null ? undefined : this.#state;
-    if (answer !== null && !(joined && this.#joinMedia.admit())) {
+    if (answer !== null && !(joined && this.#joinMedia.admit(this.#unannounced))) {
       return new Response('join by HTTP', { status: 503, headers: { 'retry-after': '0' } });
     }
     const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
@@ -343,10 +343,13 @@ export class Swarm extends DurableObject<Env> {
     });
   }
 
+  get #unannounced(): number {
+    return this.#ports.size - (this.#shard?.viewers ?? 0) - (this.#shard?.stockPeers ?? 0);
+  }
+
   /** Sockets that take no seat may not crowd out those that do: few from one household, bounded altogether. */
   #isCrowdedBy(place: Place): boolean {
-    const seats = (this.#shard?.viewers ?? 0) + (this.#shard?.stockPeers ?? 0);
-    const idle = this.#ports.size - seats;
+    const idle = this.#unannounced;
     if (idle < MOST_IDLE_OF_ONE) return false;
     if (idle >= MOST_IDLE) return true;
     if (place.address === '') return false;

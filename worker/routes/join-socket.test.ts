@@ -4,7 +4,16 @@ import { concatBytes, toBase64Url } from '../../protocol/bytes.ts';
 import { FrameReader } from '../../protocol/frame.ts';
 import { decodeJoinHead, JOIN_SUBPROTOCOL } from '../../protocol/join-body.ts';
 import { JoinAnswer } from '../../protocol/join.ts';
-import { ask, eventually, fetchMedia, framesIn, goOnAir, joinLive, makeChannel } from '../testing/edge.ts';
+import {
+  ask,
+  bindings,
+  eventually,
+  fetchMedia,
+  framesIn,
+  goOnAir,
+  joinLive,
+  makeChannel,
+} from '../testing/edge.ts';
 import { initOf, segmentOfFrames } from '../testing/frames.ts';
 import { newKey, SignalClient, startedAnnounce } from '../testing/signal-client.ts';
 
@@ -21,6 +30,7 @@ function dial(channel: string, request: object | string = { peerKey: PEER_KEY })
 function reading(socket: WebSocket) {
   let body = new Uint8Array(0);
   const whole = new Promise<Uint8Array>((resolve) => {
+    socket.binaryType = 'arraybuffer';
     socket.addEventListener('message', ({ data }) => {
       if (!(data instanceof ArrayBuffer)) return;
       if (data.byteLength === 0) resolve(body);
@@ -91,4 +101,23 @@ test('a crowd that joins one shard at once is sent to HTTP', async () => {
     webSocket?.close();
   }
   expect([...statuses]).toEqual([101, 503]);
+});
+
+test('while those who have not announced have been sent much, others join by HTTP', async () => {
+  const { channel, link } = await goOnAir();
+  link.push(initOf(0), ...segmentOfFrames(0, { pieces: 40, bytes: 64 * 1024 }));
+  const other = await joinLive(channel);
+  await eventually(() => fetchMedia(other, 'join?tracks=0,1'), ({ status }) => status === 200);
+  const sockets: WebSocket[] = [];
+  for (let status = 101; status === 101;) {
+    const response = await dial(channel);
+    ({ status } = response);
+    if (!response.webSocket) continue;
+    sockets.push(response.webSocket);
+    const whole = reading(response.webSocket)();
+    response.webSocket.accept();
+    if (sockets.length === 1) await whole;
+  }
+  expect(sockets.length).toBeLessThan(25);
+  for (const socket of sockets) socket.close();
 });
