@@ -4,6 +4,7 @@ import { concatBytes, toBase64Url } from '../../protocol/bytes.ts';
 import { FrameReader } from '../../protocol/frame.ts';
 import { decodeJoinHead, JOIN_SUBPROTOCOL } from '../../protocol/join-body.ts';
 import { JoinAnswer } from '../../protocol/join.ts';
+import { app } from '../app.ts';
 import {
   ask,
   bindings,
@@ -101,6 +102,25 @@ test('a crowd that joins one shard at once is sent to HTTP', async () => {
     webSocket?.close();
   }
   expect([...statuses]).toEqual([101, 503]);
+});
+
+test('who is sent to HTTP by a crowd counts once: as many as may share an address get in', async () => {
+  const { channel } = await goOnAir();
+  await joinLive(channel);
+  const proxied = { 'shoal-proxy': 'secret of the proxy', 'shoal-client-address': '192.0.2.99' };
+  const env = { ...bindings, SHOAL_TRUSTED_PROXY: proxied['shoal-proxy'] };
+  const context = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
+  const send = async (init: RequestInit) => await app.request(`/join/${channel}`, init, env, context);
+  const body = JSON.stringify({ peerKey: PEER_KEY });
+  const offered = `${JOIN_SUBPROTOCOL}, ${toBase64Url(new TextEncoder().encode(body))}`;
+  const headers = { ...proxied, upgrade: 'websocket', 'sec-websocket-protocol': offered };
+  for (let i = 0; i < 280; i++) {
+    const { status, webSocket } = await send({ headers });
+    webSocket?.accept();
+    webSocket?.close();
+    if (status === 503) expect((await send({ method: 'POST', headers: proxied, body })).status).toBe(200);
+    else expect(status).toBe(101);
+  }
 });
 
 test('while those who have not announced have been sent much, others join by HTTP', async () => {

@@ -37,6 +37,12 @@ const anonymous = new RateLimit(300, 10);
 /** Joins of one viewer id, on however many devices. */
 const ofViewer = new RateLimit(60, 1);
 const RATE_LIMITED_S = 5;
+/**
+ * Until when sockets that join a channel are sent to HTTP at once, since its shard did so just now: nothing is worked out
+ * twice for them, and they count once where an address has only so many joins.
+ */
+const crowded = new Map<string, number>();
+const CROWDED_MS = 200;
 /** When to ask again while nothing is on air, before jitter. */
 const IDLE_RETRY_MS = 3000;
 
@@ -56,11 +62,23 @@ export const join = new Hono<{ Bindings: Env }>().post('/:channel', async (c) =>
   if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
     throw new Failure(426, 'upgrade-required', 'a join is a POST, or a WebSocket');
   }
+  const channel = c.req.param('channel');
+  if (isCrowded(channel)) {
+    throw new Failure(503, 'join-by-http', 'many join at the moment: by HTTP', { retryAfterS: 0 });
+  }
   const request = parseJoin(requestOf(c.req.header('sec-websocket-protocol') ?? ''));
-  const { answer, place } = await answered(c.req.param('channel'), request, c.req.raw, c.env);
-  if ('broadcast' in answer) return await joinAtShard(answer, place, c.req.raw, c.env);
-  return saidAtOnce(JSON.stringify(answer));
+  const { answer, place } = await answered(channel, request, c.req.raw, c.env);
+  if (!('broadcast' in answer)) return saidAtOnce(JSON.stringify(answer));
+  const response = await joinAtShard(answer, place, c.req.raw, c.env);
+  if (response.status === 503) crowded.set(channel, Date.now() + CROWDED_MS);
+  return response;
 });
+
+function isCrowded(channel: string): boolean {
+  if (Date.now() < (crowded.get(channel) ?? 0)) return true;
+  crowded.delete(channel);
+  return false;
+}
 
 interface Answered {
   card: JoinCard;
