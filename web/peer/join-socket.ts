@@ -23,14 +23,11 @@ export async function openJoinSocket(
   let timer: number | undefined;
   let socket: WebSocket | undefined;
   // Not by closing it: a peer that says nothing confirms no close either, which browsers wait for.
-  let fail = () => {};
-  const giveUp = () => fail();
+  let fail!: () => void;
   try {
     const asked = toBase64Url(new TextEncoder().encode(JSON.stringify(request)));
     const opened = socket = new WebSocket(url.replace(/^http/, 'ws'), [JOIN_SUBPROTOCOL, asked]);
     opened.binaryType = 'arraybuffer';
-    timer = setTimer(TIMEOUT_MS, giveUp);
-    signal.addEventListener('abort', giveUp);
     let over = false;
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -49,12 +46,14 @@ export async function openJoinSocket(
       },
       cancel: () => void (over = true),
     });
+    timer = setTimer(TIMEOUT_MS, fail);
+    signal.addEventListener('abort', fail);
     return { socket, ...await FirstMedia.open(body) };
   } catch {
     socket?.close();
     return undefined;
   } finally {
     clearTimer(timer ?? 0);
-    signal.removeEventListener('abort', giveUp);
+    signal.removeEventListener('abort', fail);
   }
 }
