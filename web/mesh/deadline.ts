@@ -92,8 +92,9 @@ export class Deadline {
           this.#fetch(index, now);
           return true;
         }
-        if (this.#repair.isInLine(index, cutMs, now)) return true;
-        const leftMs = this.#leftMs(cutMs, track.sliceMs, now);
+        const inLineMs = this.#repair.inLineMs(index, cutMs, now);
+        const leftMs = this.#leftMs(cutMs, track.sliceMs, now) + inLineMs;
+        if (inLineMs > 0 && leftMs > leadMs) return true;
         // Where many are missing, one fetch waits for the other: the last of them has to begin earlier.
         if (leftMs > leadMs + Math.floor(before++ / tuning.maxFetches) * lastMs) return false;
         // A neighbour that was asked may still answer: the edge waits until the last moment.

@@ -63,3 +63,26 @@ Deno.test('a line that is full before anybody feeds it is known by what comes of
     );
   }
 });
+
+Deno.test('who is far from all, as if it had a full line, has what nobody gives from the edge before long', async () => {
+  for (const seed of [1, 2, 3]) {
+    const swarm = new Swarm(seed, new Source([LOWER, AUDIO]));
+    const { clock } = swarm;
+    swarm.introduces = false;
+    const others = [1, 2, 3, 4, 5, 6, 7].map(() => swarm.add({ uploadKbps: 2000, edgeFallback: true }));
+    others[0]!.feed(allFeeds(swarm.source));
+    for (const one of others) for (const other of others) swarm.link(one, other);
+    await clock.runAsync(8000);
+    const far = swarm.add({ uploadKbps: 300, edgeFallback: true });
+    let sent = 0;
+    for (const [n, one] of others.entries()) {
+      // Two lose one piece in seven, the others give none of what they hold.
+      one.outgoing = (message, to) =>
+        to !== far.peerId || message.type !== 'piece' || (n < 2 && ++sent % 7 > 0) ? message : undefined;
+    }
+    swarm.latencyMs = 450;
+    for (const one of others) swarm.link(far, one);
+    await clock.runAsync(30_000);
+    assert.deepEqual(swarm.late(far, 12_000, 28_000, 2000), [], `seed ${seed}`);
+  }
+});

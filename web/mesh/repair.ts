@@ -334,12 +334,12 @@ export class Repair {
   }
 
   /**
-   * Whether a piece is on its way, or may be, and this peer's own line is what it waits in: whoever else is asked for it,
-   * it comes no sooner.
+   * For how long a piece that is on its way, or may be, waits in this peer's own line: whoever else is asked for it, it
+   * comes no sooner. Not for longer, or who never gives it would keep it from being fetched.
    */
-  isInLine(index: number, cutMs: number, now: number): boolean {
+  inLineMs(index: number, cutMs: number, now: number): number {
     const { line, clock } = this.#context;
-    return line.ms > 0 && (this.isRequested(index) || this.#mayStillCome(index, clock.now() - cutMs, now));
+    return this.isRequested(index) || this.#mayStillCome(index, clock.now() - cutMs, now) ? line.ms : 0;
   }
 
   /** Whether a piece may be on its way by push. */
