@@ -263,7 +263,10 @@ export class Session {
     on('playing', () => this.#onPlaying());
     on('pause', () => this.#onPlaying());
     for (const name of ['play', 'pause'] as const) on(name, () => this.#tellPlayhead());
-    on('seeking', () => this.#stalls.excuse(SEEK_EXCUSE_MS));
+    on('seeking', () => {
+      this.#stalls.excuse(SEEK_EXCUSE_MS);
+      this.#tellPlayhead();
+    });
     const figures = setInterval(() => this.#tellFigures(), STATS_EVERY_MS);
     this.#undo.push(() => clearInterval(figures));
   }

@@ -76,8 +76,9 @@ Deno.test('what waits goes over at once when the picture turns out to have littl
   playhead(2000);
   batch.add(piece(1));
   playhead(MOMENT_LEFT_MS - 1);
+  assert.deepEqual(posted, [[1]], 'whether or not anything else comes');
   batch.add(piece(2));
-  assert.deepEqual(posted, [[1, 2]]);
+  assert.deepEqual(posted, [[1], [2]]);
 });
 
 Deno.test('a paused picture uses up nothing', async () => {
@@ -98,4 +99,13 @@ Deno.test('other news takes along what waits, and another broadcast waits but a 
   batch.add(piece(2));
   await clock.pass(FIRST_MS);
   assert.deepEqual(posted, [[1], [2]]);
+});
+
+Deno.test('what waits goes over sooner after a jump that leaves little', async () => {
+  const { clock, posted, batch, playhead } = batched();
+  playhead(LEFT_MS + BATCH_MS + 500);
+  batch.add(piece(1));
+  playhead(LEFT_MS + MOMENT_MS);
+  await clock.pass(MOMENT_MS);
+  assert.deepEqual(posted, [[1]]);
 });

@@ -40,14 +40,19 @@ export class PieceBatch {
     this.#post = post;
   }
 
-  /** Where the picture is. */
+  /** Where the picture is. After a jump it may have less left than what waits was to wait for. */
   setPlayhead(playhead: Playhead): void {
     this.#playhead = playhead;
     this.#playheadAt = this.#environment.now();
+    if (this.#waiting.length > 0) this.#wait();
   }
 
   add(piece: CarriedPiece): void {
     this.#waiting.push(piece);
+    this.#wait();
+  }
+
+  #wait(): void {
     const spareMs = this.#spareMs();
     if (spareMs !== undefined && spareMs < MOMENT_LEFT_MS) return this.flush();
     const waitMs = spareMs === undefined
