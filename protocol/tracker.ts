@@ -70,6 +70,8 @@ export const ToPeer = v.variant('action', [
   v.object({
     action: v.literal('welcome'),
     neighbours: v.array(Introduction),
+    /** The edge's clock, milliseconds since 1970: one way there and back on an open socket tells it best. */
+    nowMs: v.number(),
     grant: Grant,
     /** Reports: the first after `reportPhaseMs` from this message, then this often, so that they fall together. */
     reportEveryMs: v.number(),

@@ -109,6 +109,7 @@ const SCHEMAS: Record<string, [schema: v.GenericSchema, examples: unknown[]]> = 
     {
       action: 'welcome',
       neighbours: [{ peer_id: PEER, near: 'lan' }],
+      nowMs: 1,
       grant: GRANT,
       reportEveryMs: 1,
       reportPhaseMs: 1,

@@ -25,6 +25,7 @@ import { Reach } from './reach.ts';
 import { Reporter } from './reporter.ts';
 import { RunFetcher } from './run-fetcher.ts';
 import { SeedStream } from './seed-stream.ts';
+import type { ClockSample } from './server-clock.ts';
 import type { Shelf } from './shelf.ts';
 import { Signaling } from './signaling.ts';
 import { addSession, emptyStats, type PlaybackFigures, type ViewerStats } from './viewer-stats.ts';
@@ -53,6 +54,7 @@ export interface SessionOptions {
 export interface SessionEvents {
   piece(frame: PieceFrame, source: PieceSource): void;
   peers(count: number): void;
+  clock(sample: ClockSample): void;
   channel(message: Extract<ToPeer, { action: 'channel' }>): void;
   /** What is asked of lower renditions from now on; null: nothing. */
   relief(relief: Relief | null): void;
@@ -371,6 +373,7 @@ export class Session {
       events: {
         message: (message) => this.#onEdge(message, backbone),
         signal: (from, signal, carrier) => void this.#dialer?.receive(from, signal, carrier),
+        clock: events.clock,
         refused: (reason) => backbone ? this.#setBridge(null) : events.rejoin(reason),
         down: (failures) => {
           if (!backbone && failures >= MOST_SOCKET_FAILURES) events.rejoin('the signaling socket stays down');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { toBinaryString } from '../../protocol/bytes.ts';
 import type { ToPeer } from '../../protocol/tracker.ts';
 import type { PeerSignal } from './peer-signal.ts';
+import type { ClockSample } from './server-clock.ts';
 import { Signaling, type SignalingOptions } from './signaling.ts';
 import { FakeClock, fakeEnvironment, FakeSocket } from './testing/fake-environment.ts';
 
@@ -10,15 +11,29 @@ const OTHER = '-SH0001-bbbbbbbbbbbb';
 const OFFER = 'o'.repeat(20);
 const INFO_HASH = 'ff00'.repeat(10);
 const grant = { value: 'g', expiresS: 1 };
-const WELCOME = { action: 'welcome', neighbours: [], grant, reportEveryMs: 1000, reportPhaseMs: 0 };
+const WELCOME = {
+  action: 'welcome',
+  neighbours: [],
+  nowMs: 70_000,
+  grant,
+  reportEveryMs: 1000,
+  reportPhaseMs: 0,
+};
 
 function start(more: Partial<SignalingOptions> = {}) {
   const clock = new FakeClock();
-  const heard: { messages: ToPeer[]; signals: [string, PeerSignal][]; refused: string[]; down: number[] } = {
+  const heard: {
+    messages: ToPeer[];
+    signals: [string, PeerSignal][];
+    refused: string[];
+    down: number[];
+    clock: ClockSample[];
+  } = {
     messages: [],
     signals: [],
     refused: [],
     down: [],
+    clock: [],
   };
   const signaling = new Signaling({
     environment: fakeEnvironment(clock),
@@ -39,6 +54,7 @@ function start(more: Partial<SignalingOptions> = {}) {
       signal: (from, signal) => heard.signals.push([from, signal]),
       refused: (reason) => heard.refused.push(reason),
       down: (failures) => heard.down.push(failures),
+      clock: (sample) => heard.clock.push(sample),
     },
     ...more,
   });
@@ -51,6 +67,16 @@ async function seated(more: Partial<SignalingOptions> = {}) {
   FakeSocket.last.say(WELCOME);
   return started;
 }
+
+Deno.test("the welcome tells the edge's clock, by one way there and back: setting up the connection is not in it", async () => {
+  const { clock, heard } = start();
+  clock.nowMs += 400;
+  await FakeSocket.last.open();
+  const askedAt = clock.nowMs;
+  clock.nowMs += 30;
+  FakeSocket.last.say(WELCOME);
+  assert.deepEqual(heard.clock, [{ nowMs: 70_000, askedAt, answeredAt: askedAt + 30 }]);
+});
 
 Deno.test('the first word on the socket is an announce with ticket, proof and capability', async () => {
   const { signaling } = start();

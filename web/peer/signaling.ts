@@ -12,6 +12,7 @@ import { fullJitterMs } from './backoff.ts';
 import type { Carrier } from './dialer.ts';
 import type { PeerEnvironment } from './environment.ts';
 import type { PeerSignal } from './peer-signal.ts';
+import type { ClockSample } from './server-clock.ts';
 
 export interface SignalingOptions {
   environment: PeerEnvironment;
@@ -41,6 +42,7 @@ export interface SignalingEvents {
   /** Everything but what this class deals with itself: signals, redirects, answers to `renew`. */
   message(message: ToPeer): void;
   signal(from: string, signal: PeerSignal, carrier: Carrier): void;
+  clock(sample: ClockSample): void;
   /** The edge will not have this announce (ticket over, unknown broadcast, …). The socket stays closed. */
   refused(reason: string): void;
   /** The socket is down; `failures` in a row. It is tried again by itself. */
@@ -66,6 +68,8 @@ export class Signaling implements Carrier {
   #failures = 0;
   #redirects = 0;
   #timer: number | undefined;
+  /** When the announce was sent, by this peer's clock. */
+  #askedAt = 0;
   #renewal: { resolve(renewal: Renewal): void; reject(error: Error): void; timer: number } | undefined;
   /** Messages sent so far. */
   sent = 0;
@@ -191,6 +195,7 @@ export class Signaling implements Carrier {
     const { infoHash, peerId, credentials } = this.#options;
     const { ticket, proof, pass, capability } = await credentials();
     if (this.#socket !== socket) return;
+    this.#askedAt = this.#options.environment.now();
     this.#write({
       action: 'announce',
       info_hash: toBinaryString(fromHex(infoHash)!),
@@ -238,6 +243,11 @@ export class Signaling implements Carrier {
         this.#seated = true;
         this.#failures = 0;
         this.#redirects = 0;
+        this.#options.events.clock({
+          nowMs: message.nowMs,
+          askedAt: this.#askedAt,
+          answeredAt: this.#options.environment.now(),
+        });
     }
     this.#options.events.message(message);
   }

@@ -16,6 +16,7 @@ const IDLE = { state: 'idle', channel: 'demo', title: 'Demo', nowMs: 1000, retry
 const WELCOME = {
   action: 'welcome',
   neighbours: [],
+  nowMs: 1000,
   grant: { value: 'g2', expiresS: 10_000 },
   reportEveryMs: 300_000,
   reportPhaseMs: 0,

@@ -474,6 +474,7 @@ export class Viewer extends Emitter<ViewerEvents> {
         this.#become('ended', { code: 'ended', message: 'the broadcast is over' });
         this.#askIn(REJOIN_LEAST_MS + ENDED_SPREAD_MS * this.#environment.random());
       },
+      clock: (sample) => this.#clock.take(sample),
       relief: (relief) => this.#relieve(relief),
       kicked: (code, reason) => this.#refuse(code, reason),
       rejoin: () => {

@@ -148,6 +148,7 @@ test('a peer is welcomed with at most six neighbours, a grant and when to report
   for (let n = 1; n <= 20; n++) await fixture.seat(n);
   const port = await fixture.seat(99);
   expect(port.last('welcome')).toMatchObject({
+    nowMs: expect.any(Number),
     grant: { value: `grant of ${idOf(99)}` },
     reportEveryMs: 300_000,
   });

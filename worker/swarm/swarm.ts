@@ -567,11 +567,13 @@ export class Swarm {
     const grant = await this.#world.grant(row);
     if (state.gone) return;
     this.#seat(port, row);
+    const nowMs = this.#world.nowMs();
     port.send({
       action: 'welcome',
       neighbours: this.#neighboursOf(row, this.#welcomed),
+      nowMs,
       grant,
-      ...this.#pace.next(this.#world.nowMs(), this.#world.random()),
+      ...this.#pace.next(nowMs, this.#world.random()),
       ...(this.#relief && { relief: this.#relief }),
     });
     this.#relay(row, message);
