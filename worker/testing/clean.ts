@@ -1,10 +1,6 @@
-/** Runs in each test file: what earlier files left in the objects of this workerd, and of their keys, is gone. */
+/** Runs in each test file: what earlier files left in this workerd, in storage and in memory, is gone. */
 import { reset } from 'cloudflare:test';
-import { env } from 'cloudflare:workers';
-import { beforeAll } from 'vitest';
-import { keyMemory } from '../access/key-set.ts';
+import { beforeAll, vi } from 'vitest';
 
-beforeAll(async () => {
-  await reset();
-  keyMemory(env).forget();
-});
+vi.resetModules();
+beforeAll(() => reset());
