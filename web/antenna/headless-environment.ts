@@ -10,6 +10,8 @@ import { type PeerEnvironment, standardEnvironment } from '../peer/environment.t
 const busy = new Set<object>();
 const CLOSING_MS = 10;
 const LONGEST_CLOSING_MS = 5000;
+/** A connection says that it is closed while its threads still wind up. */
+const AFTERMATH_MS = 300;
 /** How long the side that answers waits before it sends packets of its own. */
 const ANSWER_HEAD_START_MS = 150;
 
@@ -80,4 +82,5 @@ export async function headlessQuiet(): Promise<void> {
   do await new Promise((resolve) => setTimeout(resolve, CLOSING_MS)); while (
     busy.size > 0 && performance.now() < end
   );
+  await new Promise((resolve) => setTimeout(resolve, AFTERMATH_MS));
 }
