@@ -173,11 +173,11 @@ test('a handful of viewers is fed by its seeds: their ratio says nothing', () =>
   expect(supplyRatio(reading({ viewers: 1, copies: 1 }))).toBe(Infinity);
 });
 
-const large = { viewers: 10_000, uploadKbps: 12_000_000, bitrateKbps: 500, copies: 4 };
+const large = { viewers: 100_000, uploadKbps: 120_000_000, bitrateKbps: 500, copies: 4 };
 
 test('single pieces beyond what the cap leaves beside its seeds are trouble, but for what viewers do not notice', () => {
   const control = new SupplyControl();
-  // The cap leaves 2.9 Mbps, and five are a thousandth of what ten thousand watch.
+  // The cap leaves 2.9 Mbps, and five are a ten-thousandth of what a hundred thousand watch.
   look(control, reading({ ...large, egressCapKbps: 5000, repairKbps: 5000 }), 300_000);
   expect(control.step).toBe(0);
   look(control, reading({ ...large, egressCapKbps: 5000, repairKbps: 12_000 }), TAKE_MS + 5000, 305_000);

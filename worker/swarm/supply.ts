@@ -48,7 +48,7 @@ const AMPLE_RATIO = 1.5;
  */
 const MUCH_REPAIR = 0.03;
 const MUCH_OF_ROOM = 0.7;
-const UNNOTICED = 0.001;
+const UNNOTICED = 0.0001;
 /** The same verdict must hold for this long before a step is taken, and before one is undone. */
 export const TAKE_MS = 10_000;
 export const UNDO_MS = 20_000;
