@@ -15,18 +15,24 @@ function joinMedia(swarm: Swarm, peer: SwarmPeer, fromMs: number): void {
   }
 }
 
+/** Four who feed each other from 0 on; at 13.5 s one behind a narrow line joins, with media from this moment on. */
+async function joined(seed: number, fromMs: number): Promise<{ swarm: Swarm; slow: SwarmPeer }> {
+  const swarm = new Swarm(seed, new Source([LOWER, AUDIO]));
+  const others = [1, 2, 3, 4].map(() => swarm.add({ uploadKbps: 1000, edgeFallback: true }));
+  const feeds = allFeeds(swarm.source);
+  others.slice(0, 2).forEach((one, i) => one.feed(feeds.filter((_, n) => n % 2 === i)));
+  for (const one of others) for (const other of others) swarm.link(one, other);
+  await swarm.clock.runAsync(13_500);
+  const slow = swarm.add({ uploadKbps: 300, downlinkKbps: LINE_KBPS, edgeFallback: true });
+  joinMedia(swarm, slow, fromMs);
+  for (const one of others) swarm.link(slow, one);
+  return { swarm, slow };
+}
+
 for (const seed of [1, 2, 3, 4]) {
   Deno.test(`who starts two seconds behind on a line of 1.6 times the bitrate comes up to live and asks for nothing twice, seed ${seed}`, async () => {
-    const swarm = new Swarm(seed, new Source([LOWER, AUDIO]));
+    const { swarm, slow } = await joined(seed, 10_000);
     const { clock } = swarm;
-    const others = [1, 2, 3, 4].map(() => swarm.add({ uploadKbps: 1000, edgeFallback: true }));
-    const feeds = allFeeds(swarm.source);
-    others.slice(0, 2).forEach((one, i) => one.feed(feeds.filter((_, n) => n % 2 === i)));
-    for (const one of others) for (const other of others) swarm.link(one, other);
-    await clock.runAsync(13_500);
-    const slow = swarm.add({ uploadKbps: 300, downlinkKbps: LINE_KBPS, edgeFallback: true });
-    joinMedia(swarm, slow, 10_000);
-    for (const one of others) swarm.link(slow, one);
     await clock.runAsync(20_500);
     assert.ok(slow.throughAt - clock.now < 200, `${slow.throughAt - clock.now} ms stand in the line`);
     await clock.runAsync(32_000);
@@ -38,16 +44,8 @@ for (const seed of [1, 2, 3, 4]) {
 
 Deno.test('a line that is full before anybody feeds it is known by what comes of those who were asked', async () => {
   for (const seed of [1, 2, 3]) {
-    const swarm = new Swarm(seed, new Source([LOWER, AUDIO]));
+    const { swarm, slow } = await joined(seed, 12_000);
     const { clock } = swarm;
-    const others = [1, 2, 3, 4].map(() => swarm.add({ uploadKbps: 1000, edgeFallback: true }));
-    const feeds = allFeeds(swarm.source);
-    others.slice(0, 2).forEach((one, i) => one.feed(feeds.filter((_, n) => n % 2 === i)));
-    for (const one of others) for (const other of others) swarm.link(one, other);
-    await clock.runAsync(13_500);
-    const slow = swarm.add({ uploadKbps: 300, downlinkKbps: LINE_KBPS, edgeFallback: true });
-    joinMedia(swarm, slow, 12_000);
-    for (const one of others) swarm.link(slow, one);
     for (let ms = 14_000; ms < 18_000; ms += 250) {
       await clock.runAsync(ms);
       // Something else fills it up again and again.
