@@ -15,6 +15,7 @@ type Desk = Pick<
   | 'addLease'
   | 'editLease'
   | 'revokeLease'
+  | 'revokeChannel'
   | 'removeLease'
   | 'leaseDays'
   | 'backup'

@@ -68,6 +68,14 @@ export class LeaseDesk extends createDurable() {
     return await this.#changed(this.#book().revoke(id, Date.now()));
   }
 
+  /** The channel is about to be deleted: its leases end, with what was used of them, and no later channel has them. */
+  async revokeChannel(channel: string): Promise<true> {
+    this.#book().revokeChannel(channel, Date.now());
+    this.#tellLater([channel]);
+    await this.#work();
+    return true;
+  }
+
   async removeLease(id: string): Promise<Result<true>> {
     return await this.#kept(this.#book().remove(id, Date.now()));
   }

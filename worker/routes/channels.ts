@@ -9,6 +9,7 @@ import { admit, look, unknownChannel } from '../channel-gate.ts';
 import { boardOf, directoryOf, type Env, replaysOf } from '../env.ts';
 import { Failure } from '../failure.ts';
 import { takeBody, takeQuery } from '../input.ts';
+import { askLeaseDesk } from '../lease-desk.ts';
 
 /** A channel in the list: with what the Board last heard of it. */
 export type ListedChannel = ChannelResource & Omit<ChannelNews, 'name' | 'state' | 'reason'>;
@@ -48,6 +49,8 @@ export const channels = new Hono<{ Bindings: Env }>()
   })
   .delete('/:name', admit('operator'), async (c) => {
     const name = c.req.param('name');
+    found(await directoryOf(c.env).get(name));
+    await askLeaseDesk(c.env, 'revokeChannel', name);
     if (!await directoryOf(c.env).remove(name)) throw unknownChannel();
     await replaysOf(c.env, name).removeAll();
     return c.body(null, 204);

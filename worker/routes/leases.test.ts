@@ -270,6 +270,27 @@ test('a lease with sites shows the channel there, in an iframe too, and nowhere 
   }
 });
 
+test('the leases of a channel that is deleted are over: one made later under its name has none of them', async () => {
+  const { channel } = await goOnAir();
+  const tenant = await makeTenant();
+  const over = await makeLease(channel, await makeTenant());
+  await api('POST', `/leases/${over.id}/revoke`);
+  const { revokedAt } = await leaseNow(over.id);
+  const shared = await makeLease(channel, tenant);
+  const later = await makeLease(channel, await makeTenant(), {
+    kind: 'channel',
+    from: new Date(Date.now() + 2 * HOUR).toISOString(),
+    until: new Date(Date.now() + 3 * HOUR).toISOString(),
+  });
+  expect((await api('DELETE', `/channels/${channel}`)).status).toBe(204);
+  expect((await leaseNow(shared.id)).state).toBe('revoked');
+  expect((await leaseNow(later.id)).state).toBe('revoked');
+  expect((await leaseNow(over.id)).revokedAt).toBe(revokedAt);
+  expect((await api('DELETE', `/tenants/${tenant}`)).status).toBe(204);
+  await makeChannel(channel);
+  expect((await channelOf(bindings, channel).card())?.leases).toEqual([]);
+});
+
 test('a channel that is deleted and made again counts the viewers of its new leases', async () => {
   const { channel } = await goOnAir();
   const tenant = await makeTenant();

@@ -157,6 +157,11 @@ export class LeaseBook {
     return { value: resourceOf(lease, nowMs) };
   }
 
+  /** All leases of a channel that are not over. */
+  revokeChannel(channel: string, nowMs: number): void {
+    for (const lease of this.#all()) if (lease.channel === channel) this.revoke(lease.id, nowMs);
+  }
+
   /** Only of a lease that is over. */
   remove(id: string, nowMs: number): Result<true> {
     const lease = this.#kept(id);
