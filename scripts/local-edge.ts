@@ -1,8 +1,8 @@
 /** The edge on one machine: the bundled Worker in real workerd, driven by miniflare. Used by start, serve and tests. */
 import { build } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
-import { edgeObjects } from './edge-objects.ts';
 import { pathOf, ROOT } from './paths.ts';
+import { wranglerConfig } from './wrangler-config.ts';
 
 export interface LocalEdgeOptions {
   /** Secrets and settings, by the names of worker/env.ts. */
@@ -27,21 +27,13 @@ export interface LocalEdge {
   stop(): Promise<void>;
 }
 
-/** As in wrangler.toml. */
-export const COMPATIBILITY_DATE = '2026-10-01';
-/**
- * As in wrangler.toml. Browsers offer to deflate the frames of every socket, which doubles the CPU of a relayed
- * offer and takes 150 kB a socket, to save bytes of which signaling has few.
- */
-export const COMPATIBILITY_FLAGS = ['no_web_socket_compression'];
-/** As in wrangler.toml: what the Worker is asked for before there is a look for a file. */
-export const RUN_WORKER_FIRST = ['/*', '!/assets/*', '!/watch/*'];
 const MAIN = 'worker/main.ts';
 const bundles = new Map<string, Promise<string>>();
 
 export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEdge> {
   const entry = options.entry ?? MAIN;
   const script = await (bundles.get(entry) ?? bundles.set(entry, bundleWorker(entry)).get(entry)!);
+  const config = await wranglerConfig();
   const miniflare = new Miniflare(convertV4MiniflareOptions({
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 0,
@@ -49,11 +41,11 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
     name: 'shoal',
     modules: true,
     script,
-    compatibilityDate: COMPATIBILITY_DATE,
-    compatibilityFlags: COMPATIBILITY_FLAGS,
+    compatibilityDate: config.compatibilityDate,
+    compatibilityFlags: config.compatibilityFlags,
     bindings: options.bindings,
     durableObjects: Object.fromEntries(
-      Object.entries(await edgeObjects()).map(([name, className]) => [name, { className, useSQLite: true }]),
+      Object.entries(config.objects).map(([name, className]) => [name, { className, useSQLite: true }]),
     ),
     r2Buckets: { REPLAY: 'shoal-replay' },
     ...(options.storage ? { resourcePersistencePath: options.storage } : {}),
@@ -63,7 +55,7 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
           directory: options.assets,
           binding: 'ASSETS',
           routerConfig: { has_user_worker: true },
-          run_worker_first: RUN_WORKER_FIRST,
+          run_worker_first: config.runWorkerFirst,
           assetConfig: { html_handling: 'none' },
         },
       }

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { assetHeaders, assetRewrites } from '../scripts/asset-rules.ts';
-import { RUN_WORKER_FIRST } from '../scripts/local-edge.ts';
-import { ROOT } from '../scripts/paths.ts';
 import { EDGE_SECRETS, startEdge } from './edge.ts';
 
 Deno.test('a test edge answers, refuses a wrong admin token, and keeps its channels over a restart', async () => {
@@ -71,10 +69,4 @@ Deno.test('the watch page and the files of the player cost no request of the Wor
     await edge.stop();
     await Deno.remove(assets, { recursive: true });
   }
-});
-
-Deno.test('the edge on one machine asks the Worker for what it is asked for on Cloudflare', async () => {
-  const config = await Deno.readTextFile(new URL('wrangler.toml', ROOT));
-  const [, rules] = /^run_worker_first = (\[.*\])$/m.exec(config) ?? [];
-  assert.deepEqual(JSON.parse(rules ?? '[]'), RUN_WORKER_FIRST);
 });

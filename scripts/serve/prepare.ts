@@ -1,9 +1,9 @@
 /** What `deno task serve` puts into its state folder before workerd starts: pages, modules, configuration. */
 import { stop } from 'esbuild';
-import { bundleWorker, COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from '../local-edge.ts';
-import { edgeObjects } from '../edge-objects.ts';
+import { bundleWorker } from '../local-edge.ts';
 import { pathOf, ROOT } from '../paths.ts';
 import { run } from '../process.ts';
+import { wranglerConfig } from '../wrangler-config.ts';
 import { CACHE_MODULE, EDGE_MODULE, PAGES_MODULE, workerdConfig } from './workerd-config.ts';
 
 export interface PrepareOptions {
@@ -31,17 +31,18 @@ export async function prepare({ state, address, pages: given, variables }: Prepa
   ]);
   // Its service would stay in memory for as long as the box serves.
   await stop();
+  const { objects, compatibilityDate, compatibilityFlags } = await wranglerConfig();
   const config = workerdConfig({
     address,
-    objects: await edgeObjects(),
+    objects,
     variables: Object.keys(variables).sort(),
     folders: {
       objects: pathOf(at.objects),
       recordings: pathOf(at.recordings),
       pages: pathOf(given ?? at.pages),
     },
-    compatibilityDate: COMPATIBILITY_DATE,
-    compatibilityFlags: COMPATIBILITY_FLAGS,
+    compatibilityDate,
+    compatibilityFlags,
     allowPrivate: variables.SHOAL_HOOKS_LOCAL === '1',
   });
   const file = new URL('workerd.capnp', at.run);
