@@ -23,6 +23,7 @@ export const Track = v.object({
   codec: v.pipe(v.string(), v.regex(/^[A-Za-z0-9.]{1,40}$/)),
   /** Units a second of the decode times inside the media (mdhd). */
   timescale: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** As the encoder tells it, or as measured; another one when it comes back with another. */
   bitrateKbps: v.pipe(v.number(), v.minValue(1)),
   /** K of this track; fixed for the broadcast. */
   substreams: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(8)),

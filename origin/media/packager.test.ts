@@ -10,6 +10,7 @@ import {
   trackOf,
 } from '../../protocol/piece-index.ts';
 import { MAX_PIECE_BYTES, RecordFlag, signatureOf, signedPart } from '../../protocol/record.ts';
+import type { Track } from '../../protocol/broadcast.ts';
 import type { PieceFrame } from '../../protocol/frame.ts';
 import { UnsupportedMedia } from '../rtmp/seam.ts';
 import { BroadcastRecorder, EPOCH_MS } from './testing/broadcast-recorder.ts';
@@ -243,6 +244,35 @@ Deno.test('an encoder that comes back with another picture size gets a new init 
   const [before, after] = recorder.announced;
   assert.deepEqual([before!.tracks[0]!.width, after!.tracks[0]!.width], [320, 640]);
   assert.equal(before!.tracks[0]!.substreams, after!.tracks[0]!.substreams);
+});
+
+Deno.test('an encoder that comes back with another bitrate is announced with it, whether it tells or not', async () => {
+  const rate = (kbps: number) => ['-b:v', `${kbps}k`, '-minrate', `${kbps}k`, '-maxrate', `${kbps}k`];
+  const constant = ['-bufsize', '200k', '-x264-params', 'nal-hrd=cbr'];
+  const slow = await encodeFlv({ seconds: 3, video: [...rate(300), ...constant] });
+  const fast = await encodeFlv({ seconds: 12, video: [...rate(1200), ...constant] });
+  const silent = (tags: typeof fast) => tags.filter(({ type }) => type !== 'data');
+  for (const [first, second] of [[slow, fast], [silent(slow), silent(fast)]] as const) {
+    const recorder = await BroadcastRecorder.create();
+    await recorder.play(first);
+    await recorder.play(first);
+    assert.equal(recorder.announced.length, 1, 'the same again is no news');
+    await recorder.play(second);
+    const [before, after] = [recorder.announced[0]!, recorder.announced.at(-1)!].map(({ tracks }) =>
+      tracks[0]!
+    );
+    assert.ok(before!.bitrateKbps < 400 && after!.bitrateKbps > 1000, `${after!.bitrateKbps} kbps`);
+    assert.equal(after!.substreams, before!.substreams, 'K is fixed');
+  }
+});
+
+Deno.test('a resumed broadcast keeps K though its encoder came back with another bitrate', async () => {
+  const track = { track: 0, bitrateKbps: 2000, substreams: 8 };
+  const recorder = await BroadcastRecorder.create({ resumed: true, tracks: [track as Track] });
+  await recorder.play(await encodeFlv({ seconds: 3, video: ['-b:v', '200k'] }));
+  const [video] = recorder.announced.at(-1)!.tracks;
+  assert.equal(video!.substreams, 8);
+  assert.ok(video!.bitrateKbps < 400, `${video!.bitrateKbps} kbps`);
 });
 
 Deno.test('a jump of the timestamps is rebased, on both tracks, and nothing is lost', async () => {

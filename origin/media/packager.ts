@@ -90,8 +90,8 @@ export class Packager {
       slot.claimedKbps = rung.kbps;
       return { ...rung, slot };
     });
-    for (const { track, bitrateKbps } of options.tracks ?? []) {
-      this.#slots().find(({ number }) => number === track)?.settle(bitrateKbps);
+    for (const announced of options.tracks ?? []) {
+      this.#slots().find(({ number }) => number === announced.track)?.settle(announced);
     }
     this.#highestSegment = options.resumed ? slotOf(this.elapsedMs()) + 1 : -1;
   }
@@ -123,6 +123,7 @@ export class Packager {
   startSession(): EncoderSession {
     const follows = this.#sessions > 0 || this.#options.resumed;
     this.#sessions += 1;
+    if (follows) { for (const slot of [this.video, this.audio]) slot.renew(); }
     return new EncoderSession(this, follows);
   }
 
@@ -162,10 +163,14 @@ export class Packager {
     return slotOf(timeMs) > this.#highestSegment;
   }
 
-  /** Announces the broadcast once enough is known, and again when a track joins. */
+  /** Announces the broadcast once enough is known, and again when a track joins or a later session has another bitrate. */
   considerAnnouncing(expects: { video?: boolean; audio?: boolean; renditions: boolean }): void {
     const present = this.#tracksWithMedia();
-    if (present.length === 0 || present.length === this.#broadcast?.tracks.length) return;
+    if (present.length === 0) return;
+    if (present.length === this.#broadcast?.tracks.length) {
+      if (present.some((slot) => slot.isMisannounced)) this.announce();
+      return;
+    }
     if (expects.renditions) return;
     const mediaMs = Math.max(...present.map((slot) => slot.measuredMs));
     if (mediaMs < ANNOUNCE_BY_MS) {

@@ -23,6 +23,10 @@ export interface TrackFormat extends Protectable {
 
 /** Media from which a bitrate can be measured, in milliseconds. */
 const MEASURE_MS = 1500;
+/** The same of a later session: what is announced already is good enough for that long. */
+const MEASURE_AGAIN_MS = 10_000;
+/** A later session's bitrate is announced when it is so many times the announced one, or as much smaller. */
+const ANOTHER_BITRATE = 1.3;
 
 export class TrackSlot {
   readonly number: number;
@@ -40,7 +44,11 @@ export class TrackSlot {
   #hasMedia = false;
   /** Of what was cut with an earlier configuration. */
   #endBeforeMs = 0;
+  /** What is announced: the bitrate may be another one in a later session, K never is. */
   #kbps: number | undefined;
+  #substreams: number | undefined;
+  /** Another session has begun, whose bitrate is not announced yet. */
+  #isOfNewSession = false;
   #bytes = 0;
   #intervals = 0;
   #measuredMs = 0;
@@ -65,9 +73,26 @@ export class TrackSlot {
       : onPiece;
   }
 
-  /** Bitrate and K were announced before, by another process. */
-  settle(kbps: number): void {
-    this.#kbps ??= kbps;
+  /** Bitrate and K were announced before, by another process: K stays. */
+  settle({ bitrateKbps, substreams }: Pick<Track, 'bitrateKbps' | 'substreams'>): void {
+    this.#kbps ??= bitrateKbps;
+    this.#substreams ??= substreams;
+  }
+
+  /** Another session begins: its encoder makes its own claims, and may have another bitrate. */
+  renew(): void {
+    this.claimedKbps = undefined;
+    this.frameRate = undefined;
+    this.#isOfNewSession = true;
+    this.#bytes = this.#intervals = this.#measuredMs = 0;
+    this.#lastMs = undefined;
+  }
+
+  /** What is announced of the bitrate is far from what this session's is. */
+  get isMisannounced(): boolean {
+    const now = this.#ofNewSession;
+    if (now === undefined || this.#kbps === undefined) return false;
+    return Math.max(now, this.#kbps) >= ANOTHER_BITRATE * Math.min(now, this.#kbps);
   }
 
   get segment(): number {
@@ -137,9 +162,11 @@ export class TrackSlot {
     this.#lastMs = undefined;
   }
 
-  /** Settles bitrate and K for the rest of the broadcast, the first time it is asked. */
+  /** Settles the bitrate for the rest of the session and K for that of the broadcast, the first time it is asked. */
   announce(): Track {
+    if (this.isMisannounced) this.#kbps = Math.max(1, Math.round(this.#ofNewSession!));
     this.#kbps ??= Math.max(1, Math.round(this.claimedKbps ?? this.#measuredKbps()));
+    this.#substreams ??= substreamsFor(this.#kbps);
     this.#cutter!.bitrateKbps = this.#kbps;
     const { init: _, protectedInit: _i, subsamples: _s, ...format } = this.#format!;
     const video = this.kind === 'video' ? { frameRate: this.frameRate ?? this.#measuredFps() } : {};
@@ -149,13 +176,13 @@ export class TrackSlot {
       ...format,
       ...video,
       bitrateKbps: this.#kbps,
-      substreams: substreamsFor(this.#kbps),
+      substreams: this.#substreams,
       sliceMs: this.#sliceMs,
     };
   }
 
   #measure(sample: Sample): void {
-    if (this.#kbps !== undefined) return;
+    if (this.#isOfNewSession ? this.#measuredMs >= MEASURE_AGAIN_MS : this.#kbps !== undefined) return;
     const timeMs = sample.decodeTime * 1000 / this.#format!.timescale;
     this.#bytes += sample.data.length;
     if (this.#lastMs !== undefined && !sample.gapBefore) {
@@ -163,6 +190,12 @@ export class TrackSlot {
       this.#intervals += 1;
     }
     this.#lastMs = timeMs;
+  }
+
+  /** This session's bitrate, if it is not the first and enough is known. */
+  get #ofNewSession(): number | undefined {
+    if (!this.#isOfNewSession) return undefined;
+    return this.claimedKbps ?? (this.#measuredMs >= MEASURE_AGAIN_MS ? this.#measuredKbps() : undefined);
   }
 
   #measuredKbps(): number {
