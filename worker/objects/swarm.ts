@@ -21,6 +21,7 @@ import { log } from '../log.ts';
 import { iceServersFor } from '../reach/ice-servers.ts';
 import { hasUse } from '../report/edge-use.ts';
 import { type Beyond, isBackbone } from '../swarm/backbone.ts';
+import { type UploadTerms, uploadTerms } from '../swarm/belief.ts';
 import { toCandidate } from '../swarm/feeds.ts';
 import type { LeaseShares } from '../swarm/lease-seats.ts';
 import { failure, type Outgoing } from '../swarm/outgoing.ts';
@@ -133,7 +134,7 @@ export class Swarm extends DurableObject<Env> {
     this.#state = ctx.storage.kv.get<SwarmState>('state');
     const registered = ctx.storage.kv.get<RegisteredHash>('registered');
     if (this.#state) this.#begin(this.#state);
-    else if (registered) this.#serve(registered.infoHash, '0', 0, []);
+    else if (registered) this.#serve(registered.infoHash, '0', 0, [], uploadTerms([], 0));
   }
 
   /** The broadcast this shard serves is live, lost, or has other settings. */
@@ -145,6 +146,7 @@ export class Swarm extends DurableObject<Env> {
     if (!this.#shard || before?.broadcast.infoHash !== state.broadcast.infoHash) this.#begin(state);
     if (!this.#shard || !before) return;
     this.#shard.limit = state.limit;
+    this.#shard.terms = termsOf(state);
     this.#shard.relief = state.relief ?? null;
     this.#shard.setLeases(state.leases);
     if (state.settings.access === 'token' && before.settings.access !== 'token') this.#shard.expelAnonymous();
@@ -183,7 +185,7 @@ export class Swarm extends DurableObject<Env> {
   /** Serves stock clients of an info-hash that is no broadcast. */
   async register(hash: RegisteredHash): Promise<void> {
     this.ctx.storage.kv.put('registered', hash);
-    if (!this.#state) this.#serve(hash.infoHash, '0', 0, []);
+    if (!this.#state) this.#serve(hash.infoHash, '0', 0, [], uploadTerms([], 0));
   }
 
   async isRegistered(): Promise<boolean> {
@@ -391,15 +393,22 @@ export class Swarm extends DurableObject<Env> {
   #begin(state: SwarmState): void {
     this.#ended = undefined;
     this.#reporter.about(state);
-    this.#serve(state.broadcast.infoHash, state.shard, state.limit, state.banned);
+    this.#serve(state.broadcast.infoHash, state.shard, state.limit, state.banned, termsOf(state));
     if (!this.#shard) return;
     this.#shard.setLeases(state.leases);
     this.#shard.relief = state.relief ?? null;
     this.#shard.beyond = state.beyond;
   }
 
-  #serve(infoHash: string, shard: string, limit: number, banned: string[]): void {
-    const config = { infoHash: toBinaryString(fromHex(infoHash)!), shard, limit, stock: shard === '0' };
+  #serve(
+    infoHash: string,
+    shard: string,
+    limit: number,
+    banned: string[],
+    terms: UploadTerms,
+  ): void {
+    const stock = shard === '0';
+    const config = { infoHash: toBinaryString(fromHex(infoHash)!), shard, limit, stock, terms };
     this.#shard = new Shard(this.#world(infoHash), config, banned);
     for (const port of this.#ports.values()) this.#shard.restore(port);
     this.#step = STEPS.filter((step) => this.#shard!.viewers >= step * limit).length;
@@ -629,6 +638,10 @@ class SocketPort implements Port {
     this.send(failure('this info_hash is not served here', about));
     if (++this.#refused >= 10) this.close(1008, 'this info_hash is not served here');
   }
+}
+
+function termsOf({ broadcast, settings }: SwarmState): UploadTerms {
+  return uploadTerms(broadcast.tracks, settings.uploadRatio);
 }
 
 function ticketOf(row: PeerRow, infoHash: string): Ticket {

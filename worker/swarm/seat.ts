@@ -25,7 +25,7 @@ export interface PeerRow {
   /** When it took its seat, milliseconds since 1970. */
   sinceMs: number;
   place: Place;
-  /** Claimed. */
+  /** What it can give: as much of its own word as is taken (belief.ts). */
   uploadKbps: number;
   track: number;
   nat: NatKind;

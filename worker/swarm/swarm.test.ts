@@ -82,6 +82,7 @@ class Fixture {
       shard: '0',
       limit: 100,
       stock: true,
+      terms: { takenKbps: 500, givenKbps: 2000 },
       ...config,
     }, banned);
   }
@@ -326,6 +327,44 @@ test('a shard rebuilt from its sockets remembers peers, stock clients and compla
   expect([again.swarm.viewers, again.swarm.stockPeers]).toEqual([3, 1]);
   await again.say(await again.seat(3, { network: 'AS3' }), complain);
   expect(bad.last('kicked')).toBeDefined();
+});
+
+test('a viewer that says it gives 100 Mbps counts as one, is no better a seed, and no bridge for that', async () => {
+  const fixture = new Fixture();
+  for (let n = 1; n <= 9; n++) {
+    await fixture.seat(n, {}, { capability: { uploadKbps: 2000, track: 0, nat: 'open' } });
+  }
+  fixture.nowMs += 1000;
+  const boast = { uploadKbps: 100_000_000, track: 0, nat: 'open' };
+  const liar = await fixture.seat(50, { address: '192.0.2.50' }, { capability: boast });
+  const check = () => {
+    const rollup = fixture.swarm.rollup();
+    expect(rollup.uploadKbps).toBe(10 * 2000);
+    expect(rollup.candidates.at(-1)).toMatchObject({ id: idOf(50), uploadKbps: 2000 });
+  };
+  check();
+  const again = { action: 'announce', info_hash: INFO_HASH, peer_id: idOf(50), capability: boast };
+  await fixture.say(liar, again);
+  check();
+  const uploaded = { uploadBytes: 1e9, uploadKbps: 1e9, forMs: 30_000 };
+  await fixture.say(liar, { action: 'report', report: { ...report, ...uploaded } });
+  check();
+  fixture.swarm.lendBridges({ '': '/backbone' }, 4);
+  expect(liar.seat.peer!.bridge).toBe(false);
+});
+
+test('who gives much is believed as soon as others say that they get it', async () => {
+  const fixture = new Fixture();
+  const boast = { uploadKbps: 20_000, track: 0, nat: 'open' };
+  const antenna = await fixture.seat(50, { address: '192.0.2.50' }, { capability: boast });
+  const told = { forMs: 30_000, peerBytes: 500 * 30_000 / 8, parents: [{ peerId: idOf(50), lanes: 8 }] };
+  for (let n = 1; n <= 8; n++) {
+    const port = await fixture.seat(n, { address: `198.51.100.${n}` });
+    fixture.nowMs += 30_000;
+    await fixture.say(port, { action: 'report', report: { ...report, ...told } });
+  }
+  await fixture.say(antenna, { action: 'report', report: { ...report, uploadKbps: 20_000 } });
+  expect(antenna.seat.peer!.uploadKbps).toBe(8000);
 });
 
 test('reports are summed until the next roll-up, which names good uploaders, seeds and who did badly', async () => {

@@ -17,6 +17,7 @@ import {
 import { Across } from './across.ts';
 import type { Agent } from './agent.ts';
 import { type Beyond, isBackbone } from './backbone.ts';
+import { believedKbps, type Testimony, type UploadTerms } from './belief.ts';
 import { Budget } from './budget.ts';
 import { Complaints } from './complaints.ts';
 import { bestOfEach, type Candidate, compareCandidates, toCandidate } from './feeds.ts';
@@ -119,6 +120,11 @@ export class Swarm {
 
   set limit(limit: number) {
     this.#config.limit = limit;
+  }
+
+  /** What viewers say they give is held against this from now on. */
+  set terms(terms: UploadTerms) {
+    this.#config.terms = terms;
   }
 
   /** What who sits down from now on is told of lower renditions; null: nothing. */
@@ -551,7 +557,7 @@ export class Swarm {
       ...checked,
       sinceMs: this.#world.nowMs(),
       place: port.seat.place,
-      uploadKbps: Math.min(capability?.uploadKbps ?? 0, 1_000_000),
+      uploadKbps: this.#believed({ id: checked.id, place: port.seat.place }, capability?.uploadKbps ?? 0),
       track: capability?.track ?? 0,
       nat: capability?.nat ?? 'unknown',
       device: deviceOf(capability?.device, port.seat.agent),
@@ -626,7 +632,7 @@ export class Swarm {
   }
 
   #describe(port: Port, row: PeerRow, capability: NonNullable<Announce['capability']>): void {
-    row.uploadKbps = Math.min(capability.uploadKbps, 1_000_000);
+    row.uploadKbps = this.#believed(row, capability.uploadKbps);
     const playsAnother = row.track !== capability.track;
     row.track = capability.track;
     row.nat = capability.nat;
@@ -683,13 +689,22 @@ export class Swarm {
     addReport(this.#sums, report);
     addToTally(tally, report, nowMs);
     // What its uplink has proved to carry of what it was willing to give.
-    row.uploadKbps = Math.min(report.uploadKbps, 1_000_000);
+    row.uploadKbps = this.#believed(row, report.uploadKbps);
     port.save();
     if (claimed.parents) this.#parents.set(row.id, claimed.parents);
     const need = report.stalls * 100 + report.repairs;
     if (need > 0) this.#need.set(row.id, need);
     else this.#need.delete(row.id);
     this.#world.reported();
+  }
+
+  /** What of a peer's word on its upload is taken. */
+  #believed(about: Pick<PeerRow, 'id' | 'place'>, claimedKbps: number): number {
+    return believedKbps(claimedKbps, about, this.#config.terms, this.#testimony());
+  }
+
+  *#testimony(): Generator<Testimony> {
+    for (const [id, parents] of this.#parents) yield { by: this.#roster.get(id)!, parents };
   }
 
   #isCurrent(row: PeerRow): boolean {

@@ -4,6 +4,7 @@ import type { Grant, IceServer } from '../../protocol/join.ts';
 import type { Ticket } from '../../protocol/ticket.ts';
 import type { FromPeer } from '../../protocol/from-peer.ts';
 import type { Feed, ToPeer } from '../../protocol/tracker.ts';
+import type { UploadTerms } from './belief.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { Right } from './right.ts';
 import type { PeerRow, Seat } from './seat.ts';
@@ -32,6 +33,8 @@ export interface ShardConfig {
   limit: number;
   /** Whether stock clients are served here: shard 0 only. */
   stock: boolean;
+  /** What viewers say they give is held against this. */
+  terms: UploadTerms;
 }
 
 /** What a peer gets whose ticket is about to end. */

@@ -7,6 +7,7 @@ import type { ChannelSettings } from '../../../protocol/channel.ts';
 import { peerIdFor } from '../../../protocol/ticket.ts';
 import type { FromPeer } from '../../../protocol/from-peer.ts';
 import { BACKBONE, isBackbone } from '../../../worker/swarm/backbone.ts';
+import { uploadTerms } from '../../../worker/swarm/belief.ts';
 import { toCandidate } from '../../../worker/swarm/feeds.ts';
 import type { Outgoing } from '../../../worker/swarm/outgoing.ts';
 import type { Place } from '../../../worker/swarm/place.ts';
@@ -193,7 +194,8 @@ export class Desk {
     let shard = this.#shards.get(name);
     if (!shard) {
       const limit = this.steward.limitOf(name);
-      const config = { infoHash: this.infoHash, shard: name, limit, stock: name === '0' };
+      const terms = uploadTerms(this.#sim.stream.broadcast.tracks, this.#settings.uploadRatio);
+      const config = { infoHash: this.infoHash, shard: name, limit, stock: name === '0', terms };
       shard = { name, swarm: new Swarm(this.#worldOf(name), config), bridges: 0, step: 0 };
       shard.swarm.setPace(this.#sim.options.reportEveryMs);
       shard.swarm.relief = this.steward.relief ?? null;
