@@ -157,10 +157,9 @@ export class Signaling implements Carrier {
     });
   }
 
-  /** Says `stopped` and closes for good. */
+  /** Closes for good. That tells the edge who leaves: `stopped` would be one more message that is billed. */
   close(): void {
     if (this.#closed) return;
-    if (this.#seated) this.#announce({ event: 'stopped' });
     this.#closed = true;
     this.#abandon();
   }

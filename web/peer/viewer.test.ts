@@ -460,10 +460,11 @@ Deno.test('the grant is asked for on the socket when it is needed, and by a new 
   viewer.stop();
 });
 
-Deno.test('leaving says so and leaves neither timers nor sockets, and a viewer can begin again', async () => {
+Deno.test('leaving sends a last report and leaves neither timers nor sockets, and a viewer can begin again', async () => {
   const { clock, viewer, states } = await live();
   viewer.stop();
-  assert.equal(FakeSocket.last.sent.at(-1)!.event, 'stopped');
+  assert.equal(FakeSocket.last.sent.at(-1)!.action, 'report');
+  assert.equal(FakeSocket.last.readyState, 3);
   assert.equal(clock.pending, 0);
   const { joinBytes } = viewer.stats();
   viewer.start();

@@ -43,6 +43,8 @@ export const BACKBONE_NEIGHBOURS = 12;
 const LINKS_ACROSS = 3;
 /** A seated peer whose ticket ended this long ago is no longer relayed for. */
 const EXPIRY_GRACE_S = 60;
+/** A peer asks for another ticket three minutes before the end of its own (web/peer/session.ts), if none has come. */
+const RENEWED_BEFORE_MS = 185_000;
 /** Bridges that are replaced at a time, by others who give so many times as much. */
 const MOST_REPLACED = 3;
 const FAR_MORE = 2;
@@ -466,7 +468,8 @@ export class Swarm {
       case 'complain':
         return this.#complain(port, row, message.peer_id, message.identity, message.why);
       case 'report':
-        return this.#report(port, row, message.report);
+        this.#report(port, row, message.report);
+        return this.#renewInTime(port, row);
     }
   }
 
@@ -659,6 +662,19 @@ export class Swarm {
       row.right = right;
     }
     if (isOver(row.right, this.#world.nowMs())) return void this.expire();
+    await this.#renewed(port, state, row);
+  }
+
+  /** A ticket that its peer would ask to renew before the next report is renewed with this one: a message less. */
+  async #renewInTime(port: Port, row: PeerRow): Promise<void> {
+    const nowMs = this.#world.nowMs();
+    const lasts = row.expiresS * 1000 - nowMs > this.#pace.everyMs + RENEWED_BEFORE_MS;
+    const cannotLast = (row.right?.untilS ?? Infinity) <= row.expiresS;
+    if (lasts || cannotLast || isOver(row.right, nowMs)) return;
+    await this.#renewed(port, this.#state(port), row);
+  }
+
+  async #renewed(port: Port, state: PortState, row: PeerRow): Promise<void> {
     const renewed = await this.#world.renew(row);
     const grant = renewed ? await this.#world.grant(row) : undefined;
     if (state.gone || port.seat.peer !== row) return;

@@ -51,11 +51,12 @@ const BUSY_OBJECTS = 2;
 const IDLE_OBJECTS = 3;
 const IDLE_AWAKE_SHARE = 0.05;
 /**
- * Comes too seldom for a run of a minute: a report every five minutes, and the ticket, renewed at a random moment of
- * the minute that begins 180 s before its 600 s are over. The crowd leaves out the reports that fall into the run.
+ * Comes too seldom for a run of a minute: a report every five minutes, which also renews the ticket. The crowd leaves
+ * out the reports that fall into the run.
  */
 const REPORTS_PER_HOUR = 12;
-const RENEWALS_PER_HOUR = 3600 / 450;
+/** Who leaves reports once more. */
+const LAST_REPORTS_PER_VISIT = 1;
 /** How long join cards are good for (worker/card.ts), and media of joins (worker/edge-cache.ts). */
 const CARD_MS = 1000;
 const JOIN_FRESH_MS = 500;
@@ -105,8 +106,9 @@ export function shoalParts(counted: Counted, { viewers, visitMinutes, shardSize 
     messages(
       'messages of who stays',
       watching * counted.messagesPerHour + seeds * counted.seedMessagesPerHour +
-        viewers * (REPORTS_PER_HOUR + RENEWALS_PER_HOUR),
+        viewers * REPORTS_PER_HOUR,
     ),
+    messages('messages of who leaves', joins * LAST_REPORTS_PER_VISIT),
     ofObjects('calls between objects', shards * ROLLUPS_PER_HOUR * 2 + CALLS_PER_CHANNEL_HOUR),
     {
       ...part('objects in memory', 0, 0, 0),
