@@ -6,6 +6,7 @@ import { type Broadcast, firstTracks } from '../../protocol/broadcast.ts';
 import { RateLimit } from '../access/rate-limit.ts';
 import { heldOrFresh, JOIN_FRESH_MS } from '../edge-cache.ts';
 import type { Env } from '../env.ts';
+import { Unread } from '../media/unread.ts';
 import { countBytes, type EdgeUse, emptyUse } from '../report/edge-use.ts';
 
 /**
@@ -14,10 +15,7 @@ import { countBytes, type EdgeUse, emptyUse } from '../report/edge-use.ts';
  */
 const AT_ONCE = 30;
 const PER_SECOND = 10;
-/**
- * A socket takes what it is sent whether anybody reads it or not. Who has not announced may not even read: when those
- * have been sent so much, others join by HTTP, which waits for its readers.
- */
+/** When so much may lie unread, others join by HTTP, which waits for its readers. */
 const MOST_UNREAD_BYTES = 48 << 20;
 const MESSAGE_BYTES = 64 * 1024;
 
@@ -26,8 +24,7 @@ export class JoinMedia {
   readonly #env: Env;
   readonly #calm = new RateLimit(AT_ONCE, PER_SECOND);
   #use = emptyUse();
-  /** Bytes of the media that was sent last. */
-  #bytes = 0;
+  readonly #unread = new Unread<WebSocket>(MOST_UNREAD_BYTES);
   /** What came last, for who joins a moment later. Not under an egress cap: each copy is counted there. */
   #last: { broadcastId: string; body: Uint8Array; madeMs: number } | undefined;
 
@@ -36,15 +33,27 @@ export class JoinMedia {
     this.#env = env;
   }
 
-  /** Whether one more may join here now, beside so many that have not announced. */
-  admit(unannounced: number): boolean {
-    return unannounced * this.#bytes <= MOST_UNREAD_BYTES && this.#calm.take('everybody', Date.now());
+  /** Whether one more may join here now. */
+  admit(broadcast: Broadcast): boolean {
+    return this.#unread.hasRoom(broadcast) && this.#calm.take('everybody', Date.now());
+  }
+
+  /** It may have been sent media before the shard was woken: it has not announced. */
+  restore(socket: WebSocket): void {
+    this.#unread.open(socket);
+  }
+
+  /** It has said something after its announce, or is closed. */
+  forget(socket: WebSocket): void {
+    this.#unread.forget(socket);
   }
 
   /** Sends it, or nothing when there is none to be had, and an empty message behind it. Never rejects. */
   async sendTo(socket: WebSocket, channel: string, broadcast: Broadcast): Promise<void> {
+    this.#unread.open(socket);
     try {
       const body = await this.#take(channel, broadcast);
+      this.#unread.send(socket, body.length);
       for (let at = 0; at < body.length; at += MESSAGE_BYTES) {
         socket.send(body.subarray(at, at + MESSAGE_BYTES));
       }
@@ -76,7 +85,6 @@ export class JoinMedia {
       return new Uint8Array(0);
     }
     const body = new Uint8Array(await response.arrayBuffer());
-    this.#bytes = body.length;
     if (madeMs > 0) this.#last = { broadcastId: broadcast.id, body, madeMs };
     return hitBytes === undefined ? body : this.#countHit(body);
   }

@@ -130,7 +130,11 @@ export class Swarm extends DurableObject<Env> {
       () => ({ shard: this.#shard ?? this.#ended, isOpen: this.#shard !== undefined }),
     );
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
-    for (const socket of ctx.getWebSockets()) this.#open(socket, socket.deserializeAttachment() as Seat);
+    for (const socket of ctx.getWebSockets()) {
+      const seat = socket.deserializeAttachment() as Seat;
+      this.#open(socket, seat);
+      if (!seat.peer && seat.stock.length === 0) this.#joinMedia.restore(socket);
+    }
     this.#state = ctx.storage.kv.get<SwarmState>('state');
     const registered = ctx.storage.kv.get<RegisteredHash>('registered');
     if (this.#state) this.#begin(this.#state);
@@ -327,7 +331,7 @@ export class Swarm extends DurableObject<Env> {
     }
     const answer = request.headers.get('shoal-join');
     const joined = answer === null ? undefined : this.#state;
-    if (answer !== null && !(joined && this.#joinMedia.admit(this.#unannounced))) {
+    if (answer !== null && !(joined && this.#joinMedia.admit(joined.broadcast))) {
       return new Response('join by HTTP', { status: 503, headers: { 'retry-after': '0' } });
     }
     const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
@@ -366,6 +370,7 @@ export class Swarm extends DurableObject<Env> {
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void | Promise<void> {
     const port = this.#ports.get(socket);
     if (!port) return;
+    if (port.seat.peer) this.#joinMedia.forget(socket);
     const text = typeof message === 'string' ? message : new TextDecoder().decode(message);
     if (!this.#shard) return this.#ended?.takeFarewell(port, text) ? undefined : port.refuse(text);
     return this.#shard.receive(port, text);
@@ -387,6 +392,7 @@ export class Swarm extends DurableObject<Env> {
     const port = this.#ports.get(socket);
     if (!port) return;
     this.#ports.delete(socket);
+    this.#joinMedia.forget(socket);
     (this.#shard ?? this.#ended)?.gone(port);
   }
 

@@ -123,21 +123,44 @@ test('who is sent to HTTP by a crowd counts once: as many as may share an addres
   }
 });
 
-test('while those who have not announced have been sent much, others join by HTTP', async () => {
-  const { channel, link } = await goOnAir();
-  link.push(initOf(0), ...segmentOfFrames(0, { pieces: 40, bytes: 64 * 1024 }));
-  const other = await joinLive(channel);
-  await eventually(() => fetchMedia(other, 'join?tracks=0,1'), ({ status }) => status === 200);
-  const sockets: WebSocket[] = [];
-  for (let status = 101; status === 101;) {
-    const response = await dial(channel);
-    ({ status } = response);
-    if (!response.webSocket) continue;
-    sockets.push(response.webSocket);
-    const whole = reading(response.webSocket)();
-    response.webSocket.accept();
-    if (sockets.length === 1) await whole;
+/** Dials until it is told to join by HTTP; each socket has done `then` before the next one is dialled. */
+async function dialAll(
+  channel: string,
+  then: (answer: JoinAnswer, client: SignalClient, sign: Sign) => Promise<void>,
+) {
+  const clients: SignalClient[] = [];
+  for (;;) {
+    const { key, sign } = await newKey();
+    const { status, webSocket } = await dial(channel, { peerKey: toBase64Url(key) });
+    if (!webSocket) return { status, clients };
+    const body = reading(webSocket);
+    const client = new SignalClient(webSocket);
+    clients.push(client);
+    await then((await body()).answer, client, sign);
   }
-  expect(sockets.length).toBeLessThan(25);
-  for (const socket of sockets) socket.close();
+}
+type Sign = Awaited<ReturnType<typeof newKey>>['sign'];
+
+async function announce(answer: JoinAnswer, client: SignalClient, sign: Sign): Promise<void> {
+  if (answer.state !== 'live') throw new Error('not live');
+  client.send(await startedAnnounce(answer, sign));
+  await client.action('welcome');
+}
+
+test('while what was sent to others may lie unread, announced or not, one joins by HTTP', async () => {
+  for (const then of [async () => {}, announce]) {
+    const { channel, link } = await goOnAir();
+    link.push(initOf(0), ...segmentOfFrames(0, { pieces: 40, bytes: 64 * 1024 }));
+    const other = await joinLive(channel);
+    await eventually(() => fetchMedia(other, 'join?tracks=0,1'), ({ status }) => status === 200);
+    const { status, clients } = await dialAll(channel, then);
+    expect(status).toBe(503);
+    expect(clients.length).toBeLessThan(25);
+    for (const client of clients) client.send({ action: 'more', want: 1, known: [] });
+    if (then === announce) {
+      // Who says more has read it.
+      await eventually(async () => (await dial(channel)).status, (now) => now === 101);
+    }
+    for (const client of clients) client.socket.close();
+  }
 });
