@@ -56,6 +56,14 @@ export const Relief = v.object({
 });
 export type Relief = v.InferOutput<typeof Relief>;
 
+/** What a channel is by now, whatever the answer of a join said that may have been a second old. */
+export const ChannelNow = v.object({
+  state: v.picklist(['live', 'lost', 'ended']),
+  latencyTargetMs: v.optional(v.number()),
+  uploadRatio: v.optional(v.number()),
+});
+export type ChannelNow = v.InferOutput<typeof ChannelNow>;
+
 /** A neighbour as the edge introduces it. */
 export const Introduction = v.object({
   peer_id: BinaryId,
@@ -77,6 +85,7 @@ export const ToPeer = v.variant('action', [
     reportEveryMs: v.number(),
     reportPhaseMs: v.number(),
     relief: v.optional(Relief),
+    channel: v.optional(ChannelNow),
   }),
   /** Answer to `more`, or a push. */
   v.object({ action: v.literal('neighbours'), neighbours: v.array(Introduction) }),
@@ -100,9 +109,7 @@ export const ToPeer = v.variant('action', [
   /** The channel changed: tracks, latency target, state. `ended`: the broadcast is over. */
   v.object({
     action: v.literal('channel'),
-    state: v.picklist(['live', 'lost', 'ended']),
-    latencyTargetMs: v.optional(v.number()),
-    uploadRatio: v.optional(v.number()),
+    ...ChannelNow.entries,
     /** Content keys were rotated by hand: fetch them at a random moment of the next 15 s. Grows each time. */
     keysEpoch: v.optional(v.number()),
     /** Null: everybody may have what suits them again. */

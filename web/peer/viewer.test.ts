@@ -372,6 +372,17 @@ Deno.test('what the edge says of the channel is what the viewer is: lost, live a
   viewer.stop();
 });
 
+Deno.test('a viewer that comes back hears with its welcome what it missed of the channel', async () => {
+  const { clock, viewer, states } = await live();
+  FakeSocket.last.say({ action: 'channel', state: 'lost' });
+  FakeSocket.last.drop();
+  await clock.pass(12_000);
+  FakeSocket.last.say({ ...WELCOME, channel: { state: 'live', latencyTargetMs: 2500, uploadRatio: 1 } });
+  assert.deepEqual(states, ['live', 'lost: encoder-lost', 'live']);
+  assert.equal(viewer.latencyTargetMs, 2500);
+  viewer.stop();
+});
+
 Deno.test('a kick is final, and so is a channel that does not exist', async () => {
   const kicked = await live();
   FakeSocket.last.say({ action: 'kicked', reason: 'enough' });

@@ -308,6 +308,16 @@ test('what is said of the channel reaches every peer', async () => {
   expect(await client.action('pace')).toMatchObject({ reportEveryMs: 30_000 });
 });
 
+test('who sits down is told what the channel is by now, by a shard that was evicted too', async () => {
+  const infoHash = await onAir({ uploadRatio: 3 });
+  const now = { state: 'live', latencyTargetMs: 1500, uploadRatio: 3 };
+  const first = await seated(infoHash);
+  expect(await first.client.action('welcome')).toMatchObject({ channel: now });
+  await evictDurableObject(swarmOf(bindings, infoHash, '0'));
+  const second = await seated(infoHash);
+  expect(await second.client.action('welcome')).toMatchObject({ channel: now });
+});
+
 test('the address of a swarm that is not asked as a WebSocket, or is malformed, is a clear error', async () => {
   const plain = await exports.default.fetch(`https://edge.example/swarm/${freshHash()}/announce`);
   expect(plain.status).toBe(426);

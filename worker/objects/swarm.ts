@@ -10,7 +10,7 @@ import type { NetworkRow, ViewerRow } from '../../protocol/report.ts';
 import { encodeJoinHead, JOIN_SUBPROTOCOL } from '../../protocol/join-body.ts';
 import { seedMediaPath } from '../../protocol/media.ts';
 import { announceProof, type Ticket, TICKET_SECONDS } from '../../protocol/ticket.ts';
-import { type Feed, MAX_SIGNAL_LENGTH, type Relief } from '../../protocol/tracker.ts';
+import { type ChannelNow, type Feed, MAX_SIGNAL_LENGTH, type Relief } from '../../protocol/tracker.ts';
 import type { PlaybackRefusal } from '../../protocol/claims.ts';
 import { grantDesk } from '../access/grant.ts';
 import { passDesk } from '../access/pass.ts';
@@ -152,24 +152,18 @@ export class Swarm extends DurableObject<Env> {
     this.#shard.limit = state.limit;
     this.#shard.terms = termsOf(state);
     this.#shard.relief = state.relief ?? null;
+    this.#shard.channel = channelNow(state);
     this.#shard.setLeases(state.leases);
     if (state.settings.access === 'token' && before.settings.access !== 'token') this.#shard.expelAnonymous();
     this.#shard.beyond = state.beyond;
     if (JSON.stringify(before.backbones) !== JSON.stringify(state.backbones)) this.#lend();
     const news = {
-      state: state.state,
-      latencyTargetMs: state.latencyTargetMs,
-      uploadRatio: state.settings.uploadRatio,
+      ...channelNow(state),
       relief: state.relief ?? null,
       // Said only when it changes: who hears of it fetches keys.
       ...(state.keysEpoch === before.keysEpoch ? {} : { keysEpoch: state.keysEpoch }),
     };
-    const old = {
-      state: before.state,
-      latencyTargetMs: before.latencyTargetMs,
-      uploadRatio: before.settings.uploadRatio,
-      relief: before.relief ?? null,
-    };
+    const old = { ...channelNow(before), relief: before.relief ?? null };
     if (JSON.stringify(news) !== JSON.stringify(old)) this.#shard.pushAll({ action: 'channel', ...news });
   }
 
@@ -403,6 +397,7 @@ export class Swarm extends DurableObject<Env> {
     if (!this.#shard) return;
     this.#shard.setLeases(state.leases);
     this.#shard.relief = state.relief ?? null;
+    this.#shard.channel = channelNow(state);
     this.#shard.beyond = state.beyond;
   }
 
@@ -648,6 +643,10 @@ class SocketPort implements Port {
 
 function termsOf({ broadcast, settings }: SwarmState): UploadTerms {
   return uploadTerms(broadcast.tracks, settings.uploadRatio);
+}
+
+function channelNow({ state, latencyTargetMs, settings: { uploadRatio } }: SwarmState): ChannelNow {
+  return { state, latencyTargetMs, uploadRatio };
 }
 
 function ticketOf(row: PeerRow, infoHash: string): Ticket {

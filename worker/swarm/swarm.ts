@@ -8,6 +8,7 @@ import { PLAYBACK_REFUSALS, type PlaybackRefusal } from '../../protocol/claims.t
 import type { Parent, PeerReport } from '../../protocol/stats.ts';
 import { FromPeer } from '../../protocol/from-peer.ts';
 import {
+  type ChannelNow,
   type Feed,
   type Introduction,
   MAX_SIGNAL_LENGTH,
@@ -91,6 +92,7 @@ export class Swarm {
   /** Who feeds whom, as far as it was told: only while somebody looks. */
   #parents = new Map<string, Parent[]>();
   #relief: Relief | undefined;
+  #channel: ChannelNow | undefined;
 
   constructor(world: SwarmWorld, config: ShardConfig, banned: Iterable<string> = []) {
     this.#world = world;
@@ -132,6 +134,11 @@ export class Swarm {
   /** What who sits down from now on is told of lower renditions; null: nothing. */
   set relief(relief: Relief | null) {
     this.#relief = relief ?? undefined;
+  }
+
+  /** What who sits down from now on is told of the channel. */
+  set channel(channel: ChannelNow) {
+    this.#channel = channel;
   }
 
   /** Takes up a socket that outlived an eviction. */
@@ -584,6 +591,7 @@ export class Swarm {
       grant,
       ...this.#pace.next(nowMs, this.#world.random()),
       ...(this.#relief && { relief: this.#relief }),
+      ...(this.#channel && { channel: this.#channel }),
     });
     this.#relay(row, message);
     this.#world.seated(row);
