@@ -26,6 +26,8 @@ export class Playback {
   readonly stalls: Stall[] = [];
   /** The longest time that this process did not run: no fault of the viewer's. */
   heldUpMs = 0;
+  /** All such times together. */
+  allHeldUpMs = 0;
   latencyMs = Infinity;
   bufferMs = 0;
   #viewer: Viewer;
@@ -64,7 +66,9 @@ export class Playback {
     const now = performance.now();
     const elapsedMs = now - this.#lastMs;
     this.#lastMs = now;
-    this.heldUpMs = Math.max(this.heldUpMs, elapsedMs - TICK_MS);
+    const heldUpMs = elapsedMs - TICK_MS;
+    this.heldUpMs = Math.max(this.heldUpMs, heldUpMs);
+    if (heldUpMs >= TICK_MS) this.allHeldUpMs += heldUpMs;
     const viewer = this.#viewer;
     if (!viewer.broadcast) return;
     if (this.#timelines.length === 0) {

@@ -52,9 +52,13 @@ Deno.test(
       const atMs = performance.now();
       for (const one of playbacks) one.heldUpMs = 0;
       await act();
+      for (const one of playbacks) one.allHeldUpMs = 0;
       return { atMs, tookMs: performance.now() - atMs };
     };
     const heldUpMs = () => Math.max(...playbacks.map((one) => one.heldUpMs));
+    /** How much longer than on a calm machine it takes until everybody is back: this process did not run meanwhile. */
+    const allHeldUpMs = () =>
+      Math.max(...playbacks.map((one) => one.heldUpMs), ...playbacks.map((one) => one.allHeldUpMs));
     const allBack = (fromMs: number) =>
       until(
         'everybody is back at live',
@@ -91,15 +95,18 @@ Deno.test(
         const inHandMs = Math.min(...playbacks.map(({ bufferMs }) => bufferMs));
         const { atMs, tookMs } = await outage(act);
         await allBack(atMs);
+        const starvedMs = allHeldUpMs();
         await until('six seconds have gone by', () => performance.now() - atMs > 6000 + tookMs);
         const silentMs = longestSilence(atMs);
         const seen =
           `${what} was away for ${Math.round(tookMs)} ms, silent for ${Math.round(silentMs)} ms, ` +
-          `${Math.round(inHandMs)} ms were in hand, held up ${Math.round(heldUpMs())} ms:\n${figures(atMs)}`;
+          `${Math.round(inHandMs)} ms were in hand, held up ${Math.round(heldUpMs())} ms, ${
+            Math.round(starvedMs)
+          } ms in all:\n${figures(atMs)}`;
         console.log(seen);
         assert.ok(silentMs < tookMs + RECONNECT_MS + heldUpMs(), `media came late: ${seen}`);
         // A busy machine may take longer over the restart than any buffer bridges; beyond that nobody waits.
-        const beyondMs = silentMs + heldUpMs() + DELIVERY_MS - inHandMs;
+        const beyondMs = silentMs + starvedMs + DELIVERY_MS - inHandMs;
         for (const one of playbacks) {
           const longest = Math.max(0, ...one.since(atMs).map(({ ms }) => ms));
           assert.ok(longest <= Math.max(0, beyondMs), `somebody stalled: ${seen}`);
@@ -127,10 +134,11 @@ Deno.test(
         async () => {
           const { atMs, tookMs } = await outage(() => stack.restartEdge(OUTAGE_MS));
           await allBack(atMs);
+          const starvedMs = allHeldUpMs();
           for (const [at, one] of playbacks.entries()) {
             const stalls = one.since(atMs);
             assert.ok(
-              stalls.length <= 1 && stalls.every(({ ms }) => ms <= tookMs + 1000 + heldUpMs()),
+              stalls.length <= 1 && stalls.every(({ ms }) => ms <= tookMs + 1000 + starvedMs),
               `the edge was away for ${Math.round(tookMs)} ms:\n${figures(atMs)}`,
             );
             assert.equal(viewers[at]!.broadcast!.id, id, 'the same broadcast goes on');

@@ -10,6 +10,7 @@ import { startStack } from '../stack.ts';
 import { until } from '../until.ts';
 import { LIGHT, startLastingEncoder } from './lasting-encoder.ts';
 import { Playback } from './playback.ts';
+import { SourceWatch } from './source-watch.ts';
 
 const options = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
 const VIEWERS = 24;
@@ -102,9 +103,7 @@ Deno.test(
     const encoder = startLastingEncoder(stack.publishUrl(), LIGHT);
     const seats: Seat[] = [];
     let left: Seat[] = seats;
-    /** The longest time in which no piece reached anybody: then the source was late. */
-    let silentMs = 0;
-    let arrivedAt = performance.now();
+    const source = new SourceWatch(() => seats.map(({ viewer }) => viewer));
     const figures = (fromMs: number) =>
       left.map(({ viewer, playback, around }, at) => {
         const stalls = playback.since(fromMs).map(({ atMs, ms }) =>
@@ -129,10 +128,7 @@ Deno.test(
         });
         around.isFed = () => viewer.stats().feeds > 0;
         seats.push({ viewer, playback: new Playback(viewer), around });
-        viewer.on('piece', () => {
-          silentMs = Math.max(silentMs, performance.now() - arrivedAt);
-          arrivedAt = performance.now();
-        });
+        source.watch(viewer);
         viewer.start();
         await passes('the next one comes', 300, performance.now());
       }
@@ -147,7 +143,7 @@ Deno.test(
 
       const cutAt = performance.now();
       for (const { around } of seats) around.cutOff();
-      silentMs = 0;
+      source.reset();
       for (const { playback } of seats) playback.heldUpMs = 0;
       await passes('a minute without signaling', MINUTE_MS, cutAt);
       const seeds = seats.filter(({ viewer }) => viewer.stats().feeds > 0);
@@ -170,7 +166,7 @@ Deno.test(
 
       const heldUpMs = Math.max(...left.map(({ playback }) => playback.heldUpMs));
       const seen = `neighbours before ${before}, after ${after}; held up ${Math.round(heldUpMs)} ms, ` +
-        `silent for ${Math.round(silentMs)} ms:\n${figures(cutAt)}`;
+        `source late by ${Math.round(source.lateMs)} ms:\n${figures(cutAt)}`;
       console.log(seen);
       const found = left.filter(({ around }) => around.metAt.some((atMs) => atMs > lostAt));
       assert.ok(found.length >= left.length / 2, `${found.length} of ${left.length} found another: ${seen}`);
@@ -180,7 +176,7 @@ Deno.test(
         assert.ok(viewer.stats().peers >= 6, `somebody is alone: ${seen}`);
         const longest = Math.max(0, ...playback.since(cutAt).map(({ ms }) => ms));
         // Nobody waits for longer than a busy machine held viewers and source up.
-        assert.ok(longest <= heldUpMs + silentMs, `somebody stalled: ${seen}`);
+        assert.ok(longest <= heldUpMs + source.lateMs, `somebody stalled: ${seen}`);
       }
 
       for (const { around } of left) around.isCutOff = false;
@@ -191,6 +187,7 @@ Deno.test(
         { withinMs: 2 * MINUTE_MS },
       );
     } finally {
+      source.stop();
       for (const { viewer, playback } of seats) {
         playback.stop();
         viewer.stop();
