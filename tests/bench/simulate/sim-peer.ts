@@ -244,8 +244,8 @@ export class SimPeer implements World {
 
   setFeeds(feeds: Feed[]): void {
     this.feeds = feeds;
-    this.sim.setSeed(this, feeds);
     this.mesh?.setFeeds(feeds);
+    this.sim.setSeed(this, feeds);
   }
 
   linkOpened(link: SimLink): void {

@@ -46,6 +46,26 @@ Deno.test('who leaves without a word is missed a moment later, who says goodbye 
   assert.equal(holders(silent), 0);
 });
 
+Deno.test("a new seed's stream begins with what came after the pieces that it holds", async () => {
+  const { sim } = await simulate('--peers', '20', '--warm-up', '12', '--seconds', '1', '--no-edge-repair');
+  const peer = sim.peers.find((one) => one.player?.state === 'playing' && one.feeds.length === 0)!;
+  for (const { peerId } of [...peer.links.values()]) peer.mesh!.linkClosed(peerId, 'cut off');
+  const sinceMs = sim.mediaMs;
+  await sim.clock.run(sim.clock.now + 1500);
+  const missed = sim.stream.tracks.slice(0, 2).flat().filter(({ cutMs }) =>
+    cutMs > sinceMs && cutMs < sim.mediaMs - 100
+  );
+  const held = () => missed.filter(({ serial }) => sim.arrivals.has(serial, peer.host.slot)).length;
+  assert.ok(held() < missed.length / 3, `${held()} of ${missed.length} came without a link`);
+  peer.setFeeds(
+    sim.stream.broadcast.tracks.slice(0, 2).flatMap(({ track, substreams }) =>
+      Array.from({ length: substreams }, (_, substream) => ({ track, substream }))
+    ),
+  );
+  await sim.clock.run(sim.clock.now + 700);
+  assert.equal(held(), missed.length);
+});
+
 Deno.test('with a cap of one copy the edge sends one copy, and the swarm carries the rest', async () => {
   const { row } = await simulate('--peers', '60', '--copies', '1', '--warm-up', '24', '--seconds', '11');
   assert.ok(row.serverMbps < 0.62, `serverMbps ${row.serverMbps}`);

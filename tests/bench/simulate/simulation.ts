@@ -1,7 +1,9 @@
 /** One run: an audience on a virtual clock, fed by one broadcast through the shipped mesh and swarm code. */
 import { ChannelSettings } from '../../../protocol/channel.ts';
 import { fromHex } from '../../../protocol/bytes.ts';
+import { compareIndex, substreamOf } from '../../../protocol/piece-index.ts';
 import type { Feed } from '../../../protocol/tracker.ts';
+import { STALE_US } from '../../../worker/media/seed-streams.ts';
 import { Mesh } from '../../../web/mesh/mesh.ts';
 import type { Message } from '../../../web/mesh/message.ts';
 import type { MeshControl, MeshOptions, World } from '../../../web/mesh/seams.ts';
@@ -242,14 +244,50 @@ export class Simulation {
     this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
   }
 
+  /** The edge changes the set inside an open stream; a first one has to be asked for. */
   setSeed(peer: SimPeer, feeds: Feed[]): void {
     const wanted = new Set(feeds.map(feedKey));
-    for (const [key, set] of this.#seeds) if (!wanted.has(key)) set.delete(peer);
-    for (const key of wanted) {
+    let isOpen = false;
+    for (const [key, set] of this.#seeds) {
+      if (!set.has(peer)) continue;
+      isOpen = true;
+      if (!wanted.has(key)) set.delete(peer);
+    }
+    if (isOpen) return this.#feed(peer, feeds);
+    if (feeds.length === 0) return;
+    const held = peer.mesh?.acknowledge() ?? [];
+    peer.later(peer.edgeMs, () => {
+      this.#feed(peer, peer.feeds);
+      this.#fill(peer, held);
+    });
+  }
+
+  #feed(peer: SimPeer, feeds: Feed[]): void {
+    for (const key of feeds.map(feedKey)) {
       const set = this.#seeds.get(key);
       if (set) set.add(peer);
       else this.#seeds.set(key, new Set([peer]));
     }
+  }
+
+  /** A new stream begins with what came after the pieces that the seed holds (`worker/media/missed.ts`). */
+  #fill(peer: SimPeer, held: (Feed & { index: number })[]): void {
+    for (const { track, substream, index } of held) {
+      const pieces = this.stream.tracks[track]!;
+      let order = pieces.length;
+      while (order > 0 && compareIndex(pieces[order - 1]!.frame.record.index, index) > 0) order--;
+      for (const piece of pieces.slice(order)) {
+        const { record } = piece.frame;
+        const isRecent = record.decodeTimeUs >= this.mediaMs * 1000 - STALE_US;
+        if (isRecent && substreamOf(record.index, this.#substreams(track)) === substream) {
+          this.#give(peer, piece);
+        }
+      }
+    }
+  }
+
+  #substreams(track: number): number {
+    return this.stream.broadcast.tracks[track]!.substreams;
   }
 
   get #eventMs(): number {
@@ -301,23 +339,18 @@ export class Simulation {
 
   /** To the seeds of its feed. */
   #send(piece: StreamPiece): void {
-    const { record } = piece.frame;
-    const tracks = this.stream.broadcast.tracks;
-    const substreams = tracks[piece.track]!.substreams;
+    const substreams = this.#substreams(piece.track);
     const keys = piece.serial < 0
       ? [...Array(substreams).keys()].map((substream) => feedKey({ track: piece.track, substream }))
-      : [
-        feedKey({
-          track: piece.track,
-          substream: ((record.index >>> 12) + (record.index & 255)) % substreams,
-        }),
-      ];
+      : [feedKey({ track: piece.track, substream: substreamOf(piece.frame.record.index, substreams) })];
     const seeds = new Set(keys.flatMap((key) => [...this.#seeds.get(key) ?? []]));
-    for (const seed of seeds) {
-      this.edge.take(this.desk.isHelped(seed) ? 'help' : 'seed', frameBytes(piece), this.clock.now);
-      const delay = LINK_MS + edgeOwdMs(seed.host, 'one') + this.random.exponential(5);
-      seed.later(delay, () => seed.mesh?.offerPiece(piece.frame, 'seed'));
-    }
+    for (const seed of seeds) this.#give(seed, piece);
+  }
+
+  #give(seed: SimPeer, piece: StreamPiece): void {
+    this.edge.take(this.desk.isHelped(seed) ? 'help' : 'seed', frameBytes(piece), this.clock.now);
+    const delay = LINK_MS + edgeOwdMs(seed.host, 'one') + this.random.exponential(5);
+    seed.later(delay, () => seed.mesh?.offerPiece(piece.frame, 'seed'));
   }
 
   #judge(piece: StreamPiece): void {
