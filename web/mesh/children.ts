@@ -2,7 +2,7 @@
  * Whom this peer pushes to. Subscriptions are accepted by upload budget; where it is spent, one who gives much takes
  * the place of one who gives little, for he feeds others. Children on the LAN cost the budget nothing.
  */
-import { compareIndex } from '../../protocol/piece-index.ts';
+import { compareIndex, MAX_PIECES_PER_SEGMENT, pieceOf } from '../../protocol/piece-index.ts';
 import type { PieceFrame } from '../../protocol/frame.ts';
 import { type Context, contributes, isAttached } from './context.ts';
 import { isInterior, LEAF_RATIO, worthOf } from './interior.ts';
@@ -14,6 +14,8 @@ import { stateHas } from './window-state.ts';
 
 /** Most pieces that a new child gets at once from before it came. */
 const MAX_CATCH_UP = 4;
+/** Indexes that are looked at for them: all of a segment and of the two before, should one be skipped. */
+const CATCH_UP_STEPS = 3 * MAX_PIECES_PER_SEGMENT;
 
 export class Children {
   #context: Context;
@@ -338,14 +340,16 @@ export class Children {
   }
 
   #catchUp(lane: Lane, to: Neighbour, since: number): void {
-    const { store, world } = this.#context;
+    const { store, world, lanes } = this.#context;
     if (!lane.hasNewest) return;
     const pieces: PieceFrame[] = [];
-    for (let index = lane.newest; pieces.length < MAX_CATCH_UP; index = (index - lane.track.substreams) | 0) {
-      if (compareIndex(index, since) <= 0 || (index & 255) > (lane.newest & 255)) break;
-      const frame = store.piece(index);
-      if (frame !== undefined) pieces.push(frame);
-      if ((index & 255) < lane.track.substreams) break;
+    let index = lane.newest;
+    for (let step = 0; step < CATCH_UP_STEPS && pieces.length < MAX_CATCH_UP; step++) {
+      if (compareIndex(index, since) <= 0) break;
+      const frame = lanes.of(index) === lane && store.piece(index);
+      if (frame) pieces.push(frame);
+      // From the first piece of a segment on to the last that the one before may have.
+      index = (index - (pieceOf(index) > 0 ? 1 : 4096 - MAX_PIECES_PER_SEGMENT + 1)) | 0;
     }
     const now = world.now();
     for (const frame of pieces.reverse()) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { INIT_PIECE, packIndex, pieceOf, trackOf } from '../../protocol/piece-index.ts';
+import { describeIndex, INIT_PIECE, packIndex, pieceOf, trackOf } from '../../protocol/piece-index.ts';
 import { allFeeds, Swarm, type SwarmPeer } from './testing/swarm.ts';
 import { peerTag } from './neighbour.ts';
 import type { MeshOptions } from './seams.ts';
@@ -399,6 +399,28 @@ Deno.test('a peer whose join begins within a segment asks nobody for what lies b
   );
   assert.deepEqual(early, []);
   assert.equal(late.edgeBytes, 0);
+});
+
+Deno.test('a new parent pushes what was cut since the join, the end of the segment before too', async () => {
+  const swarm = new Swarm();
+  const seed = swarm.add({ uploadKbps: 4000 });
+  seed.feed(allFeeds(swarm.source));
+  await swarm.clock.runAsync(11_700);
+  const ofSegment = () =>
+    [...swarm.source.frames.values()].filter(({ record }) => record.decodeTimeUs >= 10e6);
+  const inits = [...swarm.source.frames.values()].filter(({ record }) =>
+    pieceOf(record.index) === INIT_PIECE
+  );
+  const join = [...inits, ...ofSegment()];
+  await swarm.clock.runAsync(12_300);
+  const cutSince = ofSegment().filter((frame) => !join.includes(frame));
+  const late = swarm.add({ edgeFallback: true });
+  for (const frame of join) late.mesh.offerPiece(frame, 'join');
+  swarm.link(seed, late);
+  // Nothing is asked for so soon after a join.
+  await swarm.clock.runAsync(12_650);
+  const lacking = cutSince.filter(({ record }) => !late.arrivals.has(record.index));
+  assert.deepEqual(lacking.map(({ record }) => describeIndex(record.index)), []);
 });
 
 Deno.test('a track that is switched to starts at the newest segment, not where it was left', () => {
