@@ -2,7 +2,7 @@
  * Whom this peer pushes to. Subscriptions are accepted by upload budget; where it is spent, one who gives much takes
  * the place of one who gives little, for he feeds others. Children on the LAN cost the budget nothing.
  */
-import { compareIndex, MAX_PIECES_PER_SEGMENT, pieceOf } from '../../protocol/piece-index.ts';
+import { compareIndex, MAX_PIECES_PER_SEGMENT } from '../../protocol/piece-index.ts';
 import type { PieceFrame } from '../../protocol/frame.ts';
 import { type Context, contributes, isAttached } from './context.ts';
 import { isInterior, LEAF_RATIO, worthOf } from './interior.ts';
@@ -14,8 +14,8 @@ import { stateHas } from './window-state.ts';
 
 /** Most pieces that a new child gets at once from before it came. */
 const MAX_CATCH_UP = 4;
-/** Indexes that are looked at for them: all of a segment and of the two before, should one be skipped. */
-const CATCH_UP_STEPS = 3 * MAX_PIECES_PER_SEGMENT;
+/** How far apart indexes may be to be caught up with over the end of a segment: two segments, should one be skipped. */
+const CATCH_UP_SPAN = 2 << 12;
 
 export class Children {
   #context: Context;
@@ -344,12 +344,13 @@ export class Children {
     if (!lane.hasNewest) return;
     const pieces: PieceFrame[] = [];
     let index = lane.newest;
-    for (let step = 0; step < CATCH_UP_STEPS && pieces.length < MAX_CATCH_UP; step++) {
-      if (compareIndex(index, since) <= 0) break;
+    // Who was away for longer begins with the newest segment.
+    if (compareIndex(index, since) > CATCH_UP_SPAN) since = (index & ~255) - 1;
+    for (; compareIndex(index, since) > 0 && pieces.length < MAX_CATCH_UP; index--) {
       const frame = lanes.of(index) === lane && store.piece(index);
       if (frame) pieces.push(frame);
       // From the first piece of a segment on to the last that the one before may have.
-      index = (index - (pieceOf(index) > 0 ? 1 : 4096 - MAX_PIECES_PER_SEGMENT + 1)) | 0;
+      if (!(index & 255)) index = (index - (4096 - MAX_PIECES_PER_SEGMENT)) | 0;
     }
     const now = world.now();
     for (const frame of pieces.reverse()) {

@@ -29,8 +29,10 @@ async function joined(seed: number, fromMs: number): Promise<{ swarm: Swarm; slo
   return { swarm, slow };
 }
 
-for (const seed of [1, 2, 3, 4]) {
-  Deno.test(`who starts two seconds behind on a line of 1.6 times the bitrate comes up to live and asks for nothing twice, seed ${seed}`, async () => {
+/** Of ten chances together: who loses its parents meanwhile gets again from others what is still in its line. */
+Deno.test('who starts two seconds behind on a line of 1.6 times the bitrate comes up to live and asks for nothing twice', async () => {
+  let [cameTwice, came] = [0, 0];
+  for (let seed = 1; seed <= 10; seed++) {
     const { swarm, slow } = await joined(seed, 10_000);
     const { clock } = swarm;
     await clock.runAsync(20_500);
@@ -38,9 +40,11 @@ for (const seed of [1, 2, 3, 4]) {
     await clock.runAsync(32_000);
     assert.deepEqual(swarm.late(slow, 20_000, 31_000, 1000), []);
     const { duplicateBytes, bytes } = slow.mesh.stats();
-    assert.ok(duplicateBytes < 0.05 * (bytes.peer + bytes.repair), `${duplicateBytes} bytes came twice`);
-  });
-}
+    cameTwice += duplicateBytes;
+    came += bytes.peer + bytes.repair;
+  }
+  assert.ok(cameTwice < 0.05 * came, `${cameTwice} bytes came twice`);
+});
 
 Deno.test('a line that is full before anybody feeds it is known by what comes of those who were asked', async () => {
   for (const seed of [1, 2, 3]) {
