@@ -74,3 +74,15 @@ Deno.test('a sample is left as it was', () => {
     assert.notDeepEqual(data, PLAIN);
   }
 });
+
+Deno.test(
+  'a sealed sample leaves no cipher open',
+  { sanitizeResources: true },
+  () => {
+    for (const scheme of ['cenc', 'cbcs'] as const) {
+      const cipher = new SampleCipher(scheme, new Uint8Array(16));
+      cipher.seal(new Uint8Array(100), undefined);
+      cipher.seal(new Uint8Array(0), undefined);
+    }
+  },
+);

@@ -73,6 +73,8 @@ export class SampleCipher {
       if (encrypted > 0) data.set(cipher.update(data.subarray(at, at + encrypted)), at);
       at += encrypted;
     }
+    // Without it Deno keeps the cipher for as long as the process lives.
+    cipher.final();
   }
 
   /** Every `step` bytes one block; what is left at the end and less than a block stays clear. */
@@ -83,6 +85,7 @@ export class SampleCipher {
     for (let i = 0; i < blocks; i++) gathered.set(part.subarray(i * step, i * step + BLOCK), i * BLOCK);
     const cipher = createCipheriv('aes-128-cbc', this.#key, this.constantIv).setAutoPadding(false);
     const sealed = cipher.update(gathered);
+    cipher.final();
     for (let i = 0; i < blocks; i++) part.set(sealed.subarray(i * BLOCK, (i + 1) * BLOCK), i * step);
   }
 }
