@@ -113,10 +113,10 @@ export class Dialer {
   async #dial(peerIds: string[], carrier: Carrier, last: boolean): Promise<void> {
     const known = new Set(this.known);
     const unknown = peerIds.filter((id) => !known.has(id));
-    if (this.#count('open') === 0 && unknown.length > AT_FIRST) {
-      // The edge names near ones first and those from anywhere last: with two of these no island comes about.
-      this.#dialLater(unknown.splice(1, unknown.length - AT_FIRST), carrier, last);
-    }
+    // The edge names near ones first and those from anywhere last: with two of these no island comes about.
+    const others = this.#count('open') === 0 && unknown.length > AT_FIRST
+      ? unknown.splice(1, unknown.length - AT_FIRST)
+      : [];
     const offers = await Promise.all(
       unknown.map(async (to) => {
         const attempt = this.#attempt(to, this.#newOfferId(), true, carrier, last);
@@ -125,6 +125,8 @@ export class Dialer {
         return sdp === undefined ? undefined : { to, offerId: attempt.offerId, sdp };
       }),
     );
+    // From when they can answer: making an offer may wait for the first picture (remote/picture-first.ts).
+    if (others.length > 0 && !this.#closing) this.#dialLater(others, carrier, last);
     const made = offers.filter((offer) => offer !== undefined);
     if (made.length === 0) return;
     const together = carrier.sendOffers?.(made);

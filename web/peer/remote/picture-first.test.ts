@@ -21,6 +21,19 @@ Deno.test('what comes between the first media and the picture waits for that, in
   assert.deepEqual(ran, [1, 2, 3, 4]);
 });
 
+Deno.test('a playhead that stands or jumps to the beginning shows no picture yet; one that moves does', () => {
+  const { first, ran, pass } = start();
+  first.media();
+  pass(1);
+  const at = (decodeTimeUs: number) => first.playhead({ decodeTimeUs, bufferedUntilUs: 2e6, playing: true });
+  at(0);
+  at(5_000_000);
+  at(5_000_000);
+  assert.deepEqual(ran, []);
+  at(5_040_000);
+  assert.deepEqual(ran, [1]);
+});
+
 Deno.test('while there is no media nothing waits: it has to come from peers', () => {
   const { ran, pass } = start();
   pass(1);

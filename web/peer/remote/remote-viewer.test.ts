@@ -156,6 +156,8 @@ Deno.test('no connection is made between the first media and the picture', () =>
   open(3);
   assert.equal(connections(), 1);
   viewer.setPlayhead({ decodeTimeUs: 1_000_000, bufferedUntilUs: 2_000_000, playing: true });
+  assert.equal(connections(), 1);
+  viewer.setPlayhead({ decodeTimeUs: 1_040_000, bufferedUntilUs: 2_000_000, playing: true });
   assert.equal(connections(), 3);
 });
 

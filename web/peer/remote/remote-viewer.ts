@@ -166,7 +166,7 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
   }
 
   setPlayhead(playhead: Playhead): void {
-    this.#first.pictured();
+    this.#first.playhead(playhead);
     this.#post({ type: 'setPlayhead', playhead });
   }
 
