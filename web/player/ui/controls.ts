@@ -11,11 +11,20 @@ import { qualityMenu } from './quality-menu.ts';
 import { timeline } from './timeline.ts';
 import { volume } from './volume.ts';
 
-/** The bar below the picture. */
+/** The bar below the picture. It is filled when that is there: the first picture does not wait for what is hidden. */
 export function controls(ui: Ui): HTMLElement {
-  const bar = h(
-    'div',
-    { class: 'controls', part: 'controls', role: 'group' },
+  const bar = h('div', { class: 'controls', part: 'controls', role: 'group' });
+  ui.store.watch(['phase', 'started', 'words'], ({ phase, started, words }) => {
+    if (started && bar.childElementCount === 0) bar.append(...parts(ui));
+    bar.setAttribute('aria-label', words.controls);
+    // Before the first picture there is nothing to control; the slate says what is going on.
+    bar.hidden = !started || (phase !== 'live' && phase !== 'lost' && phase !== 'reconnecting');
+  });
+  return bar;
+}
+
+function parts(ui: Ui): HTMLElement[] {
+  return [
     timeline(ui),
     h(
       'div',
@@ -31,11 +40,5 @@ export function controls(ui: Ui): HTMLElement {
       pictureInPictureButton(ui),
       fullscreenButton(ui),
     ),
-  );
-  ui.store.watch(['phase', 'started', 'words'], ({ phase, started, words }) => {
-    bar.setAttribute('aria-label', words.controls);
-    // Before the first picture there is nothing to control; the slate says what is going on.
-    bar.hidden = !started || (phase !== 'live' && phase !== 'lost' && phase !== 'reconnecting');
-  });
-  return bar;
+  ];
 }
