@@ -61,6 +61,8 @@ export const ChannelNow = v.object({
   state: v.picklist(['live', 'lost', 'ended']),
   latencyTargetMs: v.optional(v.number()),
   uploadRatio: v.optional(v.number()),
+  /** Null: everybody may have what suits them. */
+  relief: v.optional(v.nullable(Relief)),
 });
 export type ChannelNow = v.InferOutput<typeof ChannelNow>;
 
@@ -84,7 +86,6 @@ export const ToPeer = v.variant('action', [
     /** Reports: the first after `reportPhaseMs` from this message, then this often, so that they fall together. */
     reportEveryMs: v.number(),
     reportPhaseMs: v.number(),
-    relief: v.optional(Relief),
     channel: v.optional(ChannelNow),
   }),
   /** Answer to `more`, or a push. */
@@ -112,8 +113,6 @@ export const ToPeer = v.variant('action', [
     ...ChannelNow.entries,
     /** Content keys were rotated by hand: fetch them at a random moment of the next 15 s. Grows each time. */
     keysEpoch: v.optional(v.number()),
-    /** Null: everybody may have what suits them again. */
-    relief: v.optional(v.nullable(Relief)),
   }),
   /** Reports from now on this often (a dashboard was opened or closed). */
   v.object({ action: v.literal('pace'), reportEveryMs: v.number(), reportPhaseMs: v.number() }),

@@ -436,7 +436,6 @@ export class Session {
         this.#introduced(message.neighbours, backbone);
         if (backbone) return;
         this.#reporter.pace(message.reportEveryMs, message.reportPhaseMs);
-        events.relief(message.relief ?? null);
         if (message.channel) this.#onEdge({ action: 'channel', ...message.channel }, backbone);
         return;
       case 'neighbours':

@@ -343,7 +343,7 @@ Deno.test('who gives less than is asked for is told of the rendition to take, wh
   viewer.on('relief', ({ track }) => told.push(track));
   const relief = { track: 2, belowKbps: 1, carryKbps: 1_000_000, carryShare: 0 };
   // This one has no WebRTC: it gives nothing.
-  FakeSocket.last.say({ ...WELCOME, relief });
+  FakeSocket.last.say({ ...WELCOME, channel: { state: 'live', relief } });
   assert.deepEqual([viewer.mostTrack, told], [2, [2]]);
   FakeSocket.last.say({ action: 'channel', state: 'live', relief: { ...relief, track: 3 } });
   FakeSocket.last.say({ action: 'channel', state: 'live', latencyTargetMs: 2500 });

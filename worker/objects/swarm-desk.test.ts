@@ -177,7 +177,7 @@ test('what is asked of lower renditions reaches who is there and who comes, and 
   });
   expect(await viewer.client.action('channel')).toMatchObject({ relief });
   const later = await watch(channel);
-  expect(later.client.got.find(({ action }) => action === 'welcome')).toMatchObject({ relief });
+  expect(later.client.got.find(({ action }) => action === 'welcome')).toMatchObject({ channel: { relief } });
   control.close();
 });
 

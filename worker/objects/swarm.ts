@@ -151,7 +151,6 @@ export class Swarm extends DurableObject<Env> {
     if (!this.#shard || !before) return;
     this.#shard.limit = state.limit;
     this.#shard.terms = termsOf(state);
-    this.#shard.relief = state.relief ?? null;
     this.#shard.channel = channelNow(state);
     this.#shard.setLeases(state.leases);
     if (state.settings.access === 'token' && before.settings.access !== 'token') this.#shard.expelAnonymous();
@@ -159,11 +158,10 @@ export class Swarm extends DurableObject<Env> {
     if (JSON.stringify(before.backbones) !== JSON.stringify(state.backbones)) this.#lend();
     const news = {
       ...channelNow(state),
-      relief: state.relief ?? null,
       // Said only when it changes: who hears of it fetches keys.
       ...(state.keysEpoch === before.keysEpoch ? {} : { keysEpoch: state.keysEpoch }),
     };
-    const old = { ...channelNow(before), relief: before.relief ?? null };
+    const old = channelNow(before);
     if (JSON.stringify(news) !== JSON.stringify(old)) this.#shard.pushAll({ action: 'channel', ...news });
   }
 
@@ -396,7 +394,6 @@ export class Swarm extends DurableObject<Env> {
     this.#serve(state.broadcast.infoHash, state.shard, state.limit, state.banned, termsOf(state));
     if (!this.#shard) return;
     this.#shard.setLeases(state.leases);
-    this.#shard.relief = state.relief ?? null;
     this.#shard.channel = channelNow(state);
     this.#shard.beyond = state.beyond;
   }
@@ -645,8 +642,10 @@ function termsOf({ broadcast, settings }: SwarmState): UploadTerms {
   return uploadTerms(broadcast.tracks, settings.uploadRatio);
 }
 
-function channelNow({ state, latencyTargetMs, settings: { uploadRatio } }: SwarmState): ChannelNow {
-  return { state, latencyTargetMs, uploadRatio };
+function channelNow(
+  { state, latencyTargetMs, settings: { uploadRatio }, relief = null }: SwarmState,
+): ChannelNow {
+  return { state, latencyTargetMs, uploadRatio, relief };
 }
 
 function ticketOf(row: PeerRow, infoHash: string): Ticket {

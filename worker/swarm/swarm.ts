@@ -12,7 +12,6 @@ import {
   type Feed,
   type Introduction,
   MAX_SIGNAL_LENGTH,
-  type Relief,
   type ToPeer,
 } from '../../protocol/tracker.ts';
 import { Across } from './across.ts';
@@ -91,7 +90,6 @@ export class Swarm {
   #need = new Map<string, number>();
   /** Who feeds whom, as far as it was told: only while somebody looks. */
   #parents = new Map<string, Parent[]>();
-  #relief: Relief | undefined;
   #channel: ChannelNow | undefined;
 
   constructor(world: SwarmWorld, config: ShardConfig, banned: Iterable<string> = []) {
@@ -129,11 +127,6 @@ export class Swarm {
   /** What viewers say they give is held against this from now on. */
   set terms(terms: UploadTerms) {
     this.#config.terms = terms;
-  }
-
-  /** What who sits down from now on is told of lower renditions; null: nothing. */
-  set relief(relief: Relief | null) {
-    this.#relief = relief ?? undefined;
   }
 
   /** What who sits down from now on is told of the channel. */
@@ -392,7 +385,7 @@ export class Swarm {
         playing[row.track] = (playing[row.track] ?? 0) + 1;
         addGiving(giving, row.uploadKbps);
       }
-      candidates.push(toCandidate(row, this.#relief));
+      candidates.push(toCandidate(row, this.#channel?.relief ?? undefined));
     }
     const needy = [...this.#need].sort((a, b) => b[1] - a[1]).map(([id]) => id).filter((id) => {
       const row = this.#roster.get(id);
@@ -590,7 +583,6 @@ export class Swarm {
       nowMs,
       grant,
       ...this.#pace.next(nowMs, this.#world.random()),
-      ...(this.#relief && { relief: this.#relief }),
       ...(this.#channel && { channel: this.#channel }),
     });
     this.#relay(row, message);

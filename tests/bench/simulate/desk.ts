@@ -136,7 +136,7 @@ export class Desk {
     switch (message.action) {
       case 'welcome':
         if (socket.way === 'shard') peer.reporter.pace(message.reportEveryMs, message.reportPhaseMs);
-        if (message.relief && socket.way === 'shard') peer.relieve(message.relief);
+        if (message.channel?.relief && socket.way === 'shard') peer.relieve(message.channel.relief);
         return peer.introduced(message.neighbours, socket.way === 'backbone');
       case 'pace':
         return peer.reporter.pace(message.reportEveryMs, message.reportPhaseMs);
@@ -198,7 +198,8 @@ export class Desk {
       const config = { infoHash: this.infoHash, shard: name, limit, stock: name === '0', terms };
       shard = { name, swarm: new Swarm(this.#worldOf(name), config), bridges: 0, step: 0 };
       shard.swarm.setPace(this.#sim.options.reportEveryMs);
-      shard.swarm.relief = this.steward.relief ?? null;
+      const { latencyTargetMs, relief = null } = this.steward;
+      shard.swarm.channel = { state: 'live', latencyTargetMs, relief };
       this.#shards.set(name, shard);
     }
     return shard;
@@ -300,7 +301,7 @@ export class Desk {
       const { latencyTargetMs, relief = null } = this.steward;
       this.#sim.latencyTargetMs = latencyTargetMs;
       for (const { swarm } of this.#shards.values()) {
-        swarm.relief = relief;
+        swarm.channel = { state: 'live', latencyTargetMs, relief };
         swarm.pushAll({
           action: 'channel',
           state: 'live',
