@@ -383,6 +383,18 @@ Deno.test('a viewer that comes back hears with its welcome what it missed of the
   viewer.stop();
 });
 
+Deno.test('the answer of another join, which may be a second old, is not believed before the shard', async () => {
+  const { clock, edge, viewer, states } = await live();
+  edge.answer = { ...edge.answer, state: 'lost' } as typeof edge.answer;
+  const before = edge.joins;
+  // A grant is needed and the socket answers nothing: it joins again, on the same seat.
+  clock.nowMs = 10_000_000;
+  await clock.pass(8000);
+  assert.ok(edge.joins > before);
+  assert.ok(!states.includes('lost: encoder-lost'), `${states}`);
+  viewer.stop();
+});
+
 Deno.test('a kick is final, and so is a channel that does not exist', async () => {
   const kicked = await live();
   FakeSocket.last.say({ action: 'kicked', reason: 'enough' });

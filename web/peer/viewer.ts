@@ -400,7 +400,7 @@ export class Viewer extends Emitter<ViewerEvents> {
   }
 
   #enter(answer: LiveJoinAnswer, { media, socket }: { media?: FirstMedia; socket?: WebSocket }): void {
-    this.#channelState = answer.state;
+    if (!this.#session?.isSeated) this.#channelState = answer.state;
     if (this.#session?.broadcastId === answer.broadcast.id) {
       media?.cancel();
       socket?.close();
