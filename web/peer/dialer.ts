@@ -47,7 +47,7 @@ const MOST_CONNECTIONS = 56;
  * neighbours, which costs the edge no message.
  */
 export const AT_FIRST = 3;
-const FIRST_MS = 250;
+export const FIRST_MS = 250;
 export const LINKED_MS = 1000;
 export const ENOUGH = 2;
 /** Who was tried for long and in vain is not dialled again for a while; it may dial. */

@@ -2,6 +2,7 @@
  * Stand-in for the dialer of web/peer: an offer goes out and an answer comes back over the same way (a signaling
  * socket or a common neighbour), ICE takes its time, and a pair of NATs lets it through or not.
  */
+import { AT_FIRST, ENOUGH, FIRST_MS, LINKED_MS } from '../../../web/peer/dialer.ts';
 import { iceDelayMs, meetingProbability, owdMs } from './geography.ts';
 import { SimLink } from './sim-link.ts';
 import type { SimPeer } from './sim-peer.ts';
@@ -17,6 +18,8 @@ export type Way = string;
 
 interface Attempt {
   offered: boolean;
+  /** The other side is there and willing. */
+  answered: boolean;
 }
 
 export class Dialer {
@@ -32,7 +35,13 @@ export class Dialer {
   }
 
   dial(peerIds: string[], way: Way, isBackbone = way === 'backbone'): void {
-    for (const id of peerIds) {
+    const unknown = peerIds.filter((id) => !this.#peer.links.has(id) && !this.#attempts.has(id));
+    // As in web/peer: a few at first, the others when those do not come about.
+    const others = this.#peer.links.size === 0 && unknown.length > AT_FIRST
+      ? unknown.splice(1, unknown.length - AT_FIRST)
+      : [];
+    if (others.length > 0) this.#dialLater(others, way, isBackbone);
+    for (const id of unknown) {
       if (!this.#begin(id, true)) continue;
       this.#send(id, isBackbone ? 'offer backbone' : 'offer', way);
     }
@@ -47,7 +56,27 @@ export class Dialer {
       if (!attempt && !this.#begin(from, false)) return;
       this.#attempts.get(from)!.offered = false;
       this.#send(from, backbone ? 'answer backbone' : 'answer', way);
-    } else if (attempt?.offered) this.#connect(from, backbone === 'backbone');
+    } else if (attempt?.offered) {
+      attempt.answered = true;
+      this.#connect(from, backbone === 'backbone');
+    }
+  }
+
+  #dialLater(peerIds: string[], way: Way, isBackbone: boolean): void {
+    const peer = this.#peer;
+    peer.later(FIRST_MS, () => {
+      if (this.#answered < ENOUGH) return this.dial(peerIds, way, isBackbone);
+      peer.later(LINKED_MS - FIRST_MS, () => {
+        const { parented, substreams } = peer.mesh!.stats();
+        if (peer.links.size < ENOUGH || parented < substreams) this.dial(peerIds, way, isBackbone);
+      });
+    });
+  }
+
+  /** Those that are linked count too. */
+  get #answered(): number {
+    const making = [...this.#attempts.values()].filter((attempt) => attempt.answered);
+    return making.length + this.#peer.links.size;
   }
 
   #begin(id: string, offered: boolean): boolean {
@@ -56,7 +85,7 @@ export class Dialer {
     if (!mesh || id === peerId || links.has(id) || this.#attempts.has(id)) return false;
     if (this.#attempts.size >= MOST_IN_FLIGHT || links.size + this.#attempts.size >= most) return false;
     if (!sim.byId.has(id)) return false;
-    const attempt = { offered };
+    const attempt = { offered, answered: !offered };
     this.#attempts.set(id, attempt);
     this.#peer.later(GIVE_UP_MS, () => {
       if (this.#attempts.get(id) === attempt) this.#attempts.delete(id);

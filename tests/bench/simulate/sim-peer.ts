@@ -6,7 +6,6 @@ import { toBase64Url } from '../../../protocol/bytes.ts';
 import type { PieceFrame } from '../../../protocol/frame.ts';
 import { encodeTicket, peerIdFor, TICKET_BYTES } from '../../../protocol/ticket.ts';
 import type { Feed, Introduction, Relief } from '../../../protocol/tracker.ts';
-import { AT_FIRST, ENOUGH, LINKED_MS } from '../../../web/peer/dialer.ts';
 import { EdgeBusy, type MeshControl, type MeshEvent, type World } from '../../../web/mesh/seams.ts';
 import { Dialer } from './dialer.ts';
 import { frameBytes } from './edge.ts';
@@ -208,16 +207,7 @@ export class SimPeer implements World {
 
   /** The edge named peers; `path` undefined: over the shard's socket, else over the backbone's. */
   introduced(neighbours: Introduction[], backbone: boolean): void {
-    const ids = neighbours.map((one) => one.peer_id);
-    const way = backbone ? 'backbone' : 'shard';
-    // As the dialer of web/peer does: a few at first, the rest when those did not come about.
-    const rest = this.links.size === 0 ? ids.splice(1, Math.max(0, ids.length - AT_FIRST)) : [];
-    this.dialer.dial(ids, way);
-    if (rest.length === 0) return;
-    this.later(LINKED_MS, () => {
-      const { parented, substreams } = this.mesh!.stats();
-      if (this.links.size < ENOUGH || parented < substreams) this.dialer.dial(rest, way);
-    });
+    this.dialer.dial(neighbours.map((one) => one.peer_id), backbone ? 'backbone' : 'shard');
   }
 
   /** Another latency target. */

@@ -50,6 +50,7 @@ Deno.test("a new seed's stream begins with what came after the pieces that it ho
   const { sim } = await simulate('--peers', '20', '--warm-up', '12', '--seconds', '1', '--no-edge-repair');
   const peer = sim.peers.find((one) => one.player?.state === 'playing' && one.feeds.length === 0)!;
   for (const { peerId } of [...peer.links.values()]) peer.mesh!.linkClosed(peerId, 'cut off');
+  peer.isMute = true;
   const sinceMs = sim.mediaMs;
   await sim.clock.run(sim.clock.now + 1500);
   const missed = sim.stream.tracks.slice(0, 2).flat().filter(({ cutMs }) =>
