@@ -114,9 +114,7 @@ export class Dialer {
     const known = new Set(this.known);
     const unknown = peerIds.filter((id) => !known.has(id));
     // The edge names near ones first and those from anywhere last: with two of these no island comes about.
-    const others = this.#count('open') === 0 && unknown.length > AT_FIRST
-      ? unknown.splice(1, unknown.length - AT_FIRST)
-      : [];
+    const others = this.#count('open') === 0 ? unknown.splice(1, unknown.length - AT_FIRST) : [];
     const offers = await Promise.all(
       unknown.map(async (to) => {
         const attempt = this.#attempt(to, this.#newOfferId(), true, carrier, last);
