@@ -15,7 +15,7 @@ import { StreamMeter } from './stream-meter.ts';
 import type { System } from './system.ts';
 
 const SYSTEMS: System[] = [SHOAL, SHOAL_WITHOUT_PEERS, ...P2PML];
-const SCENARIOS: ScenarioName[] = ['steady', 'capped', 'churn', 'flash'];
+const SCENARIOS: ScenarioName[] = ['steady', 'capped', 'churn', 'flash', 'alone'];
 
 const { values } = parseArgs({
   args: Deno.args,

@@ -81,8 +81,11 @@ export async function runScenario(
     return {
       system: system.name,
       scenario: scenario.name,
-      viewers: scenario.steps.filter((step) => step.what === 'join').length -
-        scenario.steps.filter((step) => step.what === 'leave').length,
+      viewers: Math.max(
+        1,
+        scenario.steps.filter((step) => step.what === 'join').length -
+          scenario.steps.filter((step) => step.what === 'leave').length,
+      ),
       copies,
       copiesFromStart: copiesBetween(first, now),
       offload: 1 - copies / (viewerSeconds / seconds),

@@ -19,6 +19,14 @@ Deno.test('churn keeps the number of viewers', () => {
   assert.equal(plan.steps.length, 4 + 2 * leaves);
 });
 
+Deno.test('viewers alone come when the one before has left', () => {
+  const plan = planScenario('alone', 3, 30);
+  assert.deepEqual(plan.steps.map((step) => step.what), ['join', 'leave', 'join', 'leave', 'join', 'leave']);
+  const { steps } = plan;
+  assert.ok(steps.every((step, i) => i === 0 || step.atS > steps[i - 1]!.atS));
+  assert.deepEqual([plan.fromS, plan.endS > steps.at(-1)!.atS], [0, true]);
+});
+
 Deno.test('only the capped scenario has a cap, of two copies', () => {
   assert.equal(planScenario('capped', 8, 30).capCopies, 2);
   assert.equal(planScenario('steady', 8, 30).capCopies, undefined);
