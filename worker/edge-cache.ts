@@ -23,6 +23,8 @@ interface CachedAsk {
   /** What hits are counted as. Undefined: not media (a playlist). */
   kind: MediaKind | undefined;
   ask: MediaAsk;
+  /** Where who asks is, see witnessGroup; all share one entry all the same. */
+  from?: string | undefined;
 }
 
 /** Answers from the cache, else from the Media object. */
@@ -44,7 +46,7 @@ interface HeldOrFresh {
 }
 
 export async function heldOrFresh(
-  { env, ctx, channel, ask }: Omit<CachedAsk, 'kind'>,
+  { env, ctx, channel, ask, from }: Omit<CachedAsk, 'kind'>,
 ): Promise<HeldOrFresh> {
   const key = `https://media.shoal.internal/${channel}?${new URLSearchParams({ ask: JSON.stringify(ask) })}`;
   const held = await caches.default.match(key);
@@ -54,7 +56,7 @@ export async function heldOrFresh(
     return { response: new Response(body, held), hitBytes: body.byteLength, madeMs };
   }
   // The object counts it as a miss: a call for each from here would cost as much as the media.
-  const fresh = await freshMedia(env, channel, ask);
+  const fresh = await freshMedia(env, channel, ask, from);
   if (fresh.status === 200 && fresh.headers.get('cache-control')?.startsWith('public')) {
     const body = await fresh.arrayBuffer();
     const entry = new Response(body, fresh);
@@ -71,8 +73,8 @@ function isFresh(held: Response, { what }: MediaAsk): boolean {
 }
 
 /** Straight from the Media object. */
-export async function freshMedia(env: Env, channel: string, ask: MediaAsk): Promise<Response> {
-  return await mediaOf(env, channel).fetch(mediaAskUrl(ask));
+export async function freshMedia(env: Env, channel: string, ask: MediaAsk, from?: string): Promise<Response> {
+  return await mediaOf(env, channel).fetch(mediaAskUrl(ask, from));
 }
 
 /** A copy that pages on other sites may read. */

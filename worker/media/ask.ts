@@ -23,8 +23,10 @@ export const MediaAsk = v.variant('what', [
 ]);
 export type MediaAsk = v.InferOutput<typeof MediaAsk>;
 
-export function mediaAskUrl(ask: MediaAsk): string {
-  return `https://media/ask?${new URLSearchParams({ ask: JSON.stringify(ask) })}`;
+/** `from`: where who asks is, see witnessGroup. */
+export function mediaAskUrl(ask: MediaAsk, from?: string): string {
+  const query = new URLSearchParams({ ask: JSON.stringify(ask), ...(from === undefined ? {} : { from }) });
+  return `https://media/ask?${query}`;
 }
 
 export function parseMediaAsk(url: URL): MediaAsk {

@@ -246,6 +246,11 @@ export class Channel extends DurableObject<Env> {
     await this.#swarm.feedsLost(broadcastId, peerId, feeds);
   }
 
+  /** Viewers lack these substreams, though seeds hold them. */
+  async feedsLacking(broadcastId: string, feeds: Feed[]): Promise<void> {
+    await this.#swarm.feedsLacking(broadcastId, feeds);
+  }
+
   /** Totals of one shard. Answers how often its viewers are to report. */
   async rolledUp(broadcastId: string, rollup: Rollup, use?: EdgeUse): Promise<{ everyMs: number }> {
     if (use) await this.countUse(use);

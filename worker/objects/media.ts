@@ -10,7 +10,14 @@ import { decodePieceFrame, type PieceFrame } from '../../protocol/frame.ts';
 import { mainPlaylist } from '../../protocol/hls.ts';
 import { LinkFromOrigin, type LinkToOrigin } from '../../protocol/link.ts';
 import { RUN_STATE_HEADER } from '../../protocol/media.ts';
-import { compareIndex, INIT_PIECE, packIndex, trackOf } from '../../protocol/piece-index.ts';
+import {
+  compareIndex,
+  INIT_PIECE,
+  packIndex,
+  pieceOf,
+  substreamOf,
+  trackOf,
+} from '../../protocol/piece-index.ts';
 import type { Feed } from '../../protocol/tracker.ts';
 import { channelOf, type Env } from '../env.ts';
 import { Failure } from '../failure.ts';
@@ -19,6 +26,7 @@ import { frameBody, joinedBytes } from '../media/body.ts';
 import { mediaPlaylist, type Segment } from '../media/hls.ts';
 import { HlsSequence } from '../media/hls-sequence.ts';
 import { joinOf, type Run, runOf } from '../media/run.ts';
+import { Lacking } from '../media/lacking.ts';
 import { missedOf } from '../media/missed.ts';
 import { SeedStreams } from '../media/seed-streams.ts';
 import { Silence } from '../media/silence.ts';
@@ -63,6 +71,7 @@ export class Media extends DurableObject<Env> {
   #seeds: SeedStreams;
   #sequence: HlsSequence;
   #silence = new Silence();
+  #lacking = new Lacking();
   #link: WebSocket | undefined;
   /** The origin has sent all that this object lacked when its link came up. */
   #isFilled = false;
@@ -126,14 +135,15 @@ export class Media extends DurableObject<Env> {
     if (url.pathname === '/link') return this.#openLink(url.searchParams.get('channel') ?? '');
     const ask = parseMediaAsk(url);
     try {
-      return await this.#answer(ask);
+      return await this.#answer(ask, url.searchParams.get('from') ?? undefined);
     } catch (error) {
       if (error instanceof Failure) return error.toResponse();
       throw error;
     }
   }
 
-  async #answer(ask: MediaAsk): Promise<Response> {
+  /** `from`: where who asks is, as far as that is known (witnessGroup). */
+  async #answer(ask: MediaAsk, from: string | undefined): Promise<Response> {
     // Seed streams alone are asked for without a look into the cache.
     if (ask.what !== 'seed') this.#use.cacheMisses++;
     const kept = this.#kept;
@@ -143,7 +153,7 @@ export class Media extends DurableObject<Env> {
     }
     switch (ask.what) {
       case 'piece':
-        return await this.#piece(ask.index);
+        return await this.#piece(ask.index, from);
       case 'run':
         return await this.#run(ask.tracks, ask.second);
       case 'join':
@@ -161,9 +171,12 @@ export class Media extends DurableObject<Env> {
     }
   }
 
-  async #piece(index: number): Promise<Response> {
+  async #piece(index: number, from: string | undefined): Promise<Response> {
     let frame = this.#window.get(index);
-    if (!frame) {
+    if (frame) {
+      const feed = this.#feedOf(index);
+      if (feed) this.#lacking.asked(feed, from);
+    } else {
       const newest = this.#window.newest(trackOf(index));
       const isAhead = newest !== undefined && compareIndex(index, newest.record.index) > 0;
       if (!isAhead) this.#want([index]);
@@ -353,11 +366,21 @@ export class Media extends DurableObject<Env> {
   #arrived(frame: PieceFrame): void {
     this.#wants.arrived(frame.record.index);
     if (this.#window.add(frame) !== 'added') return;
-    const track = this.#kept?.broadcast.tracks.find((one) => one.track === trackOf(frame.record.index));
+    const { index } = frame.record;
+    const track = this.#kept?.broadcast.tracks.find((one) => one.track === trackOf(index));
     if (track) {
       this.#countSeedBytes(this.#seeds.push(frame, track.substreams, this.#window.newestUs, Date.now()));
     }
+    const feed = this.#feedOf(index);
+    if (feed) this.#lacking.came(feed);
     this.#waiting.poke();
+  }
+
+  /** The substream that a piece is of; undefined for init pieces, which are of all. */
+  #feedOf(index: number): Feed | undefined {
+    const track = this.#kept?.broadcast.tracks.find((one) => one.track === trackOf(index));
+    if (!track || pieceOf(index) === INIT_PIECE) return undefined;
+    return { track: track.track, substream: substreamOf(index, track.substreams) };
   }
 
   /** What went into seed streams, help apart. */
@@ -397,6 +420,7 @@ export class Media extends DurableObject<Env> {
     this.#seeds.clear();
     this.#sequence.clear();
     this.#silence.clear();
+    this.#lacking.clear();
     this.#waiting.poke();
     if (this.#tendTimer !== undefined) clearInterval(this.#tendTimer);
     this.#tendTimer = undefined;
@@ -404,7 +428,7 @@ export class Media extends DurableObject<Env> {
     this.ctx.storage.kv.delete('feeds');
   }
 
-  /** While there are seeds: keeps quiet streams alive, ends old ones, takes feeds from seeds that went silent. */
+  /** While there are seeds: keeps quiet streams alive, ends old ones, takes feeds from seeds that went silent or are lazy. */
   #tend(): void {
     this.#tendTimer ??= setInterval(() => {
       const lost = this.#seeds.tend(Date.now());
@@ -415,6 +439,10 @@ export class Media extends DurableObject<Env> {
         this.ctx.waitUntil(Promise.all(
           lost.map(({ peerId, feeds }) => channel.feedsLost(kept.broadcast.id, peerId, feeds)),
         ));
+      }
+      const lacking = kept ? this.#lacking.look(Date.now()) : [];
+      if (lacking.length > 0 && kept) {
+        this.ctx.waitUntil(channelOf(this.env, kept.channel).feedsLacking(kept.broadcast.id, lacking));
       }
       if (this.#seeds.dealt.length > 0) return;
       if (this.#tendTimer !== undefined) clearInterval(this.#tendTimer);

@@ -157,6 +157,11 @@ export class SwarmDesk {
     if (steward) await this.#carryOut(steward.lost(peerId, feeds, Date.now()));
   }
 
+  async feedsLacking(broadcastId: string, feeds: Feed[]): Promise<void> {
+    const steward = this.#of(broadcastId);
+    if (steward) await this.#carryOut(steward.lacking(feeds, Date.now()));
+  }
+
   async rolledUp(broadcastId: string, rollup: Rollup): Promise<{ everyMs: number }> {
     const steward = this.#of(broadcastId);
     if (steward) await this.#carryOut(steward.rolledUp(rollup, Date.now()));

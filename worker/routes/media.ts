@@ -3,9 +3,11 @@ import { type Context, Hono } from 'hono';
 import { indexFromHex } from '../../protocol/piece-index.ts';
 import { parseHeld, parseTracks } from '../../protocol/media.ts';
 import { allow } from '../access/allow.ts';
+import { whereabouts } from '../access/whereabouts.ts';
 import { cachedMedia, forEverybody, freshMedia } from '../edge-cache.ts';
 import type { Env } from '../env.ts';
 import { Failure } from '../failure.ts';
+import { witnessGroup } from '../swarm/place.ts';
 
 type MediaContext = Context<{ Bindings: Env }, '/:channel/:broadcast/*'>;
 
@@ -15,7 +17,8 @@ export const media = new Hono<{ Bindings: Env }>()
     const index = indexFromHex(c.req.param('index'));
     if (index === undefined) throw badField('index', 'must be eight hex digits');
     const ask = { what: 'piece', broadcastId, index } as const;
-    return await cachedMedia({ env: c.env, ctx: c.executionCtx, channel, kind: 'repair', ask });
+    const from = witnessGroup(await whereabouts(c.req.raw, c.env));
+    return await cachedMedia({ env: c.env, ctx: c.executionCtx, channel, kind: 'repair', ask, from });
   })
   .get('/:channel/:broadcast/run/:tracks/:second', async (c) => {
     const { channel, broadcastId } = await admitted(c);

@@ -6,6 +6,7 @@ import {
   type Candidate,
   compareCandidates,
   type Deal,
+  DOUBT_MS,
   FeedDealer,
   type FeedTrack,
   HOLD_MS,
@@ -163,6 +164,40 @@ test('a seed that lost its feeds and is the only one is told again that it has t
   table.deal();
   table.dealer.lose('a', undefined, table.nowMs);
   expect(table.deal()).toMatchObject([{ id: 'a', feeds: { length: FEEDS } }]);
+});
+
+test('who holds what viewers lack hands it over, keeps it until the other has it, and is avoided longer each time', () => {
+  const table = new Table();
+  table.dealer.offer('0', ['liar', 'b'].map((id) => candidate(id)));
+  table.run(60_000);
+  const doubt = () => {
+    const feed = table.held.get('liar')![0]!;
+    const [track, substream] = feed.split('/').map(Number);
+    table.dealer.lacking({ track: track!, substream: substream! }, table.nowMs);
+    table.deal();
+    return feed;
+  };
+  doubt();
+  expect(Math.max(...table.copies.values())).toBe(2);
+  expect(Math.min(...table.copies.values())).toBe(1);
+  table.run(DOUBT_MS - 1000);
+  expect([...table.held.keys()]).toEqual(['b']);
+  table.run(60_000);
+  expect(table.held.has('liar')).toBe(true);
+  doubt();
+  table.run(2 * DOUBT_MS - 1000);
+  expect([...table.held.keys()]).toEqual(['b']);
+});
+
+test('a seed that got a substream just now is not to blame that it is lacking', () => {
+  const table = new Table();
+  table.dealer.offer('0', [candidate('a'), candidate('b')]);
+  table.run(1000);
+  const held = [...table.held.keys()].sort();
+  table.dealer.lacking({ track: 0, substream: 0 }, table.nowMs);
+  table.run(OVERLAP_MS + 1000);
+  expect([...table.held.keys()].sort()).toEqual(held);
+  expect(table.held.get('a')!.length).toBe(FEEDS / 2);
 });
 
 test('a peer that could not be told is told again, of nothing too', () => {

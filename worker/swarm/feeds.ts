@@ -53,8 +53,14 @@ export const SETTLE_MS = 3000;
 export const OVERLAP_MS = 3000;
 /** A feed stays where it is for at least this long, trouble aside. */
 export const HOLD_MS = 8000;
-/** A peer that lost a feed for being slow is avoided for this long. */
+/** A peer that lost a feed for being slow is avoided for this long, the next time for twice as long. */
 export const BLAME_MS = 30_000;
+/** The same of one whose substreams viewers lack. */
+export const DOUBT_MS = 120_000;
+export const MOST_BLAME_MS = 600_000;
+/** What it costs to give feeds to who was slow, and to who starves others: they hold what nobody else can. */
+const SLOW_COST = 4;
+const DOUBTED_COST = 20;
 /** A seed that was dealt feeds longer ago than this is known to its shard. */
 const UNHEARD_MS = 5000;
 /** Gain in cost from which a feed is moved. */
@@ -90,7 +96,10 @@ interface Known extends Candidate {
   group: string | undefined;
   /** Who share a LAN with it, where its address is known. */
   household: string | undefined;
-  blamedMs: number;
+  blamedUntilMs: number;
+  /** How often it was blamed, and what holding a feed costs meanwhile. */
+  blames: number;
+  blameCost: number;
 }
 
 export class FeedDealer {
@@ -176,7 +185,7 @@ export class FeedDealer {
         const staysAtHome = known.shard !== shard && this.#homes(known.shard) && !this.#homes(shard);
         if (!staysAtHome) Object.assign(known, candidate, { shard, group, household });
       } else {
-        const fresh = { shard, group, household, load: 0, blamedMs: -Infinity };
+        const fresh = { shard, group, household, load: 0, blamedUntilMs: -Infinity, blames: 0, blameCost: 0 };
         this.#known.set(candidate.id, { ...candidate, ...fresh });
       }
     }
@@ -223,13 +232,27 @@ export class FeedDealer {
   /** This peer is a second behind with these feeds (all of them when none are named): they are free. */
   lose(id: string, feeds: Feed[] | undefined, nowMs: number): void {
     const known = this.#known.get(id);
-    if (known) known.blamedMs = nowMs;
+    if (known) blame(known, nowMs, BLAME_MS, SLOW_COST);
     // It may get them again where nobody else is: then it has to be told again.
     this.untold(id);
     this.#free((slot, holder) =>
       holder === id &&
       (!feeds || feeds.some((feed) => feed.track === slot.track && feed.substream === slot.substream))
     );
+  }
+
+  /** Viewers lack this substream: who has held it for a while passes too little of it on, and others get it beside them. */
+  lacking({ track, substream }: Feed, nowMs: number): void {
+    for (const slot of this.#slots) {
+      if (slot.track !== track || slot.substream !== substream || nowMs - slot.sinceMs < HOLD_MS) continue;
+      if (slot.holder !== undefined) this.doubt(slot.holder, nowMs);
+    }
+  }
+
+  /** This peer is to hold feeds only where nobody else can. What it has moves away, and both hold it meanwhile. */
+  doubt(id: string, nowMs: number): void {
+    const known = this.#known.get(id);
+    if (known) blame(known, nowMs, DOUBT_MS, DOUBTED_COST);
   }
 
   /** What this peer was told of its feeds does not hold. */
@@ -266,7 +289,7 @@ export class FeedDealer {
     for (const known of this.#known.values()) {
       const settled = known.sinceMs + SETTLE_MS;
       if (settled >= nowMs) due.push(settled + 1);
-      const forgiven = known.blamedMs + BLAME_MS;
+      const forgiven = known.blamedUntilMs;
       if (forgiven >= nowMs && this.#known.size > 1) due.push(forgiven + 1);
     }
     if (due.length > 0) return Math.max(nowMs + 50, Math.min(...due));
@@ -405,7 +428,7 @@ export class FeedDealer {
     const supply = known.uploadKbps <= 0 ? 6 : spare < 1 ? 2 : 0;
     // What a seed behind a symmetric NAT passes on goes through TURN, unless it goes to an open peer.
     const reach = { open: 0, cone: 0.25, unknown: 0.25, symmetric: 4, blocked: 8 }[known.nat];
-    const blame = nowMs - known.blamedMs < BLAME_MS ? 4 : 0;
+    const blame = nowMs < known.blamedUntilMs ? known.blameCost : 0;
     const home = this.#homes(known.shard) ? 0 : 3;
     const settling = nowMs - known.sinceMs < SETTLE_MS ? 1 : 0;
     const crowd = 0.25 * Math.min(4, this.#inGroup(known));
@@ -457,6 +480,18 @@ export class FeedDealer {
     }
     return deals;
   }
+}
+
+function blame(known: Known, nowMs: number, forMs: number, cost: number): void {
+  const isBlamed = nowMs < known.blamedUntilMs;
+  known.blameCost = isBlamed ? Math.max(cost, known.blameCost) : cost;
+  // What comes at once, feed by feed, is one fault.
+  if (isBlamed) {
+    known.blamedUntilMs = Math.max(known.blamedUntilMs, nowMs + forMs);
+    return;
+  }
+  if (nowMs - known.blamedUntilMs > MOST_BLAME_MS) known.blames = 0;
+  known.blamedUntilMs = nowMs + Math.min(MOST_BLAME_MS, forMs * 2 ** known.blames++);
 }
 
 export function toCandidate(

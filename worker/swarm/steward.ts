@@ -253,6 +253,12 @@ export class Steward {
     return this.#orders({ open: [] }, nowMs);
   }
 
+  /** Viewers lack these substreams, though their seeds hold them. */
+  lacking(feeds: Feed[], nowMs: number): Orders {
+    for (const dealer of this.#dealers.values()) for (const feed of feeds) dealer.lacking(feed, nowMs);
+    return this.#orders({ open: [] }, nowMs);
+  }
+
   /** This peer could not be told of its feeds: it is told again with the next orders. */
   untold(id: string): void {
     for (const dealer of this.#dealers.values()) dealer.untold(id);

@@ -4,13 +4,15 @@
  */
 import { toBase64Url, toBinaryString } from '../../../protocol/bytes.ts';
 import type { ChannelSettings } from '../../../protocol/channel.ts';
+import { substreamOf } from '../../../protocol/piece-index.ts';
 import { peerIdFor } from '../../../protocol/ticket.ts';
 import type { FromPeer } from '../../../protocol/from-peer.ts';
+import { Lacking } from '../../../worker/media/lacking.ts';
 import { BACKBONE, isBackbone } from '../../../worker/swarm/backbone.ts';
 import { uploadTerms } from '../../../worker/swarm/belief.ts';
 import { toCandidate } from '../../../worker/swarm/feeds.ts';
 import type { Outgoing } from '../../../worker/swarm/outgoing.ts';
-import type { Place } from '../../../worker/swarm/place.ts';
+import { type Place, witnessGroup } from '../../../worker/swarm/place.ts';
 import { emptySeat, type PeerRow, type Seat } from '../../../worker/swarm/seat.ts';
 import { SeedWatch } from '../../../worker/swarm/seed-watch.ts';
 import { WATCHED_REPORT_MS } from '../../../worker/swarm/pace.ts';
@@ -21,7 +23,7 @@ import type { Port, SwarmWorld } from '../../../worker/swarm/world.ts';
 import { DESCRIPTION_BYTES } from './packet-bytes.ts';
 import { type SimPeer, ticketText } from './sim-peer.ts';
 import type { Simulation } from './simulation.ts';
-import { simulatedSignature } from './stream.ts';
+import { simulatedSignature, type StreamPiece } from './stream.ts';
 
 const ROLLUP_MS = 10_000;
 const TICK_MS = 500;
@@ -29,6 +31,7 @@ const ACK_MS = 2000;
 /** As in worker/objects/swarm.ts: who is told of at once, and the shares of its limit at which a shard rolls up. */
 const EAGER_PEERS = 24;
 const STEPS = [0.5, 0.75, 0.9];
+const PRETENDED_BYTES = 1e6;
 const PROOF = toBase64Url(simulatedSignature());
 /** A WebSocket message on the network: TCP, IP and TLS headers. */
 const FRAME_BYTES = 90;
@@ -48,6 +51,9 @@ export class Desk {
   readonly #shards = new Map<string, Shard>();
   readonly #sockets = new Map<SimPeer, { shard?: SimSocket; backbone?: SimSocket }>();
   readonly #watch = new SeedWatch();
+  readonly #lacking = new Lacking();
+  /** How often a substream was lacking though it had its seeds. */
+  doubted = 0;
   /** Peers whose feeds are help of supply control. */
   readonly #helped = new Set<string>();
   #repairTold = 0;
@@ -72,6 +78,21 @@ export class Desk {
 
   isBridge(peer: SimPeer): boolean {
     return this.#sockets.get(peer)?.backbone !== undefined;
+  }
+
+  /** A piece was handed to the seeds of its substream. */
+  came({ track, frame }: StreamPiece): void {
+    this.#lacking.came({ track, substream: this.#substreamOf(track, frame.record.index) });
+  }
+
+  /** A viewer asks the edge for one piece. */
+  askedSingly(peer: SimPeer, { track, frame }: StreamPiece): void {
+    const feed = { track, substream: this.#substreamOf(track, frame.record.index) };
+    this.#lacking.asked(feed, witnessGroup(placeOf(peer)));
+  }
+
+  #substreamOf(track: number, index: number): number {
+    return substreamOf(index, this.#sim.stream.broadcast.tracks[track]!.substreams);
   }
 
   /** Opens the signaling socket and announces. */
@@ -246,6 +267,10 @@ export class Desk {
     const asked = this.#sim.edge.bytes.repair + this.#sim.edge.refusedRepair;
     this.#carryOut(this.steward.repaired(asked - this.#repairTold, this.#sim.wallMs));
     this.#repairTold = asked;
+    const lacking = this.#lacking.look(this.#sim.wallMs);
+    if (lacking.length === 0) return;
+    this.doubted += lacking.length;
+    this.#carryOut(this.steward.lacking(lacking, this.#sim.wallMs));
   }
 
   #seated(shard: Shard, row: PeerRow): void {
@@ -336,7 +361,9 @@ export class Desk {
       const { uploadBytes } = peer.mesh.stats();
       const sockets = this.#sockets.get(peer);
       const socket = sockets?.backbone ?? sockets?.shard;
-      socket?.say({ action: 'ack', acks: peer.mesh.acknowledge(), given: uploadBytes - given });
+      // Who promises and never gives says that it does.
+      const says = peer.host.conduct === 'silent' ? PRETENDED_BYTES : uploadBytes - given;
+      socket?.say({ action: 'ack', acks: peer.mesh.acknowledge(), given: says });
       given = uploadBytes;
     };
     peer.later(ACK_MS, tell);

@@ -161,6 +161,7 @@ export class SimPeer implements World {
     return new Promise((resolve, reject) => {
       const piece = sim.stream.byIndex(index);
       const trip = 2 * this.edgeMs + sim.random.exponential(20);
+      if (piece && piece.serial >= 0) sim.desk.askedSingly(this, piece);
       if (!piece) return void clock.after(trip, RUN, () => reject(new Error('not cut')));
       if (!sim.take('repair', frameBytes(piece))) {
         return void clock.after(trip, RUN, () => reject(new EdgeBusy(BUSY_RETRY_MS)));

@@ -88,6 +88,31 @@ Deno.test('poisoners and the silent are cut off, and the others play on', async 
   assert.ok(row.late3s < 0.01, `late3s ${row.late3s}`);
 });
 
+Deno.test('a seed that says it gives and gives nothing loses its feeds, and those below it get them elsewhere', async () => {
+  const { options } = parseCommand(
+    ['--peers', '30', '--copies', '1', '--warm-up', '35', '--seconds', '15', '--seed', '2'],
+  );
+  const sim = new Simulation(options);
+  const liar = sim.peers.find((peer) => !peer.isBlocked)!;
+  Object.assign(liar.host, {
+    conduct: 'silent',
+    nat: 'open',
+    grantedKbps: 1e6,
+    uplinkKbps: 1e5,
+    uplinkClass: 4,
+  });
+  // First of all, so that it is dealt everything.
+  const held: number[] = [];
+  const look = { fire: () => void held.push(liar.feeds.length) };
+  sim.clock.after(1, { fire: () => liar.join(1e7) }, undefined);
+  for (let ms = 2000; ms < 50_000; ms += 2000) sim.clock.after(ms, look, undefined);
+  await sim.run();
+  assert.ok(Math.max(...held) > 2, `it held ${held}`);
+  assert.deepEqual(held.slice(-5), [0, 0, 0, 0, 0]);
+  const row = rowOf(sim, 0);
+  assert.ok(row.late3s < 0.05, `late3s ${row.late3s}`);
+});
+
 Deno.test('shards are joined by bridges, each holding links to the backbone', async () => {
   const { sim, row } = await simulate(
     '--peers',

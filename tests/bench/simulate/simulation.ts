@@ -343,6 +343,7 @@ export class Simulation {
     const keys = piece.serial < 0
       ? [...Array(substreams).keys()].map((substream) => feedKey({ track: piece.track, substream }))
       : [feedKey({ track: piece.track, substream: substreamOf(piece.frame.record.index, substreams) })];
+    if (piece.serial >= 0) this.desk.came(piece);
     const seeds = new Set(keys.flatMap((key) => [...this.#seeds.get(key) ?? []]));
     for (const seed of seeds) this.#give(seed, piece);
   }

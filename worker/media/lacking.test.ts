@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { Lacking, LOOK_MS } from './lacking.ts';
+
+const LANES = 8;
+const FEED = { track: 0, substream: 3 };
+
+/** Lets so many looks pass; `ask` says who asks for a piece of a substream. */
+function watch(looks: number, ask: (substream: number, piece: number) => string[]) {
+  const lacking = new Lacking();
+  lacking.look(0);
+  const told = [];
+  for (let look = 1; look <= looks; look++) {
+    for (let substream = 0; substream < LANES; substream++) {
+      for (let piece = 0; piece < 6; piece++) {
+        lacking.came({ track: 0, substream });
+        for (const group of ask(substream, piece)) lacking.asked({ track: 0, substream }, group);
+      }
+    }
+    told.push(...lacking.look(look * LOOK_MS));
+  }
+  return told;
+}
+
+const GROUPS = ['a', 'b', 'c', 'd', 'e'];
+const only = (askers: string[]) => (substream: number) => substream === FEED.substream ? askers : [];
+
+test('a substream that several who have nothing to do with each other ask for is lacking, the second time', () => {
+  expect(watch(1, only(GROUPS))).toEqual([]);
+  expect(watch(2, only(GROUPS))).toEqual([FEED]);
+  expect(watch(4, only(GROUPS))).toEqual([FEED, FEED]);
+  let looks = 0;
+  const now = (substream: number, piece: number) => {
+    if (substream === 0 && piece === 0) looks++;
+    return looks % 3 === 0 ? only(GROUPS)(substream) : [];
+  };
+  expect(watch(6, now)).toEqual([FEED]);
+});
+
+test('few viewers who share what they fetch are enough', () => {
+  const ask = (substream: number, piece: number) => only([GROUPS[piece % 4]!])(substream);
+  expect(watch(4, ask).length).toBeGreaterThan(0);
+});
+
+test('one liar, or two of different networks, say nothing, however much they ask for', () => {
+  const ask = only([...Array<string>(50).fill('liar'), ...Array<string>(30).fill('its friend')]);
+  expect(watch(20, ask)).toEqual([]);
+});
+
+test('nor do they with the usual requests of an audience beside them', () => {
+  const flood = Array<string>(500).fill('liar');
+  const ask = (substream: number) => [...GROUPS, ...only(flood)(substream)];
+  expect(watch(20, ask)).toEqual([]);
+});
+
+test('whose whereabouts are unknown are no witnesses', () => {
+  expect(watch(20, only(Array<string>(50).fill('')))).toEqual([]);
+});
+
+test('where upload is short all are asked for alike, and none is lacking', () => {
+  expect(watch(20, () => [...GROUPS, ...GROUPS])).toEqual([]);
+});
+
+test('a viewer whose line stands still for a moment is no seed that gives nothing', () => {
+  let looks = 0;
+  const ask = (substream: number, piece: number) => {
+    if (substream === 0 && piece === 0) looks++;
+    return looks % 5 === 0 ? only(GROUPS)(substream) : [];
+  };
+  expect(watch(20, ask)).toEqual([]);
+});
