@@ -8,14 +8,14 @@ import type { Feed } from '../../protocol/tracker.ts';
 /** Requests are counted over so long. */
 export const LOOK_MS = 5000;
 /**
- * Of so many looks one after the other so much must have been asked for: a look counts as one at most, since what a
- * viewer whose line stands still does not pass on is asked for in a burst.
+ * Of so many looks one after the other this share of the pieces, added up, must have been asked for: who asks for a
+ * dead seed's asks for all of them, who is fed by one whose line stands still for a moment only for a few, in a burst.
  */
 const LOOKS = 4;
-const ENOUGH = 1.2;
+const ENOUGH = 1;
 /** Groups that do not count, those that asked most: so many liars in different networks have no say. */
 const UNBELIEVED = 2;
-/** What the others ask for, by piece of the substream, must be so many times what all ask for of half of the other substreams. */
+/** What the others ask for, by piece of the substream, must be so many times what all ask of half of the other substreams. */
 const FAR_MORE = 4;
 /** With fewer substreams than this there is nothing to compare with. */
 const LEAST_LANES = 4;
@@ -23,8 +23,8 @@ const LEAST_LANES = 4;
 interface Lane {
   feed: Feed;
   pieces: number;
-  /** Requests by group of askers (witnessGroup); whose whereabouts are unknown stand under the empty one. */
-  asked: Map<string, number>;
+  /** Pieces asked for by group of askers (witnessGroup); whose whereabouts are unknown stand under the empty one. */
+  asked: Map<string, Set<number>>;
   /** How much it was lacking at the last looks, 0 to 1 each. */
   scores: number[];
 }
@@ -39,9 +39,11 @@ export class Lacking {
   }
 
   /** A piece of this substream that is there was asked for singly. */
-  asked(feed: Feed, group = ''): void {
+  asked(feed: Feed, index: number, group = ''): void {
     const { asked } = this.#lane(feed);
-    asked.set(group, (asked.get(group) ?? 0) + 1);
+    const pieces = asked.get(group);
+    if (pieces) pieces.add(index);
+    else asked.set(group, new Set([index]));
   }
 
   /** To be called every second or so: the substreams that viewers have lacked by now. */
@@ -78,13 +80,19 @@ export class Lacking {
   }
 }
 
-/** How much is lacking of a substream, 0 to 1. */
+/** The share of the substream's pieces that is lacking. */
 function scoreOf(lane: Lane, others: Lane[]): number {
   if (others.length + 1 < LEAST_LANES) return 0;
-  const groups = [...lane.asked].filter(([group]) => group !== '').map(([, count]) => count);
-  const rate = sum(groups.sort((a, b) => b - a).slice(UNBELIEVED)) / lane.pieces;
-  const usual = others.map(({ asked, pieces }) => sum([...asked.values()]) / pieces).sort((a, b) => a - b);
-  return rate > FAR_MORE * usual[Math.floor(usual.length / 2)]! ? Math.min(1, rate) : 0;
+  const groups = [...lane.asked].filter(([group]) => group !== '').map(([, pieces]) => pieces);
+  const believed = groups.sort((a, b) => b.size - a.size).slice(UNBELIEVED);
+  const usual = others.map(({ asked, pieces }) => sizeOf([...asked.values()]) / pieces).sort((a, b) => a - b);
+  const isFarMore = sizeOf(believed) / lane.pieces > FAR_MORE * usual[Math.floor(usual.length / 2)]!;
+  const lacked = new Set(believed.flatMap((pieces) => [...pieces]));
+  return isFarMore ? Math.min(1, lacked.size / lane.pieces) : 0;
+}
+
+function sizeOf(sets: Set<number>[]): number {
+  return sum(sets.map(({ size }) => size));
 }
 
 function sum(counts: number[]): number {

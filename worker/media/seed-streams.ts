@@ -111,13 +111,18 @@ export class SeedStreams {
     return bytes;
   }
 
-  /** Feeds taken away because the seed is behind. */
-  acknowledge(peerId: string, acks: (Feed & { index: number })[], nowMs: number): Feed[] {
+  /** Feeds taken away because the seed is behind, and whether it is late with what it has, time after time. */
+  acknowledge(
+    peerId: string,
+    acks: (Feed & { index: number })[],
+    nowMs: number,
+  ): { lost: Feed[]; isLate: boolean } {
     const holder = this.#holders.get(peerId);
-    if (!holder) return [];
+    if (!holder) return { lost: [], isLate: false };
     const lost = holder.seed.acknowledge(acks, nowMs);
+    const isLate = holder.seed.takeLate();
     this.#dropIfBare(peerId, holder);
-    return lost;
+    return { lost, isLate };
   }
 
   /** To be called every second or so: idle frames, the end of old streams, and seeds that went silent. */

@@ -54,6 +54,26 @@ test('a feed that nobody acknowledges is lost after a while', () => {
   expect(seed.feeds).toEqual([]);
 });
 
+test('a seed whose line is narrow is late time after time, one whose line stood still a while is not', () => {
+  /** Pieces leave every 400 ms; it acknowledges every 2 s what left so long before. Answers when it was late. */
+  const watch = (behindMs: (nowMs: number) => number) => {
+    const seed = new Seed();
+    seed.setFeeds([FEED]);
+    const late: number[] = [];
+    for (let nowMs = 400; nowMs <= 20_000; nowMs += 400) {
+      seed.takes(packIndex(nowMs / 200, 0, 1), 2, nowMs);
+      if (nowMs % 2000 > 0) continue;
+      const index = packIndex(2 * Math.floor((nowMs - behindMs(nowMs)) / 400), 0, 1);
+      expect(seed.acknowledge([{ ...FEED, index }], nowMs)).toEqual([]);
+      if (seed.takeLate()) late.push(nowMs);
+    }
+    return late;
+  };
+  expect(watch(() => 400)).toEqual([]);
+  expect(watch((nowMs) => nowMs < 6000 ? 1600 : 400)).toEqual([]);
+  expect(watch(() => 1600)).toEqual([6000, 12_000, 18_000]);
+});
+
 test('what an older response carried is not waited for', () => {
   const seed = new Seed();
   seed.setFeeds([FEED]);

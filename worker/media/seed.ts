@@ -10,6 +10,10 @@ export const UNACKED_MS = 4500;
 /** Behind this much when an acknowledgement comes: the feed is lost as well. */
 export const BEHIND_MS = 1500;
 
+/** Acknowledgements that show it this much behind, one after the other: its line is too narrow to seed. */
+export const LATE_MS = 800;
+export const LATE_ACKS = 3;
+
 /** A piece sent and not acknowledged. */
 interface Sent {
   index: number;
@@ -18,6 +22,7 @@ interface Sent {
 
 export class Seed {
   #feeds = new Map<string, { feed: Feed; sent: Sent[] }>();
+  #lateAcks = 0;
 
   get feeds(): Feed[] {
     return [...this.#feeds.values()].map(({ feed }) => feed);
@@ -49,7 +54,21 @@ export class Seed {
       const held = this.#feeds.get(keyOf(feed));
       if (held) held.sent = held.sent.filter((sent) => compareIndex(sent.index, index) > 0);
     }
-    return this.#lose(nowMs - BEHIND_MS, (feed) => acks.some((ack) => keyOf(ack) === keyOf(feed)));
+    const isAcked = (feed: Feed) => acks.some((ack) => keyOf(ack) === keyOf(feed));
+    const isLate = this.#held(isAcked).some(({ sent }) => sent[0] && sent[0].atMs < nowMs - LATE_MS);
+    this.#lateAcks = isLate ? this.#lateAcks + 1 : 0;
+    return this.#lose(nowMs - BEHIND_MS, isAcked);
+  }
+
+  /** Whether it was late for so long that another one would do better; asked again it has to be late anew. */
+  takeLate(): boolean {
+    if (this.#lateAcks < LATE_ACKS) return false;
+    this.#lateAcks = 0;
+    return true;
+  }
+
+  #held(concerns: (feed: Feed) => boolean): { feed: Feed; sent: Sent[] }[] {
+    return [...this.#feeds.values()].filter(({ feed }) => concerns(feed));
   }
 
   /** Feeds that nobody acknowledged for too long; they are taken away. */

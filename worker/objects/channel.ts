@@ -246,6 +246,11 @@ export class Channel extends DurableObject<Env> {
     await this.#swarm.feedsLost(broadcastId, peerId, feeds);
   }
 
+  /** What this seed gets comes late to it, time after time. */
+  async seedLate(broadcastId: string, peerId: string): Promise<void> {
+    await this.#swarm.seedLate(broadcastId, peerId);
+  }
+
   /** Viewers lack these substreams, though seeds hold them. */
   async feedsLacking(broadcastId: string, feeds: Feed[]): Promise<void> {
     await this.#swarm.feedsLacking(broadcastId, feeds);

@@ -155,7 +155,7 @@ test('a seed that acknowledges keeps its feeds, one that never does loses them',
   link.push(...segmentOfFrames(0));
   await streams[0]!.next();
   const acks = FEEDS.map((feed) => ({ ...feed, index: packIndex(0, 0, feed.substream) }));
-  expect(await media.acknowledge(good.peerId, acks)).toEqual([]);
+  expect(await media.acknowledge(good.peerId, acks)).toEqual({ lost: [], isLate: false });
   putClockAhead(UNACKED_MS);
   // The silent one reads what it was sent, and then the end.
   await streams[1]!.next();

@@ -113,12 +113,12 @@ export class Media extends DurableObject<Env> {
 
   /**
    * A seed told its newest indexes. Answers the feeds that it is more than a second behind on: they are taken away
-   * from it here, and the Channel object may deal them to somebody else.
+   * from it here, and the Channel object may deal them to somebody else; and whether it is late time after time.
    */
-  async acknowledge(peerId: string, acks: FeedAck[]): Promise<Feed[]> {
-    const lost = this.#seeds.acknowledge(peerId, acks, Date.now());
-    if (lost.length > 0) this.ctx.storage.kv.put('feeds', this.#seeds.dealt);
-    return lost;
+  async acknowledge(peerId: string, acks: FeedAck[]): Promise<{ lost: Feed[]; isLate: boolean }> {
+    const answer = this.#seeds.acknowledge(peerId, acks, Date.now());
+    if (answer.lost.length > 0) this.ctx.storage.kv.put('feeds', this.#seeds.dealt);
+    return answer;
   }
 
   /** Draws on the egress cap for a replay: 0 when its bytes may go now, else in how many milliseconds to ask again. */
@@ -175,7 +175,7 @@ export class Media extends DurableObject<Env> {
     let frame = this.#window.get(index);
     if (frame) {
       const feed = this.#feedOf(index);
-      if (feed) this.#lacking.asked(feed, from);
+      if (feed) this.#lacking.asked(feed, index, from);
     } else {
       const newest = this.#window.newest(trackOf(index));
       const isAhead = newest !== undefined && compareIndex(index, newest.record.index) > 0;

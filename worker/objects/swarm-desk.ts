@@ -157,6 +157,11 @@ export class SwarmDesk {
     if (steward) await this.#carryOut(steward.lost(peerId, feeds, Date.now()));
   }
 
+  async seedLate(broadcastId: string, peerId: string): Promise<void> {
+    const steward = this.#of(broadcastId);
+    if (steward) await this.#carryOut(steward.late(peerId, Date.now()));
+  }
+
   async feedsLacking(broadcastId: string, feeds: Feed[]): Promise<void> {
     const steward = this.#of(broadcastId);
     if (steward) await this.#carryOut(steward.lacking(feeds, Date.now()));

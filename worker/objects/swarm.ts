@@ -554,7 +554,8 @@ export class Swarm extends DurableObject<Env> {
   async #acked(row: PeerRow, acks: Ack[], given: number | undefined): Promise<void> {
     const state = this.#state;
     if (!state) return;
-    const lost = await mediaOf(this.env, state.channel).acknowledge(row.id, acks);
+    const { lost, isLate } = await mediaOf(this.env, state.channel).acknowledge(row.id, acks);
+    if (isLate) await this.#tellChannel((channel) => channel.seedLate(state.broadcast.id, row.id));
     const idle = this.#seeds.note(row.id, given, (this.#shard?.viewers ?? 0) < 2, Date.now());
     if (lost.length === 0 && !idle) return;
     await this.#tellChannel((channel) =>

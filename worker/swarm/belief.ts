@@ -5,7 +5,7 @@
  * to give at most, and beyond that what others say they got.
  */
 import type { Parent } from '../../protocol/stats.ts';
-import { type FeedTrack, renditionsOf } from './feeds.ts';
+import { type FeedTrack, takenKbpsOf } from './feeds.ts';
 import { householdOf } from './place.ts';
 import type { PeerRow } from './seat.ts';
 
@@ -23,10 +23,7 @@ const LEAST_RATIO = 2;
 const HEADROOM = 2;
 
 export function uploadTerms(tracks: FeedTrack[], uploadRatio: number): UploadTerms {
-  const renditions = renditionsOf(tracks);
-  const common = tracks.filter((track) => !renditions.includes(track));
-  const takenKbps = common.reduce((sum, { bitrateKbps }) => sum + bitrateKbps, 0) +
-    Math.max(0, ...renditions.map(({ bitrateKbps }) => bitrateKbps));
+  const takenKbps = takenKbpsOf(tracks);
   return { takenKbps, givenKbps: takenKbps * Math.max(LEAST_RATIO, uploadRatio) };
 }
 

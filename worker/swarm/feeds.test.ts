@@ -189,6 +189,30 @@ test('who holds what viewers lack hands it over, keeps it until the other has it
   expect([...table.held.keys()]).toEqual(['b']);
 });
 
+test('a seed whose own line is slow hands over what it holds where there is another, and both hold it meanwhile', () => {
+  const table = new Table();
+  table.dealer.offer('0', ['slow', 'b', 'c', 'd'].map((id) => candidate(id)));
+  table.run(60_000);
+  expect(table.held.has('slow')).toBe(true);
+  table.dealer.late('slow', table.nowMs);
+  table.deal();
+  expect(Math.min(...table.copies.values())).toBe(1);
+  expect(Math.max(...table.copies.values())).toBe(2);
+  table.run(DOUBT_MS - 1000);
+  expect(table.held.has('slow')).toBe(false);
+  expect(Math.max(...table.copies.values())).toBe(1);
+});
+
+test('whose uplink carries less than one copy seeds only where nobody else can', () => {
+  const table = new Table();
+  table.dealer.offer('0', [
+    candidate('thin', { uploadKbps: 300 }),
+    ...['b', 'c', 'd'].map((id) => candidate(id, { uploadKbps: 1500 })),
+  ]);
+  table.run(60_000);
+  expect(table.held.get('thin') ?? []).toEqual([]);
+});
+
 test('a seed that got a substream just now is not to blame that it is lacking', () => {
   const table = new Table();
   table.dealer.offer('0', [candidate('a'), candidate('b')]);

@@ -38,6 +38,14 @@ export function renditionsOf(tracks: readonly FeedTrack[]): FeedTrack[] {
   return videos.length > 1 ? videos : [];
 }
 
+/** What a viewer takes of these at most: the best rendition, and what is no rendition. */
+export function takenKbpsOf(tracks: readonly FeedTrack[]): number {
+  const renditions = renditionsOf(tracks);
+  const common = tracks.filter((track) => !renditions.includes(track));
+  return common.reduce((sum, { bitrateKbps }) => sum + bitrateKbps, 0) +
+    Math.max(0, ...renditions.map(({ bitrateKbps }) => bitrateKbps));
+}
+
 /** The whole set of feeds that a peer holds from now on. */
 export interface Deal {
   id: string;
@@ -55,10 +63,10 @@ export const OVERLAP_MS = 3000;
 export const HOLD_MS = 8000;
 /** A peer that lost a feed for being slow is avoided for this long, the next time for twice as long. */
 export const BLAME_MS = 30_000;
-/** The same of one whose substreams viewers lack. */
+/** The same of one whose substreams viewers lack, or that gets them late. */
 export const DOUBT_MS = 120_000;
 export const MOST_BLAME_MS = 600_000;
-/** What it costs to give feeds to who was slow, and to who starves others: they hold what nobody else can. */
+/** What it costs to give feeds to who lost them, and to who is bad for all below it: those hold what nobody else can. */
 const SLOW_COST = 4;
 const DOUBTED_COST = 20;
 /** A seed that was dealt feeds longer ago than this is known to its shard. */
@@ -111,6 +119,8 @@ export class FeedDealer {
   #groups = new Map<string, number>();
   #homes: (shard: string) => boolean = () => true;
   #renditions: number[] = [];
+  /** What a viewer takes: whose uplink carries less than that gives back less than it gets. */
+  #copyKbps = 0;
 
   constructor(snapshot?: DealerSnapshot) {
     if (!snapshot) return;
@@ -135,6 +145,7 @@ export class FeedDealer {
   configure(tracks: FeedTrack[], copies: number): void {
     const before = new Map(this.#slots.map((slot) => [slotKey(slot), slot]));
     this.#renditions = renditionsOf(tracks).map(({ track }) => track);
+    this.#copyKbps = takenKbpsOf(tracks);
     this.#slots = [];
     for (let copy = 0; copy < copies; copy++) {
       for (const { track, substreams, bitrateKbps } of tracks) {
@@ -247,6 +258,12 @@ export class FeedDealer {
       if (slot.track !== track || slot.substream !== substream || nowMs - slot.sinceMs < HOLD_MS) continue;
       if (slot.holder !== undefined) this.doubt(slot.holder, nowMs);
     }
+  }
+
+  /** Its line is too narrow for more than it plays itself: what it has moves away, for as long as who is doubted is avoided. */
+  late(id: string, nowMs: number): void {
+    const known = this.#known.get(id);
+    if (known) blame(known, nowMs, DOUBT_MS, DOUBTED_COST);
   }
 
   /** This peer is to hold feeds only where nobody else can. What it has moves away, and both hold it meanwhile. */
@@ -425,7 +442,7 @@ export class FeedDealer {
   #cost(known: Known, slot: Slot, more: number, nowMs: number, beside: Set<string>): number {
     const load = known.load + more;
     const spare = known.uploadKbps / (slot.kbps * 2 * load);
-    const supply = known.uploadKbps <= 0 ? 6 : spare < 1 ? 2 : 0;
+    const supply = known.uploadKbps <= 0 ? 6 : known.uploadKbps < this.#copyKbps ? 4 : spare < 1 ? 2 : 0;
     // What a seed behind a symmetric NAT passes on goes through TURN, unless it goes to an open peer.
     const reach = { open: 0, cone: 0.25, unknown: 0.25, symmetric: 4, blocked: 8 }[known.nat];
     const blame = nowMs < known.blamedUntilMs ? known.blameCost : 0;

@@ -253,6 +253,12 @@ export class Steward {
     return this.#orders({ open: [] }, nowMs);
   }
 
+  /** A seed's own line is slow: others are fed first-hand where there are any. */
+  late(id: string, nowMs: number): Orders {
+    for (const dealer of this.#dealers.values()) dealer.late(id, nowMs);
+    return this.#orders({ open: [] }, nowMs);
+  }
+
   /** Viewers lack these substreams, though their seeds hold them. */
   lacking(feeds: Feed[], nowMs: number): Orders {
     for (const dealer of this.#dealers.values()) for (const feed of feeds) dealer.lacking(feed, nowMs);

@@ -88,7 +88,7 @@ export class Desk {
   /** A viewer asks the edge for one piece. */
   askedSingly(peer: SimPeer, { track, frame }: StreamPiece): void {
     const feed = { track, substream: this.#substreamOf(track, frame.record.index) };
-    this.#lacking.asked(feed, witnessGroup(placeOf(peer)));
+    this.#lacking.asked(feed, frame.record.index, witnessGroup(placeOf(peer)));
   }
 
   #substreamOf(track: number, index: number): number {
