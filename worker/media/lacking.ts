@@ -12,7 +12,7 @@ export const LOOK_MS = 5000;
  * dead seed's asks for all of them, who is fed by one whose line stands still for a moment only for a few, in a burst.
  */
 const LOOKS = 4;
-const ENOUGH = 1;
+const ENOUGH = 0.7;
 /** Groups that do not count, those that asked most: so many liars in different networks have no say. */
 const UNBELIEVED = 2;
 /** What the others ask for, by piece of the substream, must be so many times what all ask of half of the other substreams. */
