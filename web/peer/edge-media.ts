@@ -25,6 +25,8 @@ export class EdgeMedia {
   #waiting: (() => void)[] = [];
   /** Requests made so far. */
   requests = 0;
+  /** Of those the ones that were put off: what the edge may send is spent. */
+  refusals = 0;
 
   constructor(environment: PeerEnvironment, edgeUrl: string, mediaPath: string, grants: GrantKeeper) {
     this.#environment = environment;
@@ -91,6 +93,7 @@ export class EdgeMedia {
         continue;
       }
       if (response.status === 503 || response.status === 429) {
+        this.refusals++;
         throw new EdgeBusy(retryAfterMs(response) ?? BUSY_MS);
       }
       if (response.status === 404 || response.status === 410) throw new MediaGone(`${path} is not there`);

@@ -24,6 +24,8 @@ export interface ViewerStats {
   repairs: number;
   /** HTTP requests to the edge (join, media), and messages sent on the signaling sockets. */
   edgeRequests: number;
+  /** Requests for media that the edge put off. */
+  refusals: number;
   signalMessages: number;
   /** Now: linked neighbours, feeds held, substreams that have a parent or feed, substreams wanted. */
   peers: number;
@@ -61,6 +63,7 @@ export function emptyStats(): ViewerStats {
     controlBytes: 0,
     repairs: 0,
     edgeRequests: 0,
+    refusals: 0,
     signalMessages: 0,
     peers: 0,
     feeds: 0,
@@ -75,6 +78,7 @@ export function emptyStats(): ViewerStats {
 /** What one session adds, beside the mesh's own figures. */
 export interface SessionFigures {
   edgeRequests: number;
+  refusals: number;
   signalMessages: number;
   feeds: number;
 }
@@ -100,6 +104,7 @@ export function addSession(
     controlBytes: total.controlBytes + mesh.controlBytes,
     repairs: total.repairs + mesh.repairs,
     edgeRequests: total.edgeRequests + session.edgeRequests,
+    refusals: total.refusals + session.refusals,
     signalMessages: total.signalMessages + session.signalMessages,
     peers: mesh.links,
     feeds: session.feeds,

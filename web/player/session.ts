@@ -18,6 +18,7 @@ import { bufferedAheadMs } from './source/buffered.ts';
 import type { Source, SourceFigures } from './source/source.ts';
 import { StallCounter } from './stall-counter.ts';
 import type { Store } from './store.ts';
+import { NO_PLACE, SupplyWait } from './supply-wait.ts';
 import { watchThaw } from './thaw.ts';
 import { type PlayerViewer, viewerFor } from './viewer-for.ts';
 
@@ -47,6 +48,7 @@ export class Session {
   #ring: KeyRing | undefined;
   #figures: SourceFigures | undefined;
   #stalls = new StallCounter(() => performance.now());
+  #supplyWait = new SupplyWait();
   #first: FirstPicture;
   #lastTrouble = '';
   #hiccup: ReturnType<typeof setTimeout> | undefined;
@@ -355,7 +357,18 @@ export class Session {
       ? detailsOf(this.#viewer, this.#video, this.#lastTrouble, this.#thread)
       : undefined;
     this.#store.set({ stats, details, captions: captionsOf(this.#video) });
+    this.#sayWhyItWaits();
     this.#chooseQuality(stats);
+  }
+
+  /** `live` has a reason while the picture waits for want of upload, and no other one. */
+  #sayWhyItWaits(): void {
+    const { phase, started, waiting, paused } = this.#store.state;
+    if (!this.#viewer || phase !== 'live') return;
+    const wantsPlay = !paused || (!started && (this.#attributes.autoplay || this.#wantsPlay));
+    const waits = wantsPlay && !document.hidden && (waiting || !started);
+    const isShort = this.#supplyWait.look(waits, this.#viewer.stats(), performance.now());
+    this.#store.set({ reason: isShort ? NO_PLACE : undefined });
   }
 
   /** Once a second, where there is a choice and nobody made it. */

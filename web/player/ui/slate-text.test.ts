@@ -56,6 +56,23 @@ Deno.test('waiting in the middle shows that something is under way, a pause does
   assert.equal(shown({ ...playing, paused: true }), undefined);
 });
 
+Deno.test('who waits for want of upload is told so and what comes next, over the picture where there is one', () => {
+  const reason = { code: 'upload-short', message: '' };
+  const waiting = { phase: 'live', reason, waiting: true } as const;
+  for (const started of [true, false]) {
+    const slate = shown({ ...waiting, started })!;
+    assert.match(slate.title, /Waiting for a place/);
+    assert.match(slate.text, /more viewers than upload .* comes by itself/);
+    assert.deepEqual([slate.busy, slate.banner], [true, false]);
+  }
+});
+
+Deno.test('a player that failed says what to do, and can be tried again', () => {
+  const slate = shown({ phase: 'unsupported', reason: { code: 'player-failed', message: '' } })!;
+  assert.match(slate.title + slate.text, /stopped.*could not be loaded.*load the page anew/);
+  assert.equal(slate.action, 'retry');
+});
+
 Deno.test('a broadcast without picture says so', () => {
   assert.equal(shown({ phase: 'live', started: true, audioOnly: true, paused: false })?.text, 'Sound only');
 });

@@ -36,6 +36,7 @@ export function slateText(state: Shown): SlateText | undefined {
         ? { title: fill(words.closedTitle, { name }), text: words.closedText, ...still }
         : { title: fill(words.offAirTitle, { name }), text: words.offAirText, ...still };
     case 'live':
+      if (state.reason) return { title: words.noPlaceTitle, text: words.noPlaceText, ...busy };
       if (!state.started) return { title: '', text: words.starting, ...busy };
       if (state.waiting && !state.paused) return { title: '', text: '', ...busy };
       return state.audioOnly ? { title: name, text: words.soundOnly, ...still } : undefined;
@@ -54,6 +55,9 @@ export function slateText(state: Shown): SlateText | undefined {
     case 'refused':
       return { title: words.refusedTitle, text: why, ...still, action: 'retry', diagnostic: true };
     case 'unsupported':
+      if (state.reason?.code === 'player-failed') {
+        return { title: words.failedTitle, text: why, ...still, action: 'retry', diagnostic: true };
+      }
       return { title: words.unsupportedTitle, text: why, ...still, diagnostic: true };
   }
 }

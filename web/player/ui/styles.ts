@@ -77,6 +77,7 @@ input[type=range]:disabled::-webkit-slider-thumb { visibility: hidden; }
 .slate strong { font-size: clamp(17px, 3.6cqw, 26px); font-weight: 600; letter-spacing: -.01em; text-wrap: balance; }
 .slate p { margin: 0; max-width: 46ch; color: var(--shoal-quiet); font-size: clamp(13px, 2cqw, 16px); }
 .slate.over { background: none; pointer-events: none; }
+.slate.over:has(p:not([hidden])) { background: rgb(5 20 25 / .82); }
 .slate.banner {
   top: auto; right: auto; bottom: 84px; left: 12px; flex-direction: row; gap: 10px; padding: 8px 14px; border-radius: 10px; text-align: left;
   background: rgb(9 30 36 / .9);

@@ -80,6 +80,9 @@ export const de: Words = {
   thisChannel: 'Dieser Kanal',
   joining: 'Verbinden',
   starting: 'Es geht los',
+  noPlaceTitle: 'Warten auf einen Platz',
+  noPlaceText:
+    'Gerade gibt es mehr Zuschauer als Upload. Sie bleiben in der Reihe: Das Bild kommt von selbst, sobald Platz ist.',
   closedTitle: '{name} ist geschlossen',
   closedText: 'Der Betreiber hat den Kanal vorerst angehalten.',
   offAirTitle: '{name} sendet gerade nicht',
@@ -93,6 +96,7 @@ export const de: Words = {
   endedText: 'Die nächste beginnt hier von selbst.',
   refusedTitle: 'Kein Zutritt',
   unsupportedTitle: 'Wiedergabe nicht möglich',
+  failedTitle: 'Der Player hat aufgehört',
   tryAgain: 'Noch einmal',
   copyDetails: 'Angaben kopieren',
   copied: 'Kopiert',
@@ -103,7 +107,8 @@ export const de: Words = {
   'no-media-source':
     'Dieser Browser kann hier nicht abspielen: Ihm fehlen Media Source Extensions mit H.264.',
   'no-crypto': 'Dieser Browser gibt der Seite keine Kryptografie, um Empfangenes zu prüfen.',
-  'player-failed': 'Der Player konnte nicht starten.',
+  'player-failed':
+    'Ein Teil konnte nicht geladen werden oder ist immer wieder ausgefallen. Versuchen Sie es noch einmal, oder laden Sie die Seite neu. Hilft das nicht, schließen Sie andere Tabs oder nehmen Sie einen anderen Browser.',
   'unknown-channel': 'Diesen Kanal gibt es nicht.',
   kicked: 'Sie wurden aus dieser Sendung entfernt.',
   banned: 'Sie dürfen diese Sendung nicht sehen.',

@@ -77,6 +77,9 @@ export const en = {
   thisChannel: 'This channel',
   joining: 'Joining',
   starting: 'Starting',
+  noPlaceTitle: 'Waiting for a place',
+  noPlaceText:
+    'There are more viewers than upload right now. You stay in line: the picture comes by itself as soon as there is room.',
   closedTitle: '{name} is closed',
   closedText: 'Its owner has stopped it for now.',
   offAirTitle: '{name} is off air',
@@ -90,6 +93,7 @@ export const en = {
   endedText: 'The next one starts here by itself.',
   refusedTitle: 'No entry',
   unsupportedTitle: 'Cannot play here',
+  failedTitle: 'The player stopped',
   tryAgain: 'Try again',
   copyDetails: 'Copy details',
   copied: 'Copied',
@@ -99,7 +103,8 @@ export const en = {
     'This page is not a secure context, so the browser gives it no cryptography to check what it receives. Open it over https, or on localhost.',
   'no-media-source': 'This browser cannot play live media here: it lacks Media Source Extensions with H.264.',
   'no-crypto': 'This browser gives the page no cryptography to check what it receives.',
-  'player-failed': 'The player could not start.',
+  'player-failed':
+    'A part of it could not be loaded, or failed again and again. Try again, or load the page anew. If it goes on, close other tabs or use another browser.',
   'unknown-channel': 'There is no such channel.',
   kicked: 'You were removed from this broadcast.',
   banned: 'You may not watch this broadcast.',

@@ -79,6 +79,9 @@ export const es: Words = {
   thisChannel: 'Este canal',
   joining: 'Conectando',
   starting: 'Empezando',
+  noPlaceTitle: 'Esperando un sitio',
+  noPlaceText:
+    'Ahora hay más espectadores que subida para servirlos. Sigues en la cola: la imagen vendrá por sí sola en cuanto haya sitio.',
   closedTitle: '{name} está cerrado',
   closedText: 'Su dueño lo ha detenido por ahora.',
   offAirTitle: '{name} no está emitiendo',
@@ -92,6 +95,7 @@ export const es: Words = {
   endedText: 'La próxima empezará aquí por sí sola.',
   refusedTitle: 'Acceso denegado',
   unsupportedTitle: 'No se puede reproducir aquí',
+  failedTitle: 'El reproductor se ha parado',
   tryAgain: 'Reintentar',
   copyDetails: 'Copiar detalles',
   copied: 'Copiado',
@@ -101,7 +105,8 @@ export const es: Words = {
     'Esta página no es un contexto seguro, así que el navegador no le da criptografía para comprobar lo que recibe. Ábrela por https o en localhost.',
   'no-media-source': 'Este navegador no puede reproducir aquí: le faltan Media Source Extensions con H.264.',
   'no-crypto': 'Este navegador no da a la página criptografía para comprobar lo que recibe.',
-  'player-failed': 'El reproductor no pudo empezar.',
+  'player-failed':
+    'Una parte no se pudo cargar o falló una y otra vez. Inténtalo de nuevo o vuelve a cargar la página. Si sigue igual, cierra otras pestañas o usa otro navegador.',
   'unknown-channel': 'No existe ese canal.',
   kicked: 'Te han sacado de esta emisión.',
   banned: 'No puedes ver esta emisión.',

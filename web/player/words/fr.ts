@@ -80,6 +80,9 @@ export const fr: Words = {
   thisChannel: 'Cette chaîne',
   joining: 'Connexion',
   starting: 'Démarrage',
+  noPlaceTitle: 'En attente d’une place',
+  noPlaceText:
+    'Il y a en ce moment plus de spectateurs que de débit pour les servir. Vous restez dans la file : l’image viendra d’elle-même dès qu’il y aura de la place.',
   closedTitle: '{name} est fermée',
   closedText: 'Son propriétaire l’a arrêtée pour le moment.',
   offAirTitle: '{name} n’émet pas',
@@ -93,6 +96,7 @@ export const fr: Words = {
   endedText: 'La prochaine commencera ici d’elle-même.',
   refusedTitle: 'Accès refusé',
   unsupportedTitle: 'Lecture impossible ici',
+  failedTitle: 'Le lecteur s’est arrêté',
   tryAgain: 'Réessayer',
   copyDetails: 'Copier les détails',
   copied: 'Copié',
@@ -102,7 +106,8 @@ export const fr: Words = {
     'Cette page n’est pas un contexte sécurisé : le navigateur ne lui donne pas de cryptographie pour vérifier ce qu’elle reçoit. Ouvrez-la en https ou sur localhost.',
   'no-media-source': 'Ce navigateur ne peut pas lire ici : il lui manque Media Source Extensions avec H.264.',
   'no-crypto': 'Ce navigateur ne donne pas à la page de cryptographie pour vérifier ce qu’elle reçoit.',
-  'player-failed': 'Le lecteur n’a pas pu démarrer.',
+  'player-failed':
+    'Une partie n’a pas pu être chargée, ou a échoué plusieurs fois. Réessayez, ou rechargez la page. Si cela continue, fermez d’autres onglets ou changez de navigateur.',
   'unknown-channel': 'Cette chaîne n’existe pas.',
   kicked: 'Vous avez été retiré de cette émission.',
   banned: 'Vous ne pouvez pas regarder cette émission.',
