@@ -1,4 +1,4 @@
-/** Media from the edge over HTTP: frames as they come, single pieces, and what the edge's refusals mean. */
+/** Media from the edge over HTTP: frames as they come, single pieces, and what the edge's refused mean. */
 import type { PieceFrame } from '../../protocol/frame.ts';
 import { FrameReader } from '../../protocol/frame.ts';
 import { pieceMediaPath, RUN_STATE_HEADER } from '../../protocol/media.ts';
@@ -26,7 +26,7 @@ export class EdgeMedia {
   /** Requests made so far. */
   requests = 0;
   /** Of those the ones that were put off: what the edge may send is spent. */
-  refusals = 0;
+  refused = 0;
 
   constructor(environment: PeerEnvironment, edgeUrl: string, mediaPath: string, grants: GrantKeeper) {
     this.#environment = environment;
@@ -93,7 +93,7 @@ export class EdgeMedia {
         continue;
       }
       if (response.status === 503 || response.status === 429) {
-        this.refusals++;
+        this.refused++;
         throw new EdgeBusy(retryAfterMs(response) ?? BUSY_MS);
       }
       if (response.status === 404 || response.status === 410) throw new MediaGone(`${path} is not there`);

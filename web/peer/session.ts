@@ -170,7 +170,7 @@ export class Session {
   figures(total: ViewerStats = emptyStats()): ViewerStats {
     return addSession(total, this.#mesh.stats(), {
       edgeRequests: this.#media.requests,
-      refusals: this.#media.refusals,
+      refused: this.#media.refused,
       signalMessages: this.#closedSignals + this.#signaling.sent + (this.#bridge?.sent ?? 0),
       feeds: this.#seedStream.feeds.length,
     });

@@ -25,7 +25,7 @@ export interface ViewerStats {
   /** HTTP requests to the edge (join, media), and messages sent on the signaling sockets. */
   edgeRequests: number;
   /** Requests for media that the edge put off. */
-  refusals: number;
+  refused: number;
   signalMessages: number;
   /** Now: linked neighbours, feeds held, substreams that have a parent or feed, substreams wanted. */
   peers: number;
@@ -63,7 +63,7 @@ export function emptyStats(): ViewerStats {
     controlBytes: 0,
     repairs: 0,
     edgeRequests: 0,
-    refusals: 0,
+    refused: 0,
     signalMessages: 0,
     peers: 0,
     feeds: 0,
@@ -78,7 +78,7 @@ export function emptyStats(): ViewerStats {
 /** What one session adds, beside the mesh's own figures. */
 export interface SessionFigures {
   edgeRequests: number;
-  refusals: number;
+  refused: number;
   signalMessages: number;
   feeds: number;
 }
@@ -104,7 +104,7 @@ export function addSession(
     controlBytes: total.controlBytes + mesh.controlBytes,
     repairs: total.repairs + mesh.repairs,
     edgeRequests: total.edgeRequests + session.edgeRequests,
-    refusals: total.refusals + session.refusals,
+    refused: total.refused + session.refused,
     signalMessages: total.signalMessages + session.signalMessages,
     peers: mesh.links,
     feeds: session.feeds,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { SupplyWait } from './supply-wait.ts';
 
-const UNFED = { refusals: 1, parented: 3, substreams: 9 };
+const UNFED = { refused: 1, parented: 3, substreams: 9 };
 
 Deno.test('who waits without a source while the edge puts it off waits for want of upload, until the picture goes on', () => {
   const wait = new SupplyWait();
@@ -16,14 +16,14 @@ Deno.test('who waits without a source while the edge puts it off waits for want 
 Deno.test('a wait that the edge did not put off has another reason', () => {
   const wait = new SupplyWait();
   for (let ms = 0; ms < 60_000; ms += 500) {
-    assert.equal(wait.look(true, { ...UNFED, refusals: 0 }, ms), false);
+    assert.equal(wait.look(true, { ...UNFED, refused: 0 }, ms), false);
   }
 });
 
 Deno.test('who is fed whole waits for its own line or device', () => {
   const wait = new SupplyWait();
   for (let ms = 0; ms < 60_000; ms += 500) {
-    assert.equal(wait.look(true, { refusals: ms, parented: 9, substreams: 9 }, ms), false);
+    assert.equal(wait.look(true, { refused: ms, parented: 9, substreams: 9 }, ms), false);
   }
 });
 

@@ -17,21 +17,21 @@ const REFUSED_MS = 20_000;
 
 export interface SupplyFigures {
   /** Requests that the edge put off so far. */
-  refusals: number;
+  refused: number;
   parented: number;
   substreams: number;
 }
 
 export class SupplyWait {
   #sinceMs: number | undefined;
-  #refusals = 0;
+  #refused = 0;
   #refusedAtMs = -Infinity;
   #isShort = false;
 
   /** To be called a few times a second; `waits`: a picture is wanted and does not come. True while that is for want of upload. */
-  look(waits: boolean, { refusals, parented, substreams }: SupplyFigures, nowMs: number): boolean {
-    if (refusals > this.#refusals) this.#refusedAtMs = nowMs;
-    this.#refusals = refusals;
+  look(waits: boolean, { refused, parented, substreams }: SupplyFigures, nowMs: number): boolean {
+    if (refused > this.#refused) this.#refusedAtMs = nowMs;
+    this.#refused = refused;
     if (!waits) {
       this.#sinceMs = undefined;
       return this.#isShort = false;
