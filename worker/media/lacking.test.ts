@@ -25,7 +25,8 @@ const GROUPS = ['a', 'b', 'c', 'd', 'e'];
 const only = (askers: string[]) => (substream: number) => substream === FEED.substream ? askers : [];
 
 test('a substream that several who have nothing to do with each other ask for is lacking', () => {
-  expect(watch(1, only(GROUPS))).toEqual([FEED]);
+  expect(watch(3, only(GROUPS))).toEqual([]);
+  expect(watch(4, only(GROUPS))).toEqual([FEED]);
 });
 
 test('few viewers who share what they fetch are enough', () => {

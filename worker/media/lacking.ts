@@ -8,11 +8,12 @@ import type { Feed } from '../../protocol/tracker.ts';
 /** Requests are counted over so long. */
 export const LOOK_MS = 5000;
 /**
- * Of so many looks one after the other this share of the pieces, added up, must have been asked for: who asks for a
+ * Of so many looks one after the other this share of the pieces, added up, must have been asked for (all of a look's are
+ * one), and a crowd that is still settling is given as long: who asks for a
  * dead seed's asks for all of them, who is fed by one whose line stands still for a moment only for a few, in a burst.
  */
 const LOOKS = 4;
-const ENOUGH = 0.7;
+const ENOUGH = 1;
 /** Groups that do not count, those that asked most: so many liars in different networks have no say. */
 const UNBELIEVED = 2;
 /** What the others ask for, by piece of the substream, must be so many times what all ask of half of the other substreams. */
@@ -56,7 +57,7 @@ export class Lacking {
       const score = scoreOf(lane, lanes.filter((other) => other !== lane));
       lane.scores = [...lane.scores, score].slice(-LOOKS);
     }
-    const lacking = lanes.filter(({ scores }) => sum(scores) >= ENOUGH);
+    const lacking = lanes.filter(({ scores }) => scores.length === LOOKS && sum(scores) >= ENOUGH);
     for (const lane of lacking) lane.scores = [];
     for (const lane of this.#lanes.values()) {
       lane.pieces = 0;
