@@ -5,7 +5,7 @@ const LANES = 8;
 const FEED = { track: 0, substream: 3 };
 
 /** Lets so many looks pass; `ask` says who asks for a piece of a substream. */
-function watch(looks: number, ask: (substream: number, piece: number) => string[]) {
+function watch(looks: number, ask: (substream: number, piece: number) => string[], isSpent = false) {
   const lacking = new Lacking();
   lacking.look(0);
   const told = [];
@@ -16,6 +16,7 @@ function watch(looks: number, ask: (substream: number, piece: number) => string[
         for (const group of ask(substream, piece)) lacking.asked({ track: 0, substream }, piece, group);
       }
     }
+    if (isSpent) lacking.refused();
     told.push(...lacking.look(look * LOOK_MS));
   }
   return told;
@@ -33,6 +34,15 @@ test('few viewers who share what they fetch are enough', () => {
   const ask = (substream: number, piece: number) =>
     only([GROUPS[piece % 4]!, GROUPS[(piece + 1) % 4]!])(substream);
   expect(watch(4, ask).length).toBeGreaterThan(0);
+});
+
+test('where the cap is spent and who lacks pieces is put off, fewer requests are enough', () => {
+  for (const isSpent of [true, false]) {
+    const ask = (substream: number, piece: number) => {
+      return piece < 2 ? only(GROUPS)(substream) : [];
+    };
+    expect(watch(4, ask, isSpent)).toEqual(isSpent ? [FEED] : []);
+  }
 });
 
 test('one liar, or two of different networks, say nothing, however much they ask for', () => {

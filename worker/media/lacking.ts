@@ -9,11 +9,13 @@ import type { Feed } from '../../protocol/tracker.ts';
 export const LOOK_MS = 5000;
 /**
  * Of so many looks one after the other this share of the pieces, added up, must have been asked for (all of a look's are
- * one), and a crowd that is still settling is given as long: who asks for a
- * dead seed's asks for all of them, who is fed by one whose line stands still for a moment only for a few, in a burst.
+ * one), and a crowd that is still settling is given as long: who lacks a dead seed's pieces asks for all of them, who is
+ * fed by one whose line stands still for a moment only for a few, in a burst.
  */
 const LOOKS = 4;
-const ENOUGH = 1;
+const ENOUGH = 1.7;
+/** The same where the edge's cap is spent: who was put off asks for fewer. */
+const ENOUGH_WHEN_SPENT = 1;
 /** Groups that do not count, those that asked most: so many liars in different networks have no say. */
 const UNBELIEVED = 2;
 /** What the others ask for, by piece of the substream, must be so many times what all ask of half of the other substreams. */
@@ -33,6 +35,8 @@ interface Lane {
 export class Lacking {
   #lanes = new Map<string, Lane>();
   #lookedMs: number | undefined;
+  /** Looks for which what was refused counts. */
+  #spent = 0;
 
   /** A piece of this substream came. */
   came(feed: Feed): void {
@@ -47,17 +51,24 @@ export class Lacking {
     else asked.set(group, new Set([index]));
   }
 
+  /** A piece was asked for singly, and the cap refused it. */
+  refused(): void {
+    this.#spent = LOOKS;
+  }
+
   /** To be called every second or so: the substreams that viewers have lacked by now. */
   look(nowMs: number): Feed[] {
     this.#lookedMs ??= nowMs;
     if (nowMs - this.#lookedMs < LOOK_MS) return [];
     this.#lookedMs = nowMs;
     const lanes = [...this.#lanes.values()].filter(({ pieces }) => pieces > 0);
+    const enough = this.#spent > 0 ? ENOUGH_WHEN_SPENT : ENOUGH;
     for (const lane of lanes) {
       const score = scoreOf(lane, lanes.filter((other) => other !== lane));
       lane.scores = [...lane.scores, score].slice(-LOOKS);
     }
-    const lacking = lanes.filter(({ scores }) => scores.length === LOOKS && sum(scores) >= ENOUGH);
+    const lacking = lanes.filter(({ scores }) => scores.length === LOOKS && sum(scores) >= enough);
+    this.#spent--;
     for (const lane of lacking) lane.scores = [];
     for (const lane of this.#lanes.values()) {
       lane.pieces = 0;

@@ -296,7 +296,10 @@ export class Media extends DurableObject<Env> {
     const drawn = this.#budget.take(kind, body.length, Date.now());
     if (!drawn.ok) {
       this.#use.refused++;
-      if (kind === 'repair') this.#use.refusedRepairBytes += body.length;
+      if (kind === 'repair') {
+        this.#use.refusedRepairBytes += body.length;
+        this.#lacking.refused();
+      }
       this.#tellSoon();
       throw later('the egress cap of the channel is spent', drawn.retryAfterMs);
     }

@@ -91,6 +91,11 @@ export class Desk {
     this.#lacking.asked(feed, frame.record.index, witnessGroup(placeOf(peer)));
   }
 
+  /** ... and is put off. */
+  refusedSingly(): void {
+    this.#lacking.refused();
+  }
+
   #substreamOf(track: number, index: number): number {
     return substreamOf(index, this.#sim.stream.broadcast.tracks[track]!.substreams);
   }

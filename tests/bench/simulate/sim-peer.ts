@@ -164,6 +164,7 @@ export class SimPeer implements World {
       if (piece && piece.serial >= 0) sim.desk.askedSingly(this, piece);
       if (!piece) return void clock.after(trip, RUN, () => reject(new Error('not cut')));
       if (!sim.take('repair', frameBytes(piece))) {
+        sim.desk.refusedSingly();
         return void clock.after(trip, RUN, () => reject(new EdgeBusy(BUSY_RETRY_MS)));
       }
       clock.after(trip + 20 + sim.random.exponential(20) + frameBytes(piece) * 8 / DOWNLINK_KBPS, RUN, () => {
