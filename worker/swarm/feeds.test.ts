@@ -194,7 +194,7 @@ test('a seed whose own line is slow hands over what it holds where there is anot
   table.dealer.offer('0', ['slow', 'b', 'c', 'd'].map((id) => candidate(id)));
   table.run(60_000);
   expect(table.held.has('slow')).toBe(true);
-  table.dealer.late('slow', table.nowMs);
+  table.dealer.doubt('slow', table.nowMs);
   table.deal();
   expect(Math.min(...table.copies.values())).toBe(1);
   expect(Math.max(...table.copies.values())).toBe(2);

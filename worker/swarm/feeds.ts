@@ -260,13 +260,10 @@ export class FeedDealer {
     }
   }
 
-  /** Its line is too narrow for more than it plays itself: what it has moves away, for as long as who is doubted is avoided. */
-  late(id: string, nowMs: number): void {
-    const known = this.#known.get(id);
-    if (known) blame(known, nowMs, DOUBT_MS, DOUBTED_COST);
-  }
-
-  /** This peer is to hold feeds only where nobody else can. What it has moves away, and both hold it meanwhile. */
+  /**
+   * This peer passes too little on, or gets it late itself: it is to hold feeds only where nobody else can. What it has
+   * moves away, and both hold it meanwhile.
+   */
   doubt(id: string, nowMs: number): void {
     const known = this.#known.get(id);
     if (known) blame(known, nowMs, DOUBT_MS, DOUBTED_COST);

@@ -255,7 +255,7 @@ export class Steward {
 
   /** A seed's own line is slow: others are fed first-hand where there are any. */
   late(id: string, nowMs: number): Orders {
-    for (const dealer of this.#dealers.values()) dealer.late(id, nowMs);
+    for (const dealer of this.#dealers.values()) dealer.doubt(id, nowMs);
     return this.#orders({ open: [] }, nowMs);
   }
 
