@@ -239,6 +239,8 @@ export class Source extends Emitter<SourceEvents> {
     player.configure({
       manifest: { disableText: true, disableThumbnails: true },
       abr: { enabled: false },
+      // By <source> elements it chooses a resource twice.
+      mediaSource: { useSourceElements: false },
       streaming: {
         lowLatencyMode: true,
         // The browser waits by itself; Shaka shall not stop the clock.
