@@ -14,6 +14,8 @@ import { stateHas } from './window-state.ts';
 
 /** Most pieces that a new child gets at once from before it came. */
 const MAX_CATCH_UP = 4;
+/** The same of a track of one substream, as of sound: all that is cut until somebody who died is missed. */
+const MAX_UNDIVIDED = 6;
 /** How far apart indexes may be to be caught up with over the end of a segment: two segments, should one be skipped. */
 const CATCH_UP_SPAN = 2 << 12;
 
@@ -344,9 +346,10 @@ export class Children {
     if (!lane.hasNewest) return;
     const pieces: PieceFrame[] = [];
     let index = lane.newest;
+    const most = lane.track.substreams > 1 ? MAX_CATCH_UP : MAX_UNDIVIDED;
     // Who was away for longer begins with the newest segment.
     if (compareIndex(index, since) > CATCH_UP_SPAN) since = (index & ~255) - 1;
-    for (; compareIndex(index, since) > 0 && pieces.length < MAX_CATCH_UP; index--) {
+    for (; compareIndex(index, since) > 0 && pieces.length < most; index--) {
       const frame = lanes.of(index) === lane && store.piece(index);
       if (frame) pieces.push(frame);
       // From the first piece of a segment on to the last that the one before may have.

@@ -160,7 +160,7 @@ export class Links {
   }
 
   #onHello(neighbour: Neighbour, hello: MessageOf<'hello'>): void {
-    if (neighbour.stage !== 'greeting') return this.close(neighbour, 'second hello');
+    if (neighbour.stage !== 'greeting') return this.close(neighbour, 'hello out of turn');
     if (hello.nonce.length !== NONCE_BYTES) return this.close(neighbour, 'hello.nonce must be 16 bytes');
     const { world, options } = this.#context;
     this.#check(neighbour, hello.ticket, (ticket) => {
@@ -185,7 +185,7 @@ export class Links {
     const message = proofMessage(neighbour.nonce, neighbour.link.binding, neighbour.peerId, options.peerId);
     settle(world.verify(neighbour.ticket!.peerKey, message, proof.signature), false, (good) => {
       if (neighbour.stage === 'closed') return;
-      if (!good) return this.close(neighbour, 'the proof does not fit the ticket');
+      if (!good) return this.close(neighbour, 'proof does not fit');
       neighbour.stage = 'linked';
       neighbour.proved = true;
       neighbour.linkedAt = world.now();

@@ -423,6 +423,33 @@ Deno.test('a new parent pushes what was cut since the join, the end of the segme
   assert.deepEqual(lacking.map(({ record }) => describeIndex(record.index)), []);
 });
 
+Deno.test('who finds a new parent a second after the old one died gets from it all sound that was cut in between', () => {
+  const swarm = new Swarm();
+  swarm.introduces = false;
+  const [seed, dead, heir, orphan] = [1, 2, 3, 4].map(() => swarm.add({ uploadKbps: 4000 }));
+  seed!.feed(allFeeds(swarm.source));
+  for (const one of [dead!, heir!]) swarm.link(seed!, one);
+  swarm.link(dead!, orphan!);
+  swarm.run(12.7);
+  swarm.link(heir!, orphan!);
+  dead!.outgoing = () => undefined;
+  const requests: number[] = [];
+  orphan!.outgoing = (message) => {
+    if (message.type !== 'request') return message;
+    requests.push(message.index);
+    return undefined;
+  };
+  swarm.run(1.1);
+  dead!.links.get(orphan!.peerId)!.close('gone');
+  swarm.run(1);
+  const lacking = [...swarm.source.frames.keys()].filter((index) =>
+    trackOf(index) === 1 && !orphan!.arrivals.has(index) &&
+    swarm.source.frames.get(index)!.record.decodeTimeUs > 8e6 &&
+    swarm.source.frames.get(index)!.record.decodeTimeUs < 14e6
+  );
+  assert.deepEqual(lacking.map(describeIndex), []);
+});
+
 Deno.test('a track that is switched to starts at the newest segment, not where it was left', () => {
   const swarm = mixedSwarm(12);
   const peer = swarm.peers[7]!;
