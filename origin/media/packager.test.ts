@@ -266,6 +266,27 @@ Deno.test('an encoder that comes back with another bitrate is announced with it,
   }
 });
 
+Deno.test('an encoder that comes back and tells nothing of itself keeps its frame rate', async () => {
+  const recorder = await BroadcastRecorder.create();
+  for (const size of ['320x180', '640x360']) {
+    const tags = await encodeFlv({ seconds: 3, size });
+    await recorder.play(tags.filter(({ type }) => type !== 'data'));
+  }
+  assert.deepEqual(recorder.announced.map(({ tracks }) => tracks[0]!.frameRate), [30, 30]);
+});
+
+Deno.test('an encoder that comes back with silence of next to no bitrate is announced with it once', async () => {
+  const tags = await encodeFlv({ seconds: 12, video: null });
+  const sound = tags.filter(({ type }) => type === 'audio');
+  const silence = sound.map((tag) => ({ ...tag, body: tag.body[1] === 1 ? tag.body.slice(0, 6) : tag.body }));
+  const recorder = await BroadcastRecorder.create();
+  await recorder.play(sound);
+  await recorder.play(silence);
+  const [before, ...after] = recorder.announced.map(({ tracks }) => tracks[0]!.bitrateKbps);
+  assert.ok(before! > 30, `${before} kbps`);
+  assert.deepEqual(after, [2]);
+});
+
 Deno.test('a resumed broadcast keeps K though its encoder came back with another bitrate', async () => {
   const track = { track: 0, bitrateKbps: 2000, substreams: 8 };
   const recorder = await BroadcastRecorder.create({ resumed: true, tracks: [track as Track] });

@@ -47,6 +47,7 @@ export class TrackSlot {
   /** What is announced: the bitrate may be another one in a later session, K never is. */
   #kbps: number | undefined;
   #substreams: number | undefined;
+  #fps: number | undefined;
   /** Another session has begun, whose bitrate is not announced yet. */
   #isOfNewSession = false;
   #bytes = 0;
@@ -164,12 +165,15 @@ export class TrackSlot {
 
   /** Settles the bitrate for the rest of the session and K for that of the broadcast, the first time it is asked. */
   announce(): Track {
-    if (this.isMisannounced) this.#kbps = Math.max(1, Math.round(this.#ofNewSession!));
-    this.#kbps ??= Math.max(1, Math.round(this.claimedKbps ?? this.#measuredKbps()));
+    if (this.isMisannounced) this.#kbps = this.#ofNewSession;
+    this.#kbps ??= announced(this.claimedKbps ?? this.#measuredKbps());
     this.#substreams ??= substreamsFor(this.#kbps);
     this.#cutter!.bitrateKbps = this.#kbps;
     const { init: _, protectedInit: _i, subsamples: _s, ...format } = this.#format!;
-    const video = this.kind === 'video' ? { frameRate: this.frameRate ?? this.#measuredFps() } : {};
+    // A session that has only begun is taken to be as the one before.
+    const isMeasured = this.#measuredMs >= MEASURE_MS || this.#fps === undefined;
+    this.#fps = this.frameRate ?? (isMeasured ? this.#measuredFps() : this.#fps);
+    const video = this.kind === 'video' ? { frameRate: this.#fps } : {};
     return {
       track: this.number,
       kind: this.kind,
@@ -192,10 +196,12 @@ export class TrackSlot {
     this.#lastMs = timeMs;
   }
 
-  /** This session's bitrate, if it is not the first and enough is known. */
+  /** This session's bitrate as it would be announced, if it is not the first and enough is known. */
   get #ofNewSession(): number | undefined {
     if (!this.#isOfNewSession) return undefined;
-    return this.claimedKbps ?? (this.#measuredMs >= MEASURE_AGAIN_MS ? this.#measuredKbps() : undefined);
+    const isMeasured = this.#measuredMs >= MEASURE_AGAIN_MS;
+    const kbps = this.claimedKbps ?? (isMeasured ? this.#measuredKbps() : undefined);
+    return kbps === undefined ? undefined : announced(kbps);
   }
 
   #measuredKbps(): number {
@@ -205,4 +211,8 @@ export class TrackSlot {
   #measuredFps(): number {
     return Math.round(this.#intervals * 1000 / Math.max(1, this.#measuredMs));
   }
+}
+
+function announced(kbps: number): number {
+  return Math.max(1, Math.round(kbps));
 }
