@@ -1,4 +1,4 @@
-/** Media from the edge over HTTP: frames as they come, single pieces, and what the edge's refused mean. */
+/** Media from the edge over HTTP: frames as they come, single pieces, and what the edge's refusals mean. */
 import type { PieceFrame } from '../../protocol/frame.ts';
 import { FrameReader } from '../../protocol/frame.ts';
 import { pieceMediaPath, RUN_STATE_HEADER } from '../../protocol/media.ts';

@@ -395,6 +395,16 @@ Deno.test('the answer of another join, which may be a second old, is not believe
   viewer.stop();
 });
 
+Deno.test('a broadcast that begins after one whose encoder was lost is live at once', async () => {
+  const { clock, edge, viewer, states } = await live();
+  FakeSocket.last.say({ action: 'channel', state: 'lost' });
+  FakeSocket.last.say({ action: 'channel', state: 'ended' });
+  edge.answer = two.answer;
+  await clock.pass(6000);
+  assert.deepEqual(states, ['live', 'lost: encoder-lost', 'ended: ended', 'live']);
+  viewer.stop();
+});
+
 Deno.test('a kick is final, and so is a channel that does not exist', async () => {
   const kicked = await live();
   FakeSocket.last.say({ action: 'kicked', reason: 'enough' });

@@ -400,7 +400,6 @@ export class Viewer extends Emitter<ViewerEvents> {
   }
 
   #enter(answer: LiveJoinAnswer, { media, socket }: { media?: FirstMedia; socket?: WebSocket }): void {
-    if (!this.#session?.isSeated) this.#channelState = answer.state;
     if (this.#session?.broadcastId === answer.broadcast.id) {
       media?.cancel();
       socket?.close();
@@ -408,6 +407,7 @@ export class Viewer extends Emitter<ViewerEvents> {
         // The edge's join card is a moment older than the end it told.
         return this.#askIn(REJOIN_LEAST_MS + REJOIN_SPREAD_MS * this.#environment.random());
       }
+      if (!this.#session.isSeated) this.#channelState = answer.state;
       this.#session.adopt(answer);
       return this.#follows();
     }
@@ -415,6 +415,7 @@ export class Viewer extends Emitter<ViewerEvents> {
     const goesOn = this.#keepsShelf && this.#broadcast?.id === answer.broadcast.id;
     this.#keepsShelf = false;
     this.#broadcast = answer.broadcast;
+    this.#channelState = answer.state;
     this.#uploadRatio = answer.uploadRatio;
     this.#p2p = answer.p2p;
     if (!goesOn) {
