@@ -68,3 +68,28 @@ test('what an interior viewer whose line stands still now and then does not pass
   const ask = (substream: number, piece: number) => piece === 0 ? only(GROUPS)(substream) : [];
   expect(watch(20, ask)).toEqual([]);
 });
+
+test('what is asked for while there are no seeds, and nobody looks, is not kept against those that come', () => {
+  const lacking = new Lacking();
+  const hour = (ask: string[]) => {
+    for (let piece = 0; piece < 36_000; piece++) {
+      for (let substream = 0; substream < LANES; substream++) lacking.came({ track: 0, substream });
+      for (const group of ask) lacking.asked(FEED, piece, group);
+    }
+    lacking.refused();
+  };
+  hour(GROUPS);
+  const told = [];
+  for (let look = 0; look <= 5; look++) {
+    told.push(...lacking.look(look * LOOK_MS));
+    for (let substream = 0; substream < LANES; substream++) lacking.came({ track: 0, substream });
+  }
+  expect(told).toEqual([]);
+  lacking.clear();
+  hour(GROUPS);
+  for (let look = 100; look <= 105; look++) {
+    told.push(...lacking.look(look * LOOK_MS));
+    for (let substream = 0; substream < LANES; substream++) lacking.came({ track: 0, substream });
+  }
+  expect(told).toEqual([]);
+});

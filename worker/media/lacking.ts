@@ -34,17 +34,19 @@ interface Lane {
 
 export class Lacking {
   #lanes = new Map<string, Lane>();
+  /** Undefined: nobody looks, and nothing is counted. */
   #lookedMs: number | undefined;
   /** Looks for which what was refused counts. */
   #spent = 0;
 
   /** A piece of this substream came. */
   came(feed: Feed): void {
-    this.#lane(feed).pieces++;
+    if (this.#lookedMs !== undefined) this.#lane(feed).pieces++;
   }
 
   /** A piece of this substream that is there was asked for singly. */
   asked(feed: Feed, index: number, group = ''): void {
+    if (this.#lookedMs === undefined) return;
     const { asked } = this.#lane(feed);
     const pieces = asked.get(group);
     if (pieces) pieces.add(index);
@@ -77,8 +79,11 @@ export class Lacking {
     return lacking.map(({ feed }) => feed);
   }
 
+  /** There are no seeds: until the next look nothing is counted. */
   clear(): void {
     this.#lanes.clear();
+    this.#lookedMs = undefined;
+    this.#spent = 0;
   }
 
   #lane({ track, substream }: Feed): Lane {

@@ -450,6 +450,7 @@ export class Media extends DurableObject<Env> {
       if (this.#seeds.dealt.length > 0) return;
       if (this.#tendTimer !== undefined) clearInterval(this.#tendTimer);
       this.#tendTimer = undefined;
+      this.#lacking.clear();
     }, TEND_MS);
   }
 
