@@ -33,9 +33,9 @@ export class JoinMedia {
     this.#env = env;
   }
 
-  /** Whether one more may join here now. */
-  admit(broadcast: Broadcast): boolean {
-    return this.#unread.hasRoom(broadcast) && this.#calm.take('everybody', Date.now());
+  /** Whether one more may join here now. `announcedMs`: how long ago a socket announced, if it did. */
+  admit(broadcast: Broadcast, announcedMs: (socket: WebSocket) => number | undefined): boolean {
+    return this.#unread.hasRoom(broadcast, announcedMs) && this.#calm.take('everybody', Date.now());
   }
 
   /** It may have been sent media before the shard was woken: it has not announced. */

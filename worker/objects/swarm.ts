@@ -323,7 +323,11 @@ export class Swarm extends DurableObject<Env> {
     }
     const answer = request.headers.get('shoal-join');
     const joined = answer === null ? undefined : this.#state;
-    if (answer !== null && !(joined && this.#joinMedia.admit(joined.broadcast))) {
+    const announcedMs = (socket: WebSocket) => {
+      const peer = this.#ports.get(socket)?.seat.peer;
+      return peer && Date.now() - peer.sinceMs;
+    };
+    if (answer !== null && !(joined && this.#joinMedia.admit(joined.broadcast, announcedMs))) {
       return new Response('join by HTTP', { status: 503, headers: { 'retry-after': '0' } });
     }
     const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];

@@ -5,6 +5,7 @@ import { FrameReader } from '../../protocol/frame.ts';
 import { decodeJoinHead, JOIN_SUBPROTOCOL } from '../../protocol/join-body.ts';
 import { JoinAnswer } from '../../protocol/join.ts';
 import { app } from '../app.ts';
+import { READ_WITHIN_MS } from '../media/unread.ts';
 import {
   ask,
   bindings,
@@ -16,6 +17,7 @@ import {
   makeChannel,
 } from '../testing/edge.ts';
 import { initOf, segmentOfFrames } from '../testing/frames.ts';
+import { putClockAhead } from '../testing/quick-timers.ts';
 import { newKey, SignalClient, startedAnnounce } from '../testing/signal-client.ts';
 
 const PEER_KEY = toBase64Url(new Uint8Array(32).fill(9));
@@ -163,4 +165,16 @@ test('while what was sent to others may lie unread, announced or not, one joins 
     }
     for (const client of clients) client.socket.close();
   }
+});
+
+test('who has no WebRTC announces and says nothing for minutes: it counts as long as one that reads may take', async () => {
+  const { channel, link } = await goOnAir();
+  link.push(initOf(0), ...segmentOfFrames(0, { pieces: 40, bytes: 64 * 1024 }));
+  const other = await joinLive(channel);
+  await eventually(() => fetchMedia(other, 'join?tracks=0,1'), ({ status }) => status === 200);
+  const { status, clients } = await dialAll(channel, announce);
+  expect(status).toBe(503);
+  putClockAhead(READ_WITHIN_MS);
+  await eventually(async () => (await dial(channel)).status, (now) => now === 101);
+  for (const client of clients) client.socket.close();
 });
