@@ -88,6 +88,14 @@ Deno.test('a refused grant is renewed and the request made once more, not for ev
   );
 });
 
+Deno.test('a request is put off when the cap is spent, not when there is nothing yet', async () => {
+  for (const [code, refused] of [['egress-cap', 1], ['later', 0]] as const) {
+    const media = mediaOf(() => Response.json({ error: { code, message: '' } }, { status: 503 }));
+    await assert.rejects(media.frames('/x', never, () => {}), EdgeBusy);
+    assert.deepEqual([media.requests, media.refused], [1, refused]);
+  }
+});
+
 Deno.test('a busy edge says when, a lost piece is gone, anything else is what it is', async () => {
   const busy = mediaOf(() => new Response(null, { status: 503, headers: { 'retry-after': '2' } }));
   await assert.rejects(

@@ -25,7 +25,7 @@ export class EdgeMedia {
   #waiting: (() => void)[] = [];
   /** Requests made so far. */
   requests = 0;
-  /** Of those the ones that were put off: what the edge may send is spent. */
+  /** Of those the ones that were put off because the egress cap is spent, and not because there is nothing yet. */
   refused = 0;
 
   constructor(environment: PeerEnvironment, edgeUrl: string, mediaPath: string, grants: GrantKeeper) {
@@ -87,13 +87,13 @@ export class EdgeMedia {
       this.requests++;
       const response = await this.#environment.fetch(url.href, { signal });
       if (response.ok) return response;
-      await response.body?.cancel();
+      const why = await response.text();
       if ((response.status === 401 || response.status === 403) && attempt === 0) {
         await this.#grants.refresh(grant);
         continue;
       }
       if (response.status === 503 || response.status === 429) {
-        this.refused++;
+        if (why.includes('egress-cap')) this.refused++;
         throw new EdgeBusy(retryAfterMs(response) ?? BUSY_MS);
       }
       if (response.status === 404 || response.status === 410) throw new MediaGone(`${path} is not there`);

@@ -24,7 +24,7 @@ export interface ViewerStats {
   repairs: number;
   /** HTTP requests to the edge (join, media), and messages sent on the signaling sockets. */
   edgeRequests: number;
-  /** Requests for media that the edge put off. */
+  /** Requests for media that the edge put off because its egress cap is spent. */
   refused: number;
   signalMessages: number;
   /** Now: linked neighbours, feeds held, substreams that have a parent or feed, substreams wanted. */

@@ -301,7 +301,7 @@ export class Media extends DurableObject<Env> {
         this.#lacking.refused();
       }
       this.#tellSoon();
-      throw later('the egress cap of the channel is spent', drawn.retryAfterMs);
+      throw later('the egress cap of the channel is spent', drawn.retryAfterMs, 'egress-cap');
     }
     countBytes(this.#use, kind, body.length);
     this.#tellSoon();
@@ -489,8 +489,8 @@ function gone(message: string): Failure {
   return new Failure(404, 'gone', message);
 }
 
-function later(message: string, retryAfterMs = 1000): Failure {
-  return new Failure(503, 'later', message, { retryAfterS: Math.max(1, Math.ceil(retryAfterMs / 1000)) });
+function later(message: string, retryAfterMs = 1000, code = 'later'): Failure {
+  return new Failure(503, code, message, { retryAfterS: Math.max(1, Math.ceil(retryAfterMs / 1000)) });
 }
 
 function playlist(text: string): Response {

@@ -240,7 +240,7 @@ test('what is served is counted by kind, from the cache or not', async () => {
   expect(counts.shoal_edge_cache_hits_total! + counts.shoal_edge_cache_misses_total!).toBe(6);
 });
 
-test('over the egress cap media is refused as "later", and the refusals are counted', async () => {
+test('over the egress cap media is put off with that as the reason, and the refusals are counted', async () => {
   quickTimers(500);
   const { viewer, channel } = await withMedia(3, { egressCapKbps: 16 });
   const statuses: number[] = [];
@@ -255,6 +255,7 @@ test('over the egress cap media is refused as "later", and the refusals are coun
   expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
   expect(refused?.headers.get('access-control-allow-origin')).toBe('*');
   expect(refused?.headers.get('access-control-expose-headers')).toContain('retry-after');
+  expect(await refused?.json()).toMatchObject({ error: { code: 'egress-cap' } });
   await eventually(() => metricsOf({ channel }), (counts) => counts.shoal_edge_refused_total! > 0);
 });
 
