@@ -7,7 +7,7 @@ const FEED = { track: 0, substream: 3 };
 /** Lets so many looks pass; `ask` says who asks for a piece of a substream. */
 function watch(looks: number, ask: (substream: number, piece: number) => string[], isSpent = false) {
   const lacking = new Lacking();
-  lacking.look(0);
+  lacking.look(0, []);
   const told = [];
   for (let look = 1; look <= looks; look++) {
     for (let substream = 0; substream < LANES; substream++) {
@@ -17,7 +17,7 @@ function watch(looks: number, ask: (substream: number, piece: number) => string[
       }
     }
     if (isSpent) lacking.refused();
-    told.push(...lacking.look(look * LOOK_MS));
+    told.push(...lacking.look(look * LOOK_MS, []));
   }
   return told;
 }
@@ -64,6 +64,29 @@ test('where upload is short all are asked for alike, and none is lacking', () =>
   expect(watch(20, () => [...GROUPS, ...GROUPS])).toEqual([]);
 });
 
+test('the same where there are renditions that nobody plays; there, too, one substream alone is lacking', () => {
+  const renditions = [0, 2, 3];
+  const watched = (isLacked: (track: number, substream: number) => boolean) => {
+    const lacking = new Lacking();
+    const told = lacking.look(0, renditions);
+    for (let look = 1; look <= 4; look++) {
+      for (const [track, lanes] of [[0, 8], [1, 1], [2, 8], [3, 8]] as const) {
+        for (let substream = 0; substream < lanes; substream++) {
+          for (let piece = 0; piece < 6; piece++) {
+            lacking.came({ track, substream });
+            if (!isLacked(track, substream)) continue;
+            for (const group of GROUPS) lacking.asked({ track, substream }, piece, group);
+          }
+        }
+      }
+      told.push(...lacking.look(look * LOOK_MS, renditions));
+    }
+    return told;
+  };
+  expect(watched((track) => track < 2)).toEqual([]);
+  expect(watched((track, substream) => track === FEED.track && substream === FEED.substream)).toEqual([FEED]);
+});
+
 test('what an interior viewer whose line stands still now and then does not pass on is no fault of its seed', () => {
   const ask = (substream: number, piece: number) => piece === 0 ? only(GROUPS)(substream) : [];
   expect(watch(20, ask)).toEqual([]);
@@ -81,14 +104,14 @@ test('what is asked for while there are no seeds, and nobody looks, is not kept 
   hour(GROUPS);
   const told = [];
   for (let look = 0; look <= 5; look++) {
-    told.push(...lacking.look(look * LOOK_MS));
+    told.push(...lacking.look(look * LOOK_MS, []));
     for (let substream = 0; substream < LANES; substream++) lacking.came({ track: 0, substream });
   }
   expect(told).toEqual([]);
   lacking.clear();
   hour(GROUPS);
   for (let look = 100; look <= 105; look++) {
-    told.push(...lacking.look(look * LOOK_MS));
+    told.push(...lacking.look(look * LOOK_MS, []));
     for (let substream = 0; substream < LANES; substream++) lacking.came({ track: 0, substream });
   }
   expect(told).toEqual([]);

@@ -18,7 +18,10 @@ const ENOUGH = 1.7;
 const ENOUGH_WHEN_SPENT = 1;
 /** Groups that do not count, those that asked most: so many liars in different networks have no say. */
 const UNBELIEVED = 2;
-/** What the others ask for, by piece of the substream, must be so many times what all ask of half of the other substreams. */
+/**
+ * What the others ask for, by piece of the substream, must be so many times what all ask of half of the other substreams.
+ * Where there are renditions this holds beside each of them: nobody asks for what nobody plays.
+ */
 const FAR_MORE = 4;
 /** With fewer substreams than this there is nothing to compare with. */
 const LEAST_LANES = 4;
@@ -58,15 +61,18 @@ export class Lacking {
     this.#spent = LOOKS;
   }
 
-  /** To be called every second or so: the substreams that viewers have lacked by now. */
-  look(nowMs: number): Feed[] {
+  /**
+   * To be called every second or so: the substreams that viewers have lacked by now. `renditions`: tracks of which a
+   * viewer takes one.
+   */
+  look(nowMs: number, renditions: readonly number[]): Feed[] {
     this.#lookedMs ??= nowMs;
     if (nowMs - this.#lookedMs < LOOK_MS) return [];
     this.#lookedMs = nowMs;
     const lanes = [...this.#lanes.values()].filter(({ pieces }) => pieces > 0);
     const enough = this.#spent > 0 ? ENOUGH_WHEN_SPENT : ENOUGH;
     for (const lane of lanes) {
-      const score = scoreOf(lane, lanes.filter((other) => other !== lane));
+      const score = scoreOf(lane, lanes.filter((other) => other !== lane), renditions);
       lane.scores = [...lane.scores, score].slice(-LOOKS);
     }
     const lacking = lanes.filter(({ scores }) => scores.length === LOOKS && sum(scores) >= enough);
@@ -98,14 +104,25 @@ export class Lacking {
 }
 
 /** The share of the substream's pieces that is lacking. */
-function scoreOf(lane: Lane, others: Lane[]): number {
-  if (others.length + 1 < LEAST_LANES) return 0;
+function scoreOf(lane: Lane, others: Lane[], renditions: readonly number[]): number {
+  const taken = ({ feed: { track } }: Lane, rendition: number | undefined) =>
+    track === rendition || !renditions.includes(track);
+  const usual = (renditions.length > 0 ? renditions : [undefined])
+    .map((rendition) => others.filter((other) => taken(other, rendition)))
+    .filter((beside) => beside.length >= LEAST_LANES - 1)
+    .map(askedOfHalf);
+  if (usual.length === 0) return 0;
   const groups = [...lane.asked].filter(([group]) => group !== '').map(([, pieces]) => pieces);
   const believed = groups.sort((a, b) => b.size - a.size).slice(UNBELIEVED);
-  const usual = others.map(({ asked, pieces }) => sizeOf([...asked.values()]) / pieces).sort((a, b) => a - b);
-  const isFarMore = sizeOf(believed) / lane.pieces > FAR_MORE * usual[Math.floor(usual.length / 2)]!;
+  const isFarMore = sizeOf(believed) / lane.pieces > FAR_MORE * Math.max(...usual);
   const lacked = new Set(believed.flatMap((pieces) => [...pieces]));
   return isFarMore ? Math.min(1, lacked.size / lane.pieces) : 0;
+}
+
+/** Requests by piece, of one substream in the middle. */
+function askedOfHalf(lanes: Lane[]): number {
+  const asked = lanes.map(({ asked, pieces }) => sizeOf([...asked.values()]) / pieces).sort((a, b) => a - b);
+  return asked[Math.floor(asked.length / 2)]!;
 }
 
 function sizeOf(sets: Set<number>[]): number {

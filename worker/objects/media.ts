@@ -35,6 +35,7 @@ import { Wants } from '../media/wants.ts';
 import { MediaWindow } from '../media/window.ts';
 import { addUse, countBytes, type EdgeUse, emptyUse, hasUse, type MediaKind } from '../report/edge-use.ts';
 import { type MediaAsk, parseMediaAsk } from '../media/ask.ts';
+import { renditionsOf } from '../swarm/feeds.ts';
 
 /** Longest that a piece is waited for: the origin's round trip, or its reconnection. */
 const PIECE_WAIT_MS = 1500;
@@ -443,7 +444,8 @@ export class Media extends DurableObject<Env> {
           lost.map(({ peerId, feeds }) => channel.feedsLost(kept.broadcast.id, peerId, feeds)),
         ));
       }
-      const lacking = kept ? this.#lacking.look(Date.now()) : [];
+      const renditions = renditionsOf(kept?.broadcast.tracks ?? []).map(({ track }) => track);
+      const lacking = this.#lacking.look(Date.now(), renditions);
       if (lacking.length > 0 && kept) {
         this.ctx.waitUntil(channelOf(this.env, kept.channel).feedsLacking(kept.broadcast.id, lacking));
       }

@@ -10,7 +10,7 @@ import type { FromPeer } from '../../../protocol/from-peer.ts';
 import { Lacking } from '../../../worker/media/lacking.ts';
 import { BACKBONE, isBackbone } from '../../../worker/swarm/backbone.ts';
 import { uploadTerms } from '../../../worker/swarm/belief.ts';
-import { toCandidate } from '../../../worker/swarm/feeds.ts';
+import { renditionsOf, toCandidate } from '../../../worker/swarm/feeds.ts';
 import type { Outgoing } from '../../../worker/swarm/outgoing.ts';
 import { type Place, witnessGroup } from '../../../worker/swarm/place.ts';
 import { emptySeat, type PeerRow, type Seat } from '../../../worker/swarm/seat.ts';
@@ -272,7 +272,8 @@ export class Desk {
     const asked = this.#sim.edge.bytes.repair + this.#sim.edge.refusedRepair;
     this.#carryOut(this.steward.repaired(asked - this.#repairTold, this.#sim.wallMs));
     this.#repairTold = asked;
-    const lacking = this.#lacking.look(this.#sim.wallMs);
+    const renditions = renditionsOf(this.#sim.stream.broadcast.tracks).map(({ track }) => track);
+    const lacking = this.#lacking.look(this.#sim.wallMs, renditions);
     if (lacking.length === 0) return;
     this.doubted += lacking.length;
     this.#carryOut(this.steward.lacking(lacking, this.#sim.wallMs));
