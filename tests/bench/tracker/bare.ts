@@ -1,6 +1,6 @@
 /** The floor of any tracker in workerd: bare-object.mjs, run as `deno task serve` runs the edge. */
 import { WORKERD } from '../../../scripts/serve/workerd-binary.ts';
-import { COMPATIBILITY_DATE } from '../../../scripts/local-edge.ts';
+import { wranglerConfig } from '../../../scripts/wrangler-config.ts';
 import { freePort } from '../../free-port.ts';
 import type { Tracker } from './systems.ts';
 
@@ -10,7 +10,10 @@ export async function startBareObject(): Promise<Tracker> {
   const folder = await Deno.makeTempDir({ prefix: 'shoal-bench-bare-' });
   const address = `127.0.0.1:${freePort()}`;
   await Deno.copyFile(new URL('bare-object.mjs', import.meta.url), `${folder}/bare-object.mjs`);
-  await Deno.writeTextFile(`${folder}/workerd.capnp`, configOf(address));
+  await Deno.writeTextFile(
+    `${folder}/workerd.capnp`,
+    configOf(address, (await wranglerConfig()).compatibilityDate),
+  );
   const child = new Deno.Command(WORKERD, { args: ['serve', `${folder}/workerd.capnp`] }).spawn();
   await untilItListens(`http://${address}`);
   return {
@@ -26,7 +29,7 @@ export async function startBareObject(): Promise<Tracker> {
   };
 }
 
-function configOf(address: string): string {
+function configOf(address: string, compatibilityDate: string): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -36,7 +39,7 @@ const config :Workerd.Config = (
 
 const bare :Workerd.Worker = (
   modules = [(name = "bare-object.mjs", esModule = embed "bare-object.mjs")],
-  compatibilityDate = "${COMPATIBILITY_DATE}",
+  compatibilityDate = "${compatibilityDate}",
   bindings = [(name = "BARE", durableObjectNamespace = "Bare")],
   durableObjectNamespaces = [(className = "Bare", uniqueKey = "bare", enableSql = true)],
   durableObjectStorage = (inMemory = void),
