@@ -158,6 +158,22 @@ test('a seed that is behind with a feed loses that feed, and is avoided for a wh
   expect(table.held.get('a') ?? []).not.toContain(first);
 });
 
+test('who was slow gets no feed of one that keeps up, however many that one holds', () => {
+  const table = new Table();
+  table.dealer.configure(LADDER, 1);
+  table.dealer.offer('0', [
+    candidate('wide', { track: 0 }),
+    ...['narrow', 'other'].map((id) => candidate(id, { track: 2 })),
+  ]);
+  table.deal();
+  for (const id of ['narrow', 'other']) table.dealer.lose(id, undefined, table.nowMs);
+  table.run(BLAME_MS - 1000);
+  expect(table.held.get('wide')).toContain('1/0');
+  expect(table.copies.get('1/0')).toBe(1);
+  table.run(60_000);
+  expect(table.held.get('wide')).not.toContain('1/0');
+});
+
 test('a seed that lost its feeds and is the only one is told again that it has them', () => {
   const table = new Table();
   table.dealer.offer('0', [candidate('a')]);

@@ -119,6 +119,8 @@ export class FeedDealer {
   #groups = new Map<string, number>();
   #homes: (shard: string) => boolean = () => true;
   #renditions: number[] = [];
+  /** Tracks that somebody plays who can give and keeps up. */
+  #dependable = new Set<number>();
   /** What a viewer takes: whose uplink carries less than that gives back less than it gets. */
   #copyKbps = 0;
 
@@ -280,7 +282,7 @@ export class FeedDealer {
   deal(nowMs: number): Deal[] {
     this.#land(nowMs);
     this.#takeUnplayed();
-    this.#count();
+    this.#count(nowMs);
     this.#handOver(nowMs);
     for (const slot of this.#slots) {
       if (slot.holder !== undefined) continue;
@@ -341,8 +343,13 @@ export class FeedDealer {
       known.carries === track;
   }
 
-  /** Counts feeds once they have landed: a holder that is about to lose one no longer carries it. */
-  #count(): void {
+  /** Counts feeds once they have landed: a holder that is about to lose one no longer carries it; and who is there. */
+  #count(nowMs: number): void {
+    const dependable = [...this.#known.values()].filter((one) => canGive(one) && nowMs >= one.blamedUntilMs);
+    this.#dependable.clear();
+    for (const slot of this.#slots) {
+      if (dependable.some((known) => this.#plays(known, slot))) this.#dependable.add(slot.track);
+    }
     for (const known of this.#known.values()) known.load = 0;
     for (const slot of this.#slots) {
       const known = this.#known.get(slot.next ?? slot.holder ?? '');
@@ -442,7 +449,9 @@ export class FeedDealer {
     const supply = known.uploadKbps <= 0 ? 6 : known.uploadKbps < this.#copyKbps ? 4 : spare < 1 ? 2 : 0;
     // What a seed behind a symmetric NAT passes on goes through TURN, unless it goes to an open peer.
     const reach = { open: 0, cone: 0.25, unknown: 0.25, symmetric: 4, blocked: 8 }[known.nat];
-    const blame = nowMs < known.blamedUntilMs ? known.blameCost : 0;
+    // However few feeds it holds itself: what comes late to it comes late to all.
+    const blameCost = this.#dependable.has(slot.track) ? DOUBTED_COST : known.blameCost;
+    const blame = nowMs < known.blamedUntilMs ? blameCost : 0;
     const home = this.#homes(known.shard) ? 0 : 3;
     const settling = nowMs - known.sinceMs < SETTLE_MS ? 1 : 0;
     const crowd = 0.25 * Math.min(4, this.#inGroup(known));
