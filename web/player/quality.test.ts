@@ -55,6 +55,23 @@ Deno.test('pieces that come early earn a better picture, step by step', () => {
   assert.equal(wait(40), '1080p');
 });
 
+Deno.test('a change loads the picture anew: that it waits meanwhile is not held against the new rendition', () => {
+  const { wait, figures } = viewer(2);
+  assert.equal(wait(24), '720p');
+  Object.assign(figures, { stalls: 1, frames: 0 });
+  assert.equal(wait(10), '720p');
+  assert.equal(wait(1, { stalls: 2 }), '360p');
+});
+
+Deno.test('frames that the new rendition drops are counted from where the element counts anew', () => {
+  const { wait, figures } = viewer(2);
+  wait(300, { lagP95Ms: 900 });
+  assert.equal(wait(16, { lagP95Ms: 300 }), '720p');
+  figures.frames = 0;
+  assert.equal(wait(9), '720p');
+  assert.equal(wait(3, { droppedFrames: 60 }), '360p');
+});
+
 Deno.test('where supply is short nothing better than what is offered is chosen, and all of it again afterwards', () => {
   const { choice, wait } = viewer(0);
   choice.limit(2);

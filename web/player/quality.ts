@@ -30,7 +30,7 @@ export interface QualityInput {
   pictured: boolean;
 }
 
-/** After a change the figures of before are no guide. */
+/** After a change the figures of before are no guide, and the picture waits until the new rendition is loaded. */
 const SETTLE_MS = 6000;
 /** A beginning that goes so badly is not waited out. */
 const BAD_START_MS = 2000;
@@ -92,7 +92,9 @@ export class QualityChoice {
   #upAfterMs = UP_AFTER_MS;
   #wentUp = false;
   #before: QualityInput | undefined;
+  /** Stalls and frames count from here. */
   #base: QualityInput | undefined;
+  #isSettling = false;
   #first: QualityInput | undefined;
   #bestKbps = 0;
   /** Of late. */
@@ -140,6 +142,8 @@ export class QualityChoice {
     }
     const badStart = this.#base === this.#first && input.lagP95Ms > input.targetMs * BAD_START_SHARE;
     if (input.nowMs - this.#changedAtMs < (badStart ? BAD_START_MS : SETTLE_MS)) return this.now;
+    if (this.#isSettling) this.#base = input;
+    this.#isSettling = false;
     if (this.#isInTrouble(input)) {
       if (this.#wentUp) this.#upAfterMs = Math.min(LONGEST_UP_MS, this.#upAfterMs * 2);
       this.#isFull = this.#isLate(input) && this.#kbps > 0 && this.#kbps < this.now.kbps;
@@ -204,5 +208,6 @@ export class QualityChoice {
     this.#changedAtMs = input.nowMs;
     this.#wellSinceMs = undefined;
     this.#base = input;
+    this.#isSettling = true;
   }
 }
