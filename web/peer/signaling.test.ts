@@ -100,6 +100,25 @@ Deno.test('nothing but the announce is sent before the edge gave a place', async
   signaling.close();
 });
 
+Deno.test('what changed while the welcome was on its way is told after it, and once', async () => {
+  const { clock, signaling } = start();
+  signaling.describe({ uploadKbps: 5, track: 1 });
+  await FakeSocket.last.open();
+  signaling.describe({ uploadKbps: 5, track: 2 });
+  FakeSocket.last.say(WELCOME);
+  assert.deepEqual(FakeSocket.last.sent.slice(1).map(({ capability }) => capability), [{
+    uploadKbps: 5,
+    track: 2,
+  }]);
+  FakeSocket.last.drop();
+  signaling.describe({ uploadKbps: 5, track: 3 });
+  await clock.pass(1000);
+  await FakeSocket.last.open();
+  FakeSocket.last.say(WELCOME);
+  assert.equal(FakeSocket.last.sent.length, 1);
+  signaling.close();
+});
+
 Deno.test('targeted offers travel together, ten to a message', async () => {
   const { signaling } = await seated();
   const offers = Array.from(

@@ -64,6 +64,8 @@ export class Signaling implements Carrier {
   #path: string;
   #socket: WebSocket | undefined;
   #seated = false;
+  /** What changed since the announce, of which the edge does not know. */
+  #untold: v.InferInput<typeof Capability> | undefined;
   #closed = false;
   #failures = 0;
   #redirects = 0;
@@ -135,9 +137,9 @@ export class Signaling implements Carrier {
     return this.#seated && this.#write(message);
   }
 
-  /** Says anew what this peer is able to do; who is not seated yet says it with its announce. */
+  /** Says anew what this peer is able to do; who is not seated yet says it with its announce, or after the welcome. */
   describe(capability: v.InferInput<typeof Capability>): void {
-    this.#announce({ numwant: 0, capability });
+    if (!this.#announce({ numwant: 0, capability })) this.#untold = capability;
   }
 
   /**
@@ -195,6 +197,7 @@ export class Signaling implements Carrier {
     const { ticket, proof, pass, capability } = await credentials();
     if (this.#socket !== socket) return;
     this.#askedAt = this.#options.environment.now();
+    this.#untold = undefined;
     this.#write({
       action: 'announce',
       info_hash: toBinaryString(fromHex(infoHash)!),
@@ -240,6 +243,7 @@ export class Signaling implements Carrier {
         }, this);
       case 'welcome':
         this.#seated = true;
+        if (this.#untold) this.describe(this.#untold);
         this.#failures = 0;
         this.#redirects = 0;
         this.#options.events.clock({
