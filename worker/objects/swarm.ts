@@ -560,7 +560,7 @@ export class Swarm extends DurableObject<Env> {
     if (!state) return;
     const { lost, isLate } = await mediaOf(this.env, state.channel).acknowledge(row.id, acks);
     if (isLate) await this.#tellChannel((channel) => channel.seedLate(state.broadcast.id, row.id));
-    const idle = this.#seeds.note(row.id, given, (this.#shard?.viewers ?? 0) < 2, Date.now());
+    const idle = this.#seeds.note(row.id, given, !this.#shard?.hasTaker(row), Date.now());
     if (lost.length === 0 && !idle) return;
     await this.#tellChannel((channel) =>
       channel.feedsLost(state.broadcast.id, row.id, idle ? undefined : lost)

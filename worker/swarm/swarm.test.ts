@@ -6,7 +6,7 @@ import type { Outgoing } from './outgoing.ts';
 import type { Place } from './place.ts';
 import type { Right } from './right.ts';
 import { emptySeat, type Seat } from './seat.ts';
-import { BACKBONE_NEIGHBOURS, Swarm, WELCOME_NEIGHBOURS } from './swarm.ts';
+import { BACKBONE_NEIGHBOURS, LINKED_MS, Swarm, WELCOME_NEIGHBOURS } from './swarm.ts';
 import type { Port, ShardConfig, SwarmWorld } from './world.ts';
 
 const HASH = new Uint8Array(20).fill(7);
@@ -248,6 +248,22 @@ test('feeds are pushed to the peer that holds them, and its acknowledgements are
   expect(port.last()).toEqual({ action: 'feeds', feeds, path: '/seed' });
   await fixture.say(port, { action: 'ack', acks, given: 500 });
   expect(fixture.told).toContainEqual({ acked: idOf(1), acks, given: 500 });
+});
+
+test('nothing is expected of a seed while who plays the same has had no time to link, or nobody does', async () => {
+  const fixture = new Fixture();
+  await fixture.seat(1);
+  const seed = fixture.swarm.row(idOf(1))!;
+  fixture.nowMs += 60_000;
+  expect(fixture.swarm.hasTaker(seed)).toBe(false);
+  await fixture.seat(2, {}, { capability: { uploadKbps: 1000, track: 2, nat: 'open' } });
+  fixture.nowMs += LINKED_MS;
+  expect(fixture.swarm.hasTaker(seed)).toBe(false);
+  await fixture.seat(3);
+  fixture.nowMs += LINKED_MS - 1;
+  expect(fixture.swarm.hasTaker(seed)).toBe(false);
+  fixture.nowMs++;
+  expect(fixture.swarm.hasTaker(seed)).toBe(true);
 });
 
 test('a renewed ticket keeps its peer seated, and one that may not be renewed puts it out', async () => {

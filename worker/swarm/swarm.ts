@@ -41,6 +41,8 @@ export const WELCOME_NEIGHBOURS = 6;
 export const BACKBONE_NEIGHBOURS = 12;
 /** Of those, who sit in other objects of the backbone. */
 const LINKS_ACROSS = 3;
+/** Who sat down so long ago has linked, behind a narrow line that the join fills too. */
+export const LINKED_MS = 10_000;
 /** A seated peer whose ticket ended this long ago is no longer relayed for. */
 const EXPIRY_GRACE_S = 60;
 /** A peer asks for another ticket three minutes before the end of its own (web/peer/session.ts), if none has come. */
@@ -114,6 +116,15 @@ export class Swarm {
 
   row(peerId: string): PeerRow | undefined {
     return this.#roster.get(peerId);
+  }
+
+  /** Whether anybody should be taking what this peer passes on: one that plays the same, and had time to link. */
+  hasTaker({ id, track }: PeerRow): boolean {
+    const sinceMs = this.#world.nowMs() - LINKED_MS;
+    for (const row of this.#roster.rows()) {
+      if (row.id !== id && row.track === track && row.sinceMs <= sinceMs) return true;
+    }
+    return false;
   }
 
   rows(): Iterable<PeerRow> {

@@ -252,7 +252,7 @@ export class Desk {
       },
       across: (shard, id, message) => this.#shards.get(shard)?.swarm.deliver(id, message, name),
       acked: (row, _acks, given) => {
-        const alone = this.#shards.get(name)!.swarm.viewers < 2;
+        const alone = !this.#shards.get(name)!.swarm.hasTaker(row);
         if (!this.#watch.note(row.id, given, alone, sim.wallMs)) return;
         this.#carryOut(this.steward.lost(row.id, undefined, sim.wallMs));
       },
