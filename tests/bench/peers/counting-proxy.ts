@@ -1,7 +1,8 @@
 /**
  * The meter of the comparison: a proxy that stands in front of every system's servers alike and counts what they send
- * to viewers. It may also hold all media together below a rate, as a server with little upload would.
+ * to viewers. It may also send all media over one line, as a server with little upload would.
  */
+import { Line } from './line.ts';
 
 export interface Counts {
   /** Body bytes of responses that carry media, and of binary messages: media of who joins by a socket. */
@@ -33,7 +34,7 @@ export interface ProxyOptions {
 
 export function startProxy({ target, tracker, isMedia, capKbps }: ProxyOptions): Proxy {
   const counts: Counts = { mediaBytes: 0, otherBytes: 0, signalBytes: 0, requests: 0, messagesIn: 0 };
-  const gate = capKbps ? rateGate(capKbps) : undefined;
+  const line = capKbps ? new Line(capKbps) : undefined;
 
   const server = Deno.serve({ hostname: '127.0.0.1', port: 0, onListen() {} }, async (request) => {
     const { pathname, search } = new URL(request.url);
@@ -42,7 +43,7 @@ export function startProxy({ target, tracker, isMedia, capKbps }: ProxyOptions):
       const url = pathname === tracker?.path
         ? tracker.url
         : target.replace(/^http/, 'ws') + pathname + search;
-      return relaySocket(request, url, counts, gate);
+      return relaySocket(request, url, counts, line);
     }
     const headers = new Headers(request.headers);
     headers.delete('accept-encoding');
@@ -53,15 +54,20 @@ export function startProxy({ target, tracker, isMedia, capKbps }: ProxyOptions):
       redirect: 'manual',
     });
     const media = isMedia(pathname);
+    const held = media ? line?.stream() : undefined;
     const counted = answer.body?.pipeThrough(
       new TransformStream<Uint8Array, Uint8Array>({
         async transform(chunk, controller) {
-          if (media) {
-            await gate?.(chunk.length);
-            counts.mediaBytes += chunk.length;
-          } else counts.otherBytes += chunk.length;
-          controller.enqueue(chunk);
+          const pass = () => {
+            counts[media ? 'mediaBytes' : 'otherBytes'] += chunk.length;
+            try {
+              controller.enqueue(chunk);
+            } catch { /* the viewer went away */ }
+          };
+          if (held) await held.send(chunk.length, pass);
+          else pass();
         },
+        flush: () => held?.done(),
       }),
     );
     // fetch has decoded the body: what is counted and passed on is plain.
@@ -77,21 +83,11 @@ export function startProxy({ target, tracker, isMedia, capKbps }: ProxyOptions):
   };
 }
 
-/** Lets bytes through at a rate, in the order of their coming. */
-function rateGate(kbps: number): (bytes: number) => Promise<void> {
-  let freeAt = 0;
-  return async (bytes) => {
-    const now = performance.now();
-    freeAt = Math.max(freeAt, now) + bytes * 8 / kbps;
-    if (freeAt - now > 50) await new Promise((resolve) => setTimeout(resolve, freeAt - now));
-  };
-}
-
 function relaySocket(
   request: Request,
   url: string,
   counts: Counts,
-  gate: ((bytes: number) => Promise<void>) | undefined,
+  line: Line | undefined,
 ): Response {
   const protocols = request.headers.get('sec-websocket-protocol')?.split(/, */) ?? [];
   const { socket: viewer, response } = Deno.upgradeWebSocket(
@@ -110,17 +106,16 @@ function relaySocket(
     else early.push(data);
   };
   server.onopen = () => early.splice(0).forEach((data) => server.send(data));
-  let turn = Promise.resolve();
+  const held = line?.stream();
+  const pass = (data: string | ArrayBuffer) => {
+    if (typeof data === 'string') counts.signalBytes += size(data);
+    else counts.mediaBytes += data.byteLength;
+    if (viewer.readyState === WebSocket.OPEN) viewer.send(data);
+  };
   server.onmessage = ({ data }) => {
     // What comes behind media that is held back waits with it.
-    turn = turn.then(async () => {
-      if (typeof data === 'string') counts.signalBytes += size(data);
-      else {
-        await gate?.(data.byteLength);
-        counts.mediaBytes += data.byteLength;
-      }
-      if (viewer.readyState === WebSocket.OPEN) viewer.send(data);
-    });
+    if (held) held.send(typeof data === 'string' ? 0 : data.byteLength, () => pass(data));
+    else pass(data);
   };
   const close = (socket: WebSocket) => {
     if (socket.readyState <= WebSocket.OPEN) socket.close();
