@@ -17,7 +17,8 @@ const AT_ONCE = 30;
 const PER_SECOND = 10;
 /** When so much may lie unread, others join by HTTP, which waits for its readers. */
 const MOST_UNREAD_BYTES = 48 << 20;
-const MESSAGE_BYTES = 64 * 1024;
+/** A message is there when all of it is: in small ones a narrow line shows its picture before it has the rest. */
+const MESSAGE_BYTES = 16 * 1024;
 
 export class JoinMedia {
   readonly #ctx: DurableObjectState;
