@@ -27,8 +27,8 @@ export class Line {
   /** A response, or a socket's messages, on this line. */
   stream(): LineStream {
     return new LineStream((stream) => {
+      if (this.#turns.length === 0) this.#freeAt = Math.max(this.#freeAt, performance.now());
       this.#turns.push(stream);
-      this.#freeAt = Math.max(this.#freeAt, performance.now());
       this.#timer ??= setTimeout(() => this.#tick(), TICK_MS);
     });
   }
