@@ -175,7 +175,8 @@ export class Media extends DurableObject<Env> {
   async #piece(index: number, from: string | undefined): Promise<Response> {
     let frame = this.#window.get(index);
     if (frame) {
-      const feed = this.#feedOf(index);
+      const track = this.#trackOf(index);
+      const feed = track && feedOf(index, track);
       if (feed) this.#lacking.asked(feed, index, from);
     } else {
       const newest = this.#window.newest(trackOf(index));
@@ -371,20 +372,17 @@ export class Media extends DurableObject<Env> {
     this.#wants.arrived(frame.record.index);
     if (this.#window.add(frame) !== 'added') return;
     const { index } = frame.record;
-    const track = this.#kept?.broadcast.tracks.find((one) => one.track === trackOf(index));
+    const track = this.#trackOf(index);
     if (track) {
       this.#countSeedBytes(this.#seeds.push(frame, track.substreams, this.#window.newestUs, Date.now()));
+      const feed = feedOf(index, track);
+      if (feed) this.#lacking.came(feed);
     }
-    const feed = this.#feedOf(index);
-    if (feed) this.#lacking.came(feed);
     this.#waiting.poke();
   }
 
-  /** The substream that a piece is of; undefined for init pieces, which are of all. */
-  #feedOf(index: number): Feed | undefined {
-    const track = this.#kept?.broadcast.tracks.find((one) => one.track === trackOf(index));
-    if (!track || pieceOf(index) === INIT_PIECE) return undefined;
-    return { track: track.track, substream: substreamOf(index, track.substreams) };
+  #trackOf(index: number): Track | undefined {
+    return this.#kept?.broadcast.tracks.find((one) => one.track === trackOf(index));
   }
 
   /** What went into seed streams, help apart. */
@@ -485,6 +483,11 @@ function requireHls(settings: ChannelSettings): void {
   if (!(settings.hls ?? settings.egressCapKbps === null)) {
     throw new Failure(404, 'hls-off', 'plain HLS is off for this channel');
   }
+}
+
+/** The substream that a piece is of; undefined for init pieces, which are of all. */
+function feedOf(index: number, { track, substreams }: Track): Feed | undefined {
+  return pieceOf(index) === INIT_PIECE ? undefined : { track, substream: substreamOf(index, substreams) };
 }
 
 function gone(message: string): Failure {

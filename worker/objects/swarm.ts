@@ -345,13 +345,10 @@ export class Swarm extends DurableObject<Env> {
     });
   }
 
-  get #unannounced(): number {
-    return this.#ports.size - (this.#shard?.viewers ?? 0) - (this.#shard?.stockPeers ?? 0);
-  }
-
   /** Sockets that take no seat may not crowd out those that do: few from one household, bounded altogether. */
   #isCrowdedBy(place: Place): boolean {
-    const idle = this.#unannounced;
+    const seats = (this.#shard?.viewers ?? 0) + (this.#shard?.stockPeers ?? 0);
+    const idle = this.#ports.size - seats;
     if (idle < MOST_IDLE_OF_ONE) return false;
     if (idle >= MOST_IDLE) return true;
     if (place.address === '') return false;

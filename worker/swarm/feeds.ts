@@ -38,12 +38,15 @@ export function renditionsOf(tracks: readonly FeedTrack[]): FeedTrack[] {
   return videos.length > 1 ? videos : [];
 }
 
+/** Of the tracks that everybody takes. */
+export function commonKbpsOf(tracks: readonly FeedTrack[]): number {
+  const renditions = renditionsOf(tracks);
+  return tracks.reduce((sum, track) => sum + (renditions.includes(track) ? 0 : track.bitrateKbps), 0);
+}
+
 /** What a viewer takes of these at most: the best rendition, and what is no rendition. */
 export function takenKbpsOf(tracks: readonly FeedTrack[]): number {
-  const renditions = renditionsOf(tracks);
-  const common = tracks.filter((track) => !renditions.includes(track));
-  return common.reduce((sum, { bitrateKbps }) => sum + bitrateKbps, 0) +
-    Math.max(0, ...renditions.map(({ bitrateKbps }) => bitrateKbps));
+  return commonKbpsOf(tracks) + Math.max(0, ...renditionsOf(tracks).map(({ bitrateKbps }) => bitrateKbps));
 }
 
 /** The whole set of feeds that a peer holds from now on. */

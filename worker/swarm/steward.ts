@@ -8,6 +8,7 @@ import { Backbone, BACKBONE_LIMIT, type BackboneSnapshot, type Beyond, isBackbon
 import { copiesFor, copiesPerShard } from './copies.ts';
 import {
   type Candidate,
+  commonKbpsOf,
   type Deal,
   type DealerSnapshot,
   FeedDealer,
@@ -155,10 +156,8 @@ export class Steward {
     return this.#commonKbps + this.#played().reduce((sum, { track }) => sum + track.bitrateKbps, 0);
   }
 
-  /** Of the tracks that everybody takes. */
   get #commonKbps(): number {
-    const renditions = renditionsOf(this.#tracks);
-    return this.#tracks.reduce((sum, track) => sum + (renditions.includes(track) ? 0 : track.bitrateKbps), 0);
+    return commonKbpsOf(this.#tracks);
   }
 
   /** Renditions that somebody plays, or the first one; nothing when there is only one. */

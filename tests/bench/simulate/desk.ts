@@ -4,7 +4,6 @@
  */
 import { toBase64Url, toBinaryString } from '../../../protocol/bytes.ts';
 import type { ChannelSettings } from '../../../protocol/channel.ts';
-import { substreamOf } from '../../../protocol/piece-index.ts';
 import { peerIdFor } from '../../../protocol/ticket.ts';
 import type { FromPeer } from '../../../protocol/from-peer.ts';
 import { Lacking } from '../../../worker/media/lacking.ts';
@@ -81,23 +80,18 @@ export class Desk {
   }
 
   /** A piece was handed to the seeds of its substream. */
-  came({ track, frame }: StreamPiece): void {
-    this.#lacking.came({ track, substream: this.#substreamOf(track, frame.record.index) });
+  came(piece: StreamPiece): void {
+    this.#lacking.came(this.#sim.feedOf(piece));
   }
 
   /** A viewer asks the edge for one piece. */
-  askedSingly(peer: SimPeer, { track, frame }: StreamPiece): void {
-    const feed = { track, substream: this.#substreamOf(track, frame.record.index) };
-    this.#lacking.asked(feed, frame.record.index, witnessGroup(placeOf(peer)));
+  askedSingly(peer: SimPeer, piece: StreamPiece): void {
+    this.#lacking.asked(this.#sim.feedOf(piece), piece.frame.record.index, witnessGroup(placeOf(peer)));
   }
 
   /** ... and is put off. */
   refusedSingly(): void {
     this.#lacking.refused();
-  }
-
-  #substreamOf(track: number, index: number): number {
-    return substreamOf(index, this.#sim.stream.broadcast.tracks[track]!.substreams);
   }
 
   /** Opens the signaling socket and announces. */

@@ -277,13 +277,15 @@ export class Simulation {
       let order = pieces.length;
       while (order > 0 && compareIndex(pieces[order - 1]!.frame.record.index, index) > 0) order--;
       for (const piece of pieces.slice(order)) {
-        const { record } = piece.frame;
-        const isRecent = record.decodeTimeUs >= this.mediaMs * 1000 - STALE_US;
-        if (isRecent && substreamOf(record.index, this.#substreams(track)) === substream) {
-          this.#give(peer, piece);
-        }
+        const isRecent = piece.frame.record.decodeTimeUs >= this.mediaMs * 1000 - STALE_US;
+        if (isRecent && this.feedOf(piece).substream === substream) this.#give(peer, piece);
       }
     }
+  }
+
+  /** The substream that a piece is of, but for init pieces, which are of all. */
+  feedOf({ track, frame }: StreamPiece): Feed {
+    return { track, substream: substreamOf(frame.record.index, this.#substreams(track)) };
   }
 
   #substreams(track: number): number {
@@ -342,7 +344,7 @@ export class Simulation {
     const substreams = this.#substreams(piece.track);
     const keys = piece.serial < 0
       ? [...Array(substreams).keys()].map((substream) => feedKey({ track: piece.track, substream }))
-      : [feedKey({ track: piece.track, substream: substreamOf(piece.frame.record.index, substreams) })];
+      : [feedKey(this.feedOf(piece))];
     if (piece.serial >= 0) this.desk.came(piece);
     const seeds = new Set(keys.flatMap((key) => [...this.#seeds.get(key) ?? []]));
     for (const seed of seeds) this.#give(seed, piece);
