@@ -13,6 +13,15 @@ Deno.test('before it is asked to play the player offers to', () => {
   assert.equal(shown({ phase: 'idle' })?.action, 'play');
 });
 
+Deno.test('only what leads to the first picture is a start', () => {
+  assert.equal(shown({ phase: 'joining' })!.isStart, true);
+  assert.equal(shown({ phase: 'live' })!.isStart, true);
+  const noPlace = { code: 'no-place', message: '' };
+  assert.equal(shown({ phase: 'live', reason: noPlace })!.isStart, false, 'it says why nothing comes');
+  assert.equal(shown({ phase: 'live', started: true, waiting: true, paused: false })!.isStart, false);
+  assert.equal(shown({ phase: 'reconnecting' })!.isStart, false);
+});
+
 Deno.test('off air and closed are told apart', () => {
   assert.match(shown({ phase: 'offline', title: 'Morning Show' })!.title, /Morning Show is off air/);
   const closed = shown({ phase: 'offline', reason: { code: 'stopped', message: '' }, title: 'Morning Show' });

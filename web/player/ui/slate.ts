@@ -1,13 +1,15 @@
 import type { Ui } from './context.ts';
 import { h, icon } from './dom.ts';
 import { icons } from './icons.ts';
-import { slateText } from './slate-text.ts';
+import { type SlateText, slateText } from './slate-text.ts';
 
 /**
  * What is under way moves on the screen only when it takes long: most starts are over by then, and on a busy machine
  * sixty drawn frames a second hold up the very thing that is waited for.
  */
 const MOVES_AFTER_MS = { start: 2000, pause: 400 };
+/** A start that is over by then is not spoken of: its words would be laid out and drawn ahead of the picture. */
+const SPEAKS_AFTER_MS = 1000;
 
 /** In place of the picture, or as a banner over it: what is going on, in plain words. */
 export function slate({ store, ask }: Ui): HTMLElement {
@@ -49,10 +51,18 @@ export function slate({ store, ask }: Ui): HTMLElement {
     waves.hidden = true;
   };
 
+  let speaking: ReturnType<typeof setTimeout> | undefined;
+  const speak = (shown: SlateText | undefined) => {
+    if (shown?.isStart && speaking !== undefined) return;
+    clearTimeout(speaking);
+    speaking = shown?.isStart ? setTimeout(() => root.hidden = false, SPEAKS_AFTER_MS) : undefined;
+    root.hidden = !shown || shown.isStart;
+  };
+
   const keys = ['phase', 'reason', 'title', 'started', 'paused', 'waiting', 'audioOnly', 'words'] as const;
   store.watch(keys, (state) => {
     const shown = slateText(state);
-    root.hidden = shown === undefined;
+    speak(shown);
     move(shown?.busy === true, state.started ? MOVES_AFTER_MS.pause : MOVES_AFTER_MS.start);
     if (!shown) return;
     root.dataset.phase = state.phase;
