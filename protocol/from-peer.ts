@@ -108,13 +108,13 @@ export const FromPeer = v.variant('action', [
     /** Bytes given to other peers since the last ack: a seed that passes nothing on loses its feeds. */
     given: v.optional(Count),
   }),
-  /** Shoal: a neighbour broke a rule that can be proved by its bytes. */
+  /** Shoal: a neighbour broke a rule that can be proved by its bytes, or `gives-nothing` of what it claims. */
   v.object({
     action: v.literal('complain'),
     peer_id: BinaryId,
     /** Ticket identity in hex. */
     identity: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
-    why: v.picklist(['bad-piece', 'bad-record', 'bad-ticket', 'flood', 'protocol']),
+    why: v.picklist(['bad-piece', 'bad-record', 'bad-ticket', 'flood', 'protocol', 'gives-nothing']),
   }),
   /** Shoal: statistics since the last report. */
   v.object({ action: v.literal('report'), report: PeerReport }),

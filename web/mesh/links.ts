@@ -119,21 +119,14 @@ export class Links {
     neighbour.link.close(reason);
   }
 
-  /** A rule was broken that an honest peer cannot break. Only a proved identity is named to the edge. */
-  offend(neighbour: Neighbour, why: Offence): void {
+  /** It is not taken back until then. Only a proved identity is named to the edge. */
+  offend(neighbour: Neighbour, why: Offence, until?: number): void {
     if (neighbour.stage === 'closed') return;
     const { peerId, identity, proved } = neighbour;
-    this.#remember(peerId);
-    if (proved) this.#remember(identity);
+    this.#remember(peerId, until);
+    if (proved) this.#remember(identity, until);
     this.close(neighbour, why);
     if (proved) this.#context.world.emit({ type: 'offence', peerId, identity, why });
-  }
-
-  /** It gives nothing of what it claims. That cannot be proved, so the edge is not told; it is not taken back for a while. */
-  letGo(neighbour: Neighbour): void {
-    const { world, tuning } = this.#context;
-    this.#remember(neighbour.peerId, world.now() + tuning.awayMs);
-    this.close(neighbour, 'claims in vain');
   }
 
   ban(identities: string[]): void {

@@ -307,7 +307,7 @@ export class Mesh implements MeshControl {
         this.#links.close(neighbour, 'silent');
       } else if (neighbour.vain > tuning.maxVain && now - neighbour.gaveAt > tuning.giveMs) {
         // Who gave something lately is slow at worst, and who was met just now may have had no time.
-        this.#links.letGo(neighbour);
+        this.#links.offend(neighbour, 'gives-nothing', now + tuning.awayMs);
       }
     }
     budget.adapt(queued);

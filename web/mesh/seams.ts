@@ -100,12 +100,15 @@ export type MeshEvent =
   | { type: 'signal'; from: string; via: string; backbone: boolean; payload: string }
   /** Too few neighbours of the shard or of the backbone, and the neighbours know no more: ask the edge. */
   | { type: 'starving'; backbone: boolean; want: number; known: string[] }
-  /** A provable offence of a peer with this ticket identity (hex). The link is closed already. */
+  /**
+   * An offence of a peer with this ticket identity (hex), provable but for `gives-nothing`: of what it claims. The link
+   * is closed already.
+   */
   | {
     type: 'offence';
     peerId: string;
     identity: string;
-    why: 'bad-piece' | 'bad-record' | 'bad-ticket' | 'flood' | 'protocol';
+    why: 'bad-piece' | 'bad-record' | 'bad-ticket' | 'flood' | 'protocol' | 'gives-nothing';
   }
   /** A link finished its handshake, or is gone. */
   | { type: 'linked'; peerId: string }

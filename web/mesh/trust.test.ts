@@ -40,8 +40,10 @@ function besieged(
 
 type Offence = Extract<MeshEvent, { type: 'offence' }>;
 
+/** What can be proved. */
 function offences(peers: SwarmPeer[]): Offence[] {
-  return peers.flatMap((peer) => peer.events.filter((event): event is Offence => event.type === 'offence'));
+  return peers.flatMap((peer) => peer.events.filter((event): event is Offence => event.type === 'offence'))
+    .filter(({ why }) => why !== 'gives-nothing');
 }
 
 /** Why the last link was lost. */
@@ -84,7 +86,7 @@ function assertCutOff(honest: SwarmPeer[], attacker: SwarmPeer, why: Offence['wh
 function letGo(
   honest: SwarmPeer[],
   { peerId }: SwarmPeer,
-  reasons = ['silent', 'claims in vain'],
+  reasons = ['silent', 'gives-nothing'],
 ): number {
   return honest.filter((peer) =>
     peer.events.some((event) =>
@@ -314,6 +316,12 @@ atSeeds('who asked in vain for what a peer claims lets it go, and takes it back 
   assertUnharmed(swarm, honest, attacker, 8000, 3);
   assert.equal(letGo(honest.slice(1), attacker), 9);
   assert.deepEqual(offences(honest), []);
+  // The edge hears of it.
+  const { peerId, identity } = attacker;
+  assert.deepEqual(
+    victim.events.find((event) => event.type === 'offence'),
+    { type: 'offence', peerId, identity, why: 'gives-nothing' },
+  );
   assert.equal(isTakenBack(), true);
 }, [1, 3, 5, 7, 12, 31]);
 

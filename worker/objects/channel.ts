@@ -247,8 +247,8 @@ export class Channel extends DurableObject<Env> {
   }
 
   /** What this seed gets comes late to it, time after time. */
-  async seedLate(broadcastId: string, peerId: string): Promise<void> {
-    await this.#swarm.seedLate(broadcastId, peerId);
+  async seedDoubted(broadcastId: string, peerId: string): Promise<void> {
+    await this.#swarm.seedDoubted(broadcastId, peerId);
   }
 
   /** Viewers lack these substreams, though seeds hold them. */

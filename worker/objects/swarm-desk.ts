@@ -157,9 +157,9 @@ export class SwarmDesk {
     if (steward) await this.#carryOut(steward.lost(peerId, feeds, Date.now()));
   }
 
-  async seedLate(broadcastId: string, peerId: string): Promise<void> {
+  async seedDoubted(broadcastId: string, peerId: string): Promise<void> {
     const steward = this.#of(broadcastId);
-    if (steward) await this.#carryOut(steward.late(peerId, Date.now()));
+    if (steward) await this.#carryOut(steward.doubted(peerId, Date.now()));
   }
 
   async feedsLacking(broadcastId: string, feeds: Feed[]): Promise<void> {

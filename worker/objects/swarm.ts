@@ -456,6 +456,10 @@ export class Swarm extends DurableObject<Env> {
       seated: (row) => this.#seated(row),
       left: (row) => this.#left(row),
       reported: () => this.#reporter.news(),
+      doubted: ({ id }) =>
+        this.ctx.waitUntil(
+          this.#tellChannel((channel) => channel.seedDoubted(this.#state!.broadcast.id, id)),
+        ),
       banned: (identity, why) =>
         this.ctx.waitUntil(
           this.#tellChannel((channel) => channel.ban([identity], `neighbours report: ${why}`)),
@@ -556,7 +560,7 @@ export class Swarm extends DurableObject<Env> {
     const state = this.#state;
     if (!state) return;
     const { lost, isLate } = await mediaOf(this.env, state.channel).acknowledge(row.id, acks);
-    if (isLate) await this.#tellChannel((channel) => channel.seedLate(state.broadcast.id, row.id));
+    if (isLate) await this.#tellChannel((channel) => channel.seedDoubted(state.broadcast.id, row.id));
     const idle = this.#seeds.note(row.id, given, !this.#shard?.hasTaker(row), Date.now());
     if (lost.length === 0 && !idle) return;
     await this.#tellChannel((channel) =>

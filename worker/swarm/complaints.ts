@@ -8,6 +8,11 @@ import { type Place, witnessGroup } from './place.ts';
 export const WITNESSES = 3;
 /** How long a complaint counts. */
 export const COMPLAINT_MS = 10 * 60_000;
+/**
+ * The same of what cannot be proved, that somebody gives nothing: who gives nobody anything is let go by all within
+ * seconds, who has a slow line by one now and by another then.
+ */
+export const VAIN_MS = 30_000;
 /** A peer that accuses more than this many others within that time is not believed at all. */
 export const MOST_ACCUSED = 3;
 /** Complaints remembered, so that nobody can fill the memory. */
@@ -27,15 +32,20 @@ export interface Witness {
 }
 
 export class Complaints {
+  readonly #countsMs: number;
   #all: Complaint[] = [];
 
+  constructor(countsMs: number = COMPLAINT_MS) {
+    this.#countsMs = countsMs;
+  }
+
   /**
-   * Takes a complaint about the ticket identity `about`. True when the accused is to be banned: WITNESSES identities
-   * from as many different networks agree. A witness whose whereabouts are unknown, who shares its network with the
+   * Takes a complaint about the ticket identity `about`. True when it is to be believed: WITNESSES identities from as
+   * many different networks agree. A witness whose whereabouts are unknown, who shares its network with the
    * accused, or who accuses everybody, does not count.
    */
   file(witness: Witness, about: string, accused: Place, nowMs: number): boolean {
-    this.#all = this.#all.filter((complaint) => nowMs - complaint.atMs < COMPLAINT_MS);
+    this.#all = this.#all.filter((complaint) => nowMs - complaint.atMs < this.#countsMs);
     const group = witnessGroup(witness.place);
     if (witness.identity === about || group === undefined || group === witnessGroup(accused)) return false;
     if (this.#all.some((one) => one.by === witness.identity && one.about === about)) {

@@ -252,8 +252,8 @@ export class Steward {
     return this.#orders({ open: [] }, nowMs);
   }
 
-  /** A seed's own line is slow: others are fed first-hand where there are any. */
-  late(id: string, nowMs: number): Orders {
+  /** Its own line is slow, or neighbours say that it gives nothing: others are fed first-hand where there are any. */
+  doubted(id: string, nowMs: number): Orders {
     for (const dealer of this.#dealers.values()) dealer.doubt(id, nowMs);
     return this.#orders({ open: [] }, nowMs);
   }

@@ -75,6 +75,7 @@ class Fixture {
       seated: (row) => this.told.push({ seated: row.id }),
       reported: () => {},
       left: (row) => this.told.push({ left: row.id, seed: row.seed }),
+      doubted: (row) => this.told.push({ doubted: row.id }),
       banned: (identity, why) => this.told.push({ banned: identity, why }),
     };
     this.swarm = new Swarm(this.world, {
@@ -341,6 +342,42 @@ test('one liar gets nobody banned; three witnesses of different networks do, and
   expect(liar.last('drop')).toEqual({ action: 'drop', identities: [identityOf(9)] });
   expect(fixture.told).toContainEqual({ banned: identityOf(9), why: 'bad-piece' });
   expect((await fixture.seat(9, { network: 'AS9' })).failure).toContain('banned');
+});
+
+test('who several say at once gives nothing is doubted and not banned; one liar, or three within minutes, say nothing', async () => {
+  const fixture = new Fixture();
+  const seed = await fixture.seat(9, { network: 'AS9' });
+  const complain = { action: 'complain', peer_id: idOf(9), identity: identityOf(9), why: 'gives-nothing' };
+  const doubts = () => fixture.told.filter((told) => 'doubted' in (told as object));
+  const [a, b, c, d] = [
+    await fixture.seat(1, { network: 'AS1' }),
+    await fixture.seat(2, { network: 'AS2' }),
+    await fixture.seat(3, { network: 'AS3' }),
+    await fixture.seat(4, { network: 'AS4' }),
+  ];
+  for (let i = 0; i < 20; i++) await fixture.say(a, complain);
+  for (const port of [b, c]) {
+    fixture.nowMs += 20_000;
+    await fixture.say(port, complain);
+  }
+  expect(doubts()).toEqual([]);
+  await fixture.say(d, complain);
+  expect(doubts()).toEqual([{ doubted: idOf(9) }]);
+  expect(seed.closed).toBeUndefined();
+  expect(seed.last('kicked')).toBeUndefined();
+  expect(fixture.told.some((told) => 'banned' in (told as object))).toBe(false);
+});
+
+test('that somebody gives nothing is no witness of what can be proved', async () => {
+  const fixture = new Fixture();
+  const seed = await fixture.seat(9, { network: 'AS9' });
+  const complain = { action: 'complain', peer_id: idOf(9), identity: identityOf(9), why: 'gives-nothing' };
+  for (let n = 1; n <= 3; n++) {
+    const port = await fixture.seat(n, { network: `AS${n}` });
+    await fixture.say(port, complain);
+    if (n < 3) await fixture.say(port, { ...complain, why: 'bad-piece' });
+  }
+  expect(seed.closed).toBeUndefined();
 });
 
 test('a complaint about another identity than the peer has is nothing', async () => {

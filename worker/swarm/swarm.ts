@@ -19,7 +19,7 @@ import type { Agent } from './agent.ts';
 import { type Beyond, isBackbone } from './backbone.ts';
 import { believedKbps, type Testimony, type UploadTerms } from './belief.ts';
 import { Budget } from './budget.ts';
-import { Complaints } from './complaints.ts';
+import { Complaints, VAIN_MS } from './complaints.ts';
 import { bestOfEach, type Candidate, compareCandidates, toCandidate } from './feeds.ts';
 import { LeaseSeats, type LeaseShares } from './lease-seats.ts';
 import { failure } from './outgoing.ts';
@@ -80,6 +80,7 @@ export class Swarm {
   readonly #ports = new Map<string, Port>();
   readonly #stock: StockDesk;
   readonly #complaints = new Complaints();
+  readonly #vain = new Complaints(VAIN_MS);
   readonly #leases = new LeaseSeats();
   readonly #across = new Across();
   readonly #banned = new Set<string>();
@@ -699,6 +700,10 @@ export class Swarm {
     const accused = this.#roster.get(peerId);
     if (!accused || accused.identity !== identity) return;
     const atMs = this.#world.nowMs();
+    if (why === 'gives-nothing') {
+      if (this.#vain.file(row, identity, accused.place, atMs)) this.#world.doubted(accused);
+      return;
+    }
     const told = port.seat.complaints ??= [];
     if (told.length < 8 && !told.some((one) => one.about === identity)) {
       told.push({ about: identity, place: accused.place, atMs });

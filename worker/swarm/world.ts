@@ -68,6 +68,8 @@ export interface SwarmWorld {
   left(row: PeerRow): void;
   /** A viewer reported: there is something to roll up. */
   reported(): void;
+  /** Independent witnesses agree that this peer gives nothing of what it claims. */
+  doubted(row: PeerRow): void;
   /** Independent witnesses agreed on this identity; the shard has dropped it already. */
   banned(identity: string, why: string): void;
 }

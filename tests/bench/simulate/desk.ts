@@ -257,6 +257,7 @@ export class Desk {
         if (row.seed) this.#carryOut(this.steward.left(name, row.id, sim.wallMs));
         if (row.bridge) this.#lend(name);
       },
+      doubted: ({ id }) => this.#carryOut(this.steward.doubted(id, sim.wallMs)),
       banned: () => {},
     };
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseCommand } from './options.ts';
 import { type Row, rowOf } from './row.ts';
+import type { SimPeer } from './sim-peer.ts';
 import { Simulation } from './simulation.ts';
 
 async function simulate(...args: string[]): Promise<{ sim: Simulation; row: Row }> {
@@ -88,29 +89,44 @@ Deno.test('poisoners and the silent are cut off, and the others play on', async 
   assert.ok(row.late3s < 0.01, `late3s ${row.late3s}`);
 });
 
-Deno.test('a seed that says it gives and gives nothing loses its feeds, and those below it get them elsewhere', async () => {
+/** Says that it gives, and gives nothing; first of all and with `best`, so that it is dealt what there is. */
+async function besiege(seed: string, arrange: (liar: SimPeer, best: SimPeer, rest: SimPeer[]) => SimPeer[]) {
   const { options } = parseCommand(
-    ['--peers', '30', '--copies', '1', '--warm-up', '35', '--seconds', '15', '--seed', '2'],
+    ['--peers', '30', '--copies', '1', '--warm-up', '35', '--seconds', '15', '--seed', seed],
   );
   const sim = new Simulation(options);
-  const liar = sim.peers.find((peer) => !peer.isBlocked)!;
-  Object.assign(liar.host, {
-    conduct: 'silent',
-    nat: 'open',
-    grantedKbps: 1e6,
-    uplinkKbps: 1e5,
-    uplinkClass: 4,
-  });
-  // First of all, so that it is dealt everything.
+  const [liar, best, ...rest] = sim.peers.filter((peer) => !peer.isBlocked);
+  for (const { host } of [liar!, best!]) {
+    Object.assign(host, { nat: 'open', uplinkKbps: 1e5, uplinkClass: 4 });
+  }
+  Object.assign(liar!.host, { conduct: 'silent', grantedKbps: 1e6 });
+  const first = arrange(liar!, best!, rest);
   const held: number[] = [];
-  const look = { fire: () => void held.push(liar.feeds.length) };
-  sim.clock.after(1, { fire: () => liar.join(1e7) }, undefined);
+  sim.clock.after(1, { fire: () => first.forEach((peer) => peer.join(1e7)) }, undefined);
+  const look = { fire: () => void held.push(liar!.feeds.length) };
   for (let ms = 2000; ms < 50_000; ms += 2000) sim.clock.after(ms, look, undefined);
   await sim.run();
-  assert.ok(Math.max(...held) > 2, `it held ${held}`);
-  assert.deepEqual(held.slice(-5), [0, 0, 0, 0, 0]);
-  const row = rowOf(sim, 0);
+  return { held, row: rowOf(sim, 0) };
+}
+
+Deno.test('a seed that says it gives and gives nothing loses its feeds, and those below it get them elsewhere', async () => {
+  const { held, row } = await besiege('4', (liar) => [liar]);
+  assert.ok(held[5]! >= 2, `it held ${held}`);
+  assert.deepEqual(held.slice(-10), Array(10).fill(0));
   assert.ok(row.late3s < 0.05, `late3s ${row.late3s}`);
+});
+
+Deno.test('so does one that holds half of all substreams, where few others give much', async () => {
+  const { held } = await besiege('3', (liar, best, rest) => {
+    Object.assign(best.host, { conduct: 'honest', grantedKbps: 2e4, uplinkKbps: 2e4 });
+    for (const { host } of rest) {
+      host.uplinkKbps = Math.min(700, host.uplinkKbps);
+      host.grantedKbps = Math.min(500, host.grantedKbps);
+    }
+    return [liar, best];
+  });
+  assert.ok(held[4]! >= 4, `it held ${held}`);
+  assert.deepEqual(held.slice(-10), Array(10).fill(0));
 });
 
 Deno.test('shards are joined by bridges, each holding links to the backbone', async () => {
