@@ -239,6 +239,8 @@ export class Source extends Emitter<SourceEvents> {
     player.configure({
       manifest: { disableText: true, disableThumbnails: true },
       abr: { enabled: false },
+      // Nothing to choose from: by default it asks what colours the screen has, and the browser lays the page out to say.
+      preferredVideo: [],
       // By <source> elements it chooses a resource twice.
       mediaSource: { useSourceElements: false },
       streaming: {
