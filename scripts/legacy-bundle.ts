@@ -9,8 +9,8 @@ const ENTRIES = {
   embed: 'web/pages/legacy/embed.ts',
 };
 
-/** Builds `legacy/…` and `choose.js`, which decides between it and the modules. */
-export async function buildLegacy(outdir: string): Promise<void> {
+/** Builds `legacy/…` and `choose.js`, which decides between it and the modules. Answers the text of the latter. */
+export async function buildLegacy(outdir: string): Promise<string> {
   const common = {
     absWorkingDir: pathOf(ROOT),
     bundle: true,
@@ -34,6 +34,7 @@ export async function buildLegacy(outdir: string): Promise<void> {
       outdir,
       target: 'chrome49',
     });
+    return await Deno.readTextFile(`${outdir}/choose.js`);
   } finally {
     await stop();
   }

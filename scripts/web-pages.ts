@@ -1,9 +1,10 @@
 /** Puts the pages together: the HTML of web/pages and web/admin, its style inside, its script and what that will need named early. */
 import { type Metafile, stop, transform } from 'esbuild';
+import { CHOOSE_HASH } from '../worker/access/page-headers.ts';
 import { ROOT } from './paths.ts';
 import type { WebBundle } from './web-bundle.ts';
 
-/** `legacy`: there is a build for old browsers too, and choose.js takes the one that fits. */
+/** `legacy`: there is a build for old browsers too, and the script in the page takes the one that fits. */
 const PAGES: { name: string; css: string[]; folder?: string; legacy?: boolean }[] = [
   { name: 'watch', css: ['watch'], legacy: true },
   { name: 'embed', css: [], legacy: true },
@@ -12,7 +13,14 @@ const PAGES: { name: string; css: string[]; folder?: string; legacy?: boolean }[
   { name: 'admin', css: [], folder: 'web/admin' },
 ];
 
-export async function writePages(bundle: WebBundle, into: URL): Promise<void> {
+/**
+ * `choose`: the text of choose.js. It stands in the pages that play, so that the worker starts with the first bytes of
+ * the page and not a round trip later. Throws an Error where it is not the script that the pages' policy allows.
+ */
+export async function writePages(bundle: WebBundle, choose: string, into: URL): Promise<void> {
+  const inside = choose.trim();
+  const hash = await hashOf(inside);
+  if (hash !== CHOOSE_HASH) throw new Error(`CHOOSE_HASH of worker/access/page-headers.ts must be ${hash}`);
   for (const { name, css, folder = 'web/pages', legacy = false } of PAGES) {
     const html = await Deno.readTextFile(new URL(`${folder}/${name}.html`, ROOT));
     const sheets = css.map((sheet) => minifiedCss(new URL(`${folder}/${sheet}.css`, ROOT)));
@@ -20,17 +28,21 @@ export async function writePages(bundle: WebBundle, into: URL): Promise<void> {
     const plays = bundle.playing[name as keyof WebBundle['playing']];
     const early = plays?.early ?? partsOf(bundle.split, `${name}.js`);
     const script = legacy
-      ? `<script src="/assets/choose.js" data-script="${name}" data-worker="${plays!.worker}"></script>`
+      ? `<script data-script="${name}" data-worker="${plays!.worker}">${inside}</script>`
       : `<script type="module" src="/assets/${name}.js"></script>`;
     const preloads = early.map((file) => `<link rel="modulepreload" href="/assets/${file}">`);
-    // It stands last and is wanted first: it starts the worker.
-    if (legacy) preloads.unshift('<link rel="preload" as="script" href="/assets/choose.js">');
     const page = html
       .replace('<!-- build:head -->', `${style && `<style>${style}</style>`}${preloads.join('')}`)
-      .replace('<!-- build:body -->', script);
+      .replace('<!-- build:body -->', () => script);
     await Deno.writeTextFile(new URL(`${name}.html`, into), page);
   }
   await stop();
+}
+
+/** As a Content-Security-Policy names it. */
+async function hashOf(script: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(script));
+  return `sha256-${new Uint8Array(digest).toBase64()}`;
 }
 
 /** Everything an entry loads at once: it saves a round trip for each when the browser hears of them early. */

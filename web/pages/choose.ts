@@ -1,5 +1,5 @@
 /**
- * `choose.js`: loads a script for the browser at hand, modules where it is of the last years, else one file in old
+ * `choose.js`, and the script that stands in the watch and the embed page: loads a script for the browser at hand, modules where it is of the last years, else one file in old
  * syntax. Itself in the oldest of syntax, and by functions instead of trying syntax out, which a page's rules forbid.
  *
  *     <script src="/assets/choose.js" data-script="watch"></script>
@@ -19,7 +19,8 @@
   }
   const modern = typeof AbortSignal === 'function' && 'any' in AbortSignal &&
     'toSorted' in Array.prototype && 'withResolvers' in Promise;
-  const folder = own.src.replace(/[^/]*$/, '');
+  // In a page it has no address.
+  const folder = own.src.replace(/[^/]*$/, '') || '/assets/';
   const name = own.getAttribute('data-script');
   const worker = own.getAttribute('data-worker');
   const plays = name === 'watch' || /[?&]autoplay\b/.test(location.search);

@@ -1,14 +1,17 @@
 /**
- * Headers of pages: what they may load, who may frame them. Scripts come from the edge alone and none stands in a
- * page; styles do, in the pages and in the player's shadow root.
+ * Headers of pages: what they may load, who may frame them. Scripts come from the edge alone; the one that stands
+ * in pages, which loads the others, is known by its hash. Styles stand in the pages and in the player's shadow root.
  */
 
 /** Who may show a page in a frame: nobody, or pages of these sites (empty: of any). */
 export type Framing = 'nobody' | { sites: readonly string[] };
 
+/** web/pages/choose.ts as it is built; the build says so when it is another one. */
+export const CHOOSE_HASH = 'sha256-heLKoerHPNIHMl6PJW68WxSFSiDYrbzsmTLvaHaWb2U=';
+
 const POLICY = [
   `default-src 'self'`,
-  `script-src 'self'`,
+  `script-src 'self' '${CHOOSE_HASH}'`,
   `style-src 'self' 'unsafe-inline'`,
   `img-src 'self' data: blob:`,
   `media-src 'self' blob:`,
