@@ -35,6 +35,8 @@ export const Figures = v.object({
   at: amount,
   state: ChannelState,
   viewers: amount,
+  /** Those whose picture waited for want of upload at their last report. */
+  waiting: amount,
   /** Stock BitTorrent clients, which watch nothing. */
   stock: amount,
   /** Viewers whose report the rates below are from. */
@@ -112,6 +114,7 @@ export const HistoryRow = v.object({
   /** Beginning of the step, milliseconds since 1970. */
   at: amount,
   viewers: amount,
+  waiting: amount,
   joined: amount,
   left: amount,
   lanKbps: amount,

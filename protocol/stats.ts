@@ -44,6 +44,8 @@ export const PeerReport = v.object({
   bufferMs: amount,
   peers: amount,
   uploadKbps: amount,
+  /** 1: now its picture waits for want of upload. */
+  waits: v.optional(amount),
   /** Once, in the first report after the first picture. */
   startupMs: v.optional(amount),
   /** While somebody looks: who feeds this viewer. */

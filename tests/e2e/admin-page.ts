@@ -34,6 +34,14 @@ export function textOf(page: Page, selector = 'main'): Promise<string> {
   return page.$eval(selector, (element) => (element as unknown as { innerText: string }).innerText);
 }
 
+/** The figure with this name, as the first view of a channel shows it. */
+export function figure(page: Page, name: string): Promise<string> {
+  return page.$$eval('.figures > div', (rows, name) => {
+    const row = rows.find((row) => row.querySelector('dt')?.textContent === name);
+    return row?.querySelector('dd')?.textContent ?? '';
+  }, name);
+}
+
 export function sees(page: Page, what: string | RegExp, selector = 'main'): Promise<true> {
   return until(`the dashboard shows ${what}`, async () => {
     const text = await textOf(page, selector);

@@ -5,18 +5,10 @@ import { buildPlayer } from '../build-player.ts';
 import { EDGE_SECRETS } from '../edge.ts';
 import { startFeed } from '../feed.ts';
 import { type Stack, startStack } from '../stack.ts';
-import { asks, canBeHeard, fill, press, sees, seesNoDialog, textOf } from './admin-page.ts';
+import { asks, canBeHeard, figure, fill, press, sees, seesNoDialog, textOf } from './admin-page.ts';
 import { launchChromium } from './chromium.ts';
 import { openViewer, plays } from './viewer-page.ts';
 import { until } from '../until.ts';
-
-/** The figure with this name, as the first view of a channel shows it. */
-function figure(page: Page, name: string): Promise<string> {
-  return page.$$eval('.figures > div', (rows, name) => {
-    const row = rows.find((row) => row.querySelector('dt')?.textContent === name);
-    return row?.querySelector('dd')?.textContent ?? '';
-  }, name);
-}
 
 Deno.test('an admin makes a channel, sees it go live, watches its charts move, kicks a viewer, exports the visits and stops it', async () => {
   const stack = await startStack({

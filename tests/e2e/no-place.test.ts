@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'puppeteer-core';
 import { buildPlayer } from '../build-player.ts';
+import { EDGE_SECRETS } from '../edge.ts';
 import { startFeed } from '../feed.ts';
 import { startStack } from '../stack.ts';
 import { until } from '../until.ts';
+import { figure, textOf } from './admin-page.ts';
 import { launchChromium } from './chromium.ts';
 import { openViewer, plays, read } from './viewer-page.ts';
 
@@ -39,7 +41,7 @@ const said = (page: Page) =>
     };
   })()`) as Promise<Said>;
 
-Deno.test('a viewer who waits for want of upload is told so, stays in line, and plays when there is room', async () => {
+Deno.test('a viewer who waits for want of upload is told so, is counted, stays in line, and plays when there is room', async () => {
   const stack = await startStack({ assets: await buildPlayer() });
   const browser = await launchChromium();
   const feed = startFeed({ output: ['-f', 'flv', stack.publishUrl()] });
@@ -62,6 +64,13 @@ Deno.test('a viewer who waits for want of upload is told so, stays in line, and 
     assert.match(waiting.text, /comes by itself/);
     assert.equal(waiting.role, 'status');
     assert.ok(waiting.told.includes('upload-short'), 'the page around it hears of it');
+    const dashboard = await browser.newPage();
+    await dashboard.goto(`${stack.edge.url}/admin/channels/demo#token=${EDGE_SECRETS.SHOAL_ADMIN_TOKEN}`);
+    await late.bringToFront();
+    await until('the dashboard counts it', async () => {
+      return await figure(dashboard, 'Viewers') === '21 waiting for upload';
+    }, { withinMs: 60_000 });
+    assert.match(await textOf(dashboard, '.advice'), /1 of 2 viewers wait/);
     await cap(null);
     const before = await read(late);
     await until('it plays by itself, and says nothing any more', async () => {
@@ -69,6 +78,9 @@ Deno.test('a viewer who waits for want of upload is told so, stays in line, and 
       const { code, text } = await said(late);
       return currentTime > before.currentTime + 1 && code === undefined && text === '';
     }, { withinMs: 40_000 });
+    await until('nobody is counted any more', async () => await figure(dashboard, 'Viewers') === '2', {
+      withinMs: 60_000,
+    });
   } finally {
     await browser.close();
     await feed.stop();

@@ -78,6 +78,15 @@ Deno.test('stalls before this session are of another report, the start-up is tol
   assert.equal(reports[0]!.report.latencyMs, 0);
 });
 
+Deno.test('who waits for want of upload says so in each report while it does', () => {
+  const { reports, state, reporter } = reporting();
+  state.playback = { ...state.playback, waits: 1 };
+  reporter.report();
+  delete state.playback.waits;
+  reporter.report();
+  assert.deepEqual(reports.map(({ report }) => report.waits), [1, undefined]);
+});
+
 Deno.test('a report says what time it covers', async () => {
   const { clock, reports, reporter } = reporting();
   reporter.pace(100_000, 2000);

@@ -73,6 +73,7 @@ export class Reporter {
       bufferMs: Math.max(0, playback.bufferMs),
       peers: stats.peers,
       uploadKbps: this.#options.uploadKbps(),
+      waits: playback.waits,
     };
     for (const name of COUNTED_NAMES) report[name] = Math.max(0, counted[name] - this.#told[name]);
     if (this.#detailed) report.parents = this.#options.parents().slice(0, MOST_PARENTS);

@@ -39,12 +39,14 @@ export interface ViewerStats {
   lagNowMs: number;
 }
 
-/** What playback adds to the reports: counted since the viewer was made, `bufferMs` and `latencyMs` now. */
+/** What playback adds to the reports: counted since the viewer was made, `bufferMs`, `latencyMs` and `waits` now. */
 export interface PlaybackFigures {
   stalls: number;
   stallMs: number;
   latencyMs: number;
   bufferMs: number;
+  /** 1: for want of upload. */
+  waits?: number;
   startupMs?: number;
 }
 

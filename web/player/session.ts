@@ -351,6 +351,7 @@ export class Session {
       stallMs: this.#stalls.stalledMs,
       latencyMs: stats.latencySeconds * 1000,
       bufferMs: stats.bufferSeconds * 1000,
+      ...(this.#store.state.reason === NO_PLACE && { waits: 1 }),
       ...(stats.startupMs > 0 && { startupMs: stats.startupMs }),
     });
     const details = this.#viewer && this.#store.state.overlay

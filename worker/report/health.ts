@@ -11,8 +11,18 @@ const SOME_STALLS = 1;
 const NEAR_CAP = 0.9;
 
 export function healthOf(figures: Omit<Figures, 'health'>): SwarmHealth {
-  const { viewers, supplyRatio, stallsPerHour, supplyStep, helped, relieved, refused, capKbps, egressKbps } =
-    figures;
+  const {
+    viewers,
+    waiting,
+    supplyRatio,
+    stallsPerHour,
+    supplyStep,
+    helped,
+    relieved,
+    refused,
+    capKbps,
+    egressKbps,
+  } = figures;
   if (viewers === 0) return { state: 'empty', advice: [] };
   const advice: string[] = [];
   let poor = 0;
@@ -25,6 +35,13 @@ export function healthOf(figures: Omit<Figures, 'health'>): SwarmHealth {
         supplyRatio.toFixed(1)
       } times what they watch: raise the upload cap, lower the bitrate, ` +
         `or raise the egress cap`,
+    );
+  }
+  if (waiting > 0) {
+    poor++;
+    advice.push(
+      `${waiting} of ${viewers} viewers wait for a picture, because there is no upload for them: raise the egress cap ` +
+        `or the upload cap, or lower the bitrate`,
     );
   }
   if (stallsPerHour >= SOME_STALLS) {

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
+import type { HistoryRow } from '../../protocol/report.ts';
 import { addViewer, emptyNow, latencyAt } from '../swarm/shard-now.ts';
 import { addToTally, emptyTally } from '../swarm/tally.ts';
 import { PULSE, reportOf } from '../testing/figures.ts';
 import { emptyUse } from './edge-use.ts';
 import { healthOf } from './health.ts';
-import { Ledger } from './ledger.ts';
+import { emptyRow, Ledger, type LedgerSnapshot } from './ledger.ts';
 import { emptyAmounts } from './shard-told.ts';
+import { sumRows } from './sum-rows.ts';
 
 test('a step is closed once, when its time is over', () => {
   const ledger = new Ledger(0);
@@ -61,6 +63,34 @@ test('latency is read between the bounds of the histogram', () => {
   const slow = emptyNow();
   slow.latency[slow.latency.length - 1] = 1;
   expect(latencyAt(slow.latency, 0.5)).toBe(20_000);
+});
+
+test('who waits by its last report is counted, each as one whatever it says, over all shards', () => {
+  const ledger = new Ledger(0);
+  for (const shard of ['0', '1']) {
+    const now = emptyNow();
+    for (const waits of [undefined, 1, 1e9]) {
+      const tally = emptyTally();
+      addToTally(tally, { ...reportOf({ waits: 1 }), forMs: 1000 }, 0);
+      addToTally(tally, { ...reportOf({ waits }), forMs: 1000 }, 1000);
+      addViewer(now, tally);
+    }
+    ledger.tellShard(shard, now, emptyAmounts());
+  }
+  const figures = ledger.figures(1000, PULSE);
+  expect(figures).toMatchObject({ viewers: 6, waiting: 4, health: { state: 'poor' } });
+  expect(figures.health.advice[0]).toContain('4 of 6 viewers wait');
+  const row = ledger.close(10_000, PULSE)!;
+  expect(row.waiting).toBe(4);
+  expect(sumRows([row, { ...emptyRow(10_000), waiting: 2 }], 60_000)[0]!.waiting).toBe(3);
+});
+
+test('what was kept before waiting viewers were counted counts none', () => {
+  const { waiting: _, ...old } = { ...emptyNow(), viewers: 2 };
+  const snapshot = { ...new Ledger(0).snapshot(), shards: [['0', old]] } as unknown as LedgerSnapshot;
+  expect(new Ledger(0, snapshot).figures(1, PULSE)).toMatchObject({ viewers: 2, waiting: 0 });
+  const { waiting: __, ...row } = emptyRow(0);
+  expect(sumRows([row as HistoryRow, { ...emptyRow(10_000), waiting: 2 }], 60_000)[0]!.waiting).toBe(1);
 });
 
 test('health names what is short and says what to do', () => {

@@ -140,6 +140,7 @@ export class Ledger {
       at: nowMs,
       state: pulse.state,
       viewers: now.viewers,
+      waiting: now.waiting,
       stock: now.stock,
       reporting: now.reporting,
       lanKbps: now.lanKbps,
@@ -183,7 +184,7 @@ export class Ledger {
   }
 }
 
-const GAUGES = ['viewers', 'lanKbps', 'peerKbps', 'turnKbps', 'edgeKbps', 'uploadKbps'] as const;
+const GAUGES = ['viewers', 'waiting', 'lanKbps', 'peerKbps', 'turnKbps', 'edgeKbps', 'uploadKbps'] as const;
 
 /** Beginning of the step that a moment lies in. */
 export function stepOf(nowMs: number, stepMs = STEP_MS): number {
@@ -210,6 +211,7 @@ export function emptyRow(at: number): HistoryRow {
   return {
     at,
     viewers: 0,
+    waiting: 0,
     joined: 0,
     left: 0,
     lanKbps: 0,

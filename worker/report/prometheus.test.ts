@@ -30,7 +30,7 @@ test('use adds up by kind', () => {
 test('metrics name every kind of every channel, with help and type once a family', () => {
   const totals = { ...emptyTotals(), edge: { ...emptyTotals().edge, seed: 12 }, cacheHits: 2, lanBytes: 9 };
   const ledger = new Ledger(0);
-  ledger.tellShard('0', { ...emptyNow(), viewers: 3 }, emptyAmounts());
+  ledger.tellShard('0', { ...emptyNow(), viewers: 3, waiting: 2 }, emptyAmounts());
   const text = prometheusText([
     ['demo', { state: 'live', reason: '', totals, spark: [], figures: ledger.figures(1000, PULSE) }],
     ['two', { state: 'idle', reason: '', totals: emptyTotals(), spark: [] }],
@@ -41,6 +41,7 @@ test('metrics name every kind of every channel, with help and type once a family
   expect(lines).toContain('shoal_edge_cache_hits_total{channel="demo"} 2');
   expect(lines).toContain('shoal_viewer_received_bytes_total{channel="demo",source="lan"} 9');
   expect(lines).toContain('shoal_viewers{channel="demo"} 3');
+  expect(lines).toContain('shoal_waiting_viewers{channel="demo"} 2');
   expect(lines).toContain('shoal_channel_live{channel="two"} 0');
   expect(lines).toContain('shoal_channel_state{channel="two",state="idle"} 1');
   expect(lines).toContain('shoal_latency_target_seconds{channel="demo"} 1.3');

@@ -134,6 +134,11 @@ export function prometheusText(channels: Channel[]): string {
       'Whether who gives little was asked to take a lower rendition.',
       ({ figures }) => figures && (figures.relieved === null ? 0 : 1),
     ],
+    [
+      'shoal_waiting_viewers',
+      'Viewers whose picture waits for want of upload.',
+      ({ figures }) => figures?.waiting,
+    ],
     ['shoal_helped_viewers', 'Viewers fed by the edge for want of supply.', ({ figures }) => figures?.helped],
     ['shoal_neighbours', 'Linked neighbours a viewer.', ({ figures }) => figures?.neighbours],
     ['shoal_shards', 'Shards of the swarm.', ({ figures }) => figures?.shards],

@@ -13,7 +13,16 @@ const AMOUNTS = [
   'originMisses',
   'refused',
 ] as const;
-const MEANS = ['viewers', 'lanKbps', 'peerKbps', 'turnKbps', 'edgeKbps', 'uploadKbps', 'egressKbps'] as const;
+const MEANS = [
+  'viewers',
+  'waiting',
+  'lanKbps',
+  'peerKbps',
+  'turnKbps',
+  'edgeKbps',
+  'uploadKbps',
+  'egressKbps',
+] as const;
 const KNOWN_MEANS = ['latencyP50Ms', 'latencyP95Ms', 'supplyRatio', 'startupMs', 'ingestKbps'] as const;
 
 /** `rows` in order of time. */
@@ -32,7 +41,8 @@ function sumGroup(at: number, group: HistoryRow[]): HistoryRow {
   const sum = emptyRow(at);
   for (const name of AMOUNTS) sum[name] = group.reduce((total, row) => total + row[name], 0);
   for (const name of MEANS) {
-    sum[name] = Math.round(group.reduce((total, row) => total + row[name], 0) / group.length);
+    // What was kept before an update may lack some.
+    sum[name] = Math.round(group.reduce((total, row) => total + (row[name] ?? 0), 0) / group.length);
   }
   for (const name of KNOWN_MEANS) {
     const known = group.map((row) => row[name]).filter((value) => value !== null);

@@ -14,6 +14,7 @@ export interface ShardNow {
   uploadKbps: number;
   bufferMs: number;
   neighbours: number;
+  waiting: number;
   latency: number[];
 }
 
@@ -25,6 +26,7 @@ const SUMMED = [
   'uploadKbps',
   'bufferMs',
   'neighbours',
+  'waiting',
 ] as const;
 
 export function emptyNow(): ShardNow {
@@ -39,6 +41,7 @@ export function emptyNow(): ShardNow {
     uploadKbps: 0,
     bufferMs: 0,
     neighbours: 0,
+    waiting: 0,
     latency: Array<number>(LATENCY_BUCKETS_MS.length + 1).fill(0),
   };
 }
@@ -49,7 +52,7 @@ export function addViewer(now: ShardNow, tally: Tally): void {
   const { last } = tally;
   if (!last) return;
   now.reporting++;
-  for (const name of SUMMED) now[name] += last[name];
+  for (const name of SUMMED) now[name] += last[name] ?? 0;
   now.latency[latencyBucket(last.latencyMs)]! += 1;
 }
 
@@ -58,7 +61,8 @@ export function addNow(total: ShardNow, more: ShardNow): void {
   total.viewers += more.viewers;
   total.stock += more.stock;
   total.reporting += more.reporting;
-  for (const name of SUMMED) total[name] += more[name];
+  // What was kept before an update may lack some.
+  for (const name of SUMMED) total[name] += more[name] ?? 0;
   more.latency.forEach((count, i) => total.latency[i]! += count);
 }
 

@@ -15,6 +15,8 @@ export interface LastReport {
   latencyMs: number;
   bufferMs: number;
   neighbours: number;
+  /** 1: its picture waited for want of upload. */
+  waiting: number;
 }
 
 export interface Tally {
@@ -75,5 +77,6 @@ export function addToTally(tally: Tally, report: PeerReport & { forMs: number },
     latencyMs: Math.round(report.latencyMs),
     bufferMs: Math.round(report.bufferMs),
     neighbours: report.peers,
+    waiting: report.waits ? 1 : 0,
   };
 }

@@ -78,13 +78,17 @@ function Now({ figures, channel }: { figures: Figures; channel: string }) {
 }
 
 function FigureList({ figures: f }: { figures: Figures }) {
+  const beside = [
+    f.waiting > 0 && `${formatCount(f.waiting)} waiting for upload`,
+    f.helped > 0 && `${formatCount(f.helped)} helped`,
+  ];
   const cap = f.capKbps === null ? 'no cap' : `of ${formatKbps(f.capKbps)}`;
   return (
     <dl class='figures'>
       <Figure
         name='Viewers'
         value={formatCount(f.viewers)}
-        aside={f.helped > 0 ? `${f.helped} helped` : ''}
+        aside={beside.filter(Boolean).join(', ')}
       />
       <Figure
         name='Carried by viewers'

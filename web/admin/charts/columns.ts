@@ -50,7 +50,11 @@ export const CHARTS: ChartPlan[] = [
     title: 'Viewers',
     unit: 'count',
     least: 4,
-    series: [{ name: 'Viewers', color: '--accent', now: (f) => f.viewers, then: (r) => r.viewers }],
+    series: [
+      { name: 'Viewers', color: '--accent', now: (f) => f.viewers, then: (r) => r.viewers },
+      // A row kept before an update does not know.
+      { name: 'Waiting', color: '--bad', now: (f) => f.waiting, then: (r) => r.waiting ?? null },
+    ],
   },
   {
     title: 'What the edge sends',
