@@ -6,19 +6,21 @@
 import type { MediaKind } from '../report/edge-use.ts';
 
 /**
- * Share of the bucket that must stay for those of higher priority. Joins go before repair: a viewer who gets no join
- * must gather its beginning piece by piece, and a thousand of those leave nothing for anybody.
+ * What must be left for those of higher priority before a kind may draw, milliseconds of the cap; the last one to draw
+ * may leave a debt, or what is large would never pass. Joins may draw on what is to come: who is sent away waits longer.
+ * They go before repair: a viewer who gets no join must gather its beginning piece by piece, and a thousand of those
+ * leave nothing for anybody.
  */
-const RESERVE: Record<Exclude<MediaKind, 'seed'>, number> = {
+const LEAST_LEFT_MS: Record<Exclude<MediaKind, 'seed'>, number> = {
   help: 0,
   join: 0,
-  repair: 0.2,
-  run: 0.4,
-  hls: 0.6,
-  replay: 0.6,
+  repair: 40,
+  run: 80,
+  hls: 120,
+  replay: 120,
 };
-/** The bucket holds what the cap lets through in this time. */
-const BURST_MS = 1000;
+/** The bucket holds what the cap lets through in this time: more at once would stand in the server's line. */
+const BURST_MS = 200;
 
 export class EgressBudget {
   #capKbps: number | null = null;
@@ -41,8 +43,7 @@ export class EgressBudget {
   take(kind: MediaKind, bytes: number, nowMs: number): { ok: true } | { ok: false; retryAfterMs: number } {
     if (this.#capKbps === null) return { ok: true };
     this.#refill(nowMs);
-    // What is larger than the bucket passes when the bucket is full, and leaves a debt.
-    const needed = kind === 'seed' ? -Infinity : Math.min(RESERVE[kind] * this.#burst + bytes, this.#burst);
+    const needed = kind === 'seed' ? -Infinity : LEAST_LEFT_MS[kind] * this.#bytesPerMs;
     if (this.#left >= needed) {
       this.#left -= bytes;
       return { ok: true };

@@ -53,11 +53,15 @@ export class JoinMedia {
   async sendTo(socket: WebSocket, channel: string, broadcast: Broadcast): Promise<void> {
     this.#unread.open(socket);
     try {
-      const body = await this.#take(channel, broadcast);
-      this.#unread.send(socket, body.length);
-      for (let at = 0; at < body.length; at += MESSAGE_BYTES) {
-        socket.send(body.subarray(at, at + MESSAGE_BYTES));
+      let sent = 0;
+      // Under an egress cap it comes bit by bit, and so it goes on.
+      for await (const part of await this.#take(channel, broadcast)) {
+        for (let at = 0; at < part.length; at += MESSAGE_BYTES) {
+          socket.send(part.subarray(at, at + MESSAGE_BYTES));
+        }
+        sent += part.length;
       }
+      this.#unread.send(socket, sent);
     } catch {
       // The Media object was just restarted, or the viewer has left: who is still there asks for it again.
     }
@@ -68,10 +72,10 @@ export class JoinMedia {
     }
   }
 
-  async #take(channel: string, broadcast: Broadcast): Promise<Uint8Array> {
+  async #take(channel: string, broadcast: Broadcast): Promise<Iterable<Uint8Array> | AsyncIterable<Uint8Array>> {
     const last = this.#last;
     if (last?.broadcastId === broadcast.id && Date.now() - last.madeMs <= JOIN_FRESH_MS) {
-      return this.#countHit(last.body);
+      return [this.#countHit(last.body)];
     }
     const ask = { what: 'join', broadcastId: broadcast.id, tracks: firstTracks(broadcast) } as const;
     const { response, hitBytes, madeMs } = await heldOrFresh({
@@ -83,11 +87,12 @@ export class JoinMedia {
     if (!response.ok) {
       // Told in words.
       await response.body?.cancel();
-      return new Uint8Array(0);
+      return [];
     }
+    if (madeMs === 0) return response.body ?? [];
     const body = new Uint8Array(await response.arrayBuffer());
-    if (madeMs > 0) this.#last = { broadcastId: broadcast.id, body, madeMs };
-    return hitBytes === undefined ? body : this.#countHit(body);
+    this.#last = { broadcastId: broadcast.id, body, madeMs };
+    return [hitBytes === undefined ? body : this.#countHit(body)];
   }
 
   #countHit(body: Uint8Array): Uint8Array {

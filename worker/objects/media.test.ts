@@ -170,6 +170,26 @@ test('a seed that acknowledges keeps its feeds, one that never does loses them',
   await streams[0]!.close();
 });
 
+test('under an egress cap a live piece is not behind a join that is under way', async () => {
+  const { channel, link } = await goOnAir({ egressCapKbps: 100 });
+  link.push(initOf(0), ...segmentOfFrames(0, { bytes: 8000 }));
+  const viewer = await joinLive(channel);
+  const join = await eventually(() => fetchMedia(viewer, 'join?tracks=0'), ({ status }) => status === 200);
+  await mediaOf(bindings, channel).setFeeds(viewer.peerId, FEEDS);
+  const seed = new SeedReader(await fetchMedia(viewer, seedPath(viewer)));
+  const order: string[] = [];
+  const whole = join.arrayBuffer().then(({ byteLength }) => {
+    order.push('join');
+    return byteLength;
+  });
+  link.push(...segmentOfFrames(1));
+  await seed.next();
+  order.push('piece');
+  expect(await whole).toBeGreaterThan(24_000);
+  expect(order).toEqual(['piece', 'join']);
+  await seed.close();
+});
+
 test('when a broadcast ends its seed streams end', async () => {
   const { channel, control, broadcast } = await goOnAir({ reconnectWindowS: 0 });
   const viewer = await joinLive(channel);

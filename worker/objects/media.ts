@@ -22,6 +22,7 @@ import type { Feed } from '../../protocol/tracker.ts';
 import { channelOf, type Env } from '../env.ts';
 import { Failure } from '../failure.ts';
 import { EgressBudget } from '../media/egress-budget.ts';
+import { EgressPace, type PacedKind } from '../media/egress-pace.ts';
 import { frameBody, joinedBytes } from '../media/body.ts';
 import { mediaPlaylist, type Segment } from '../media/hls.ts';
 import { HlsSequence } from '../media/hls-sequence.ts';
@@ -33,7 +34,7 @@ import { Silence } from '../media/silence.ts';
 import { Waiting } from '../media/waiting.ts';
 import { Wants } from '../media/wants.ts';
 import { MediaWindow } from '../media/window.ts';
-import { addUse, countBytes, type EdgeUse, emptyUse, hasUse, type MediaKind } from '../report/edge-use.ts';
+import { addUse, countBytes, type EdgeUse, emptyUse, hasUse } from '../report/edge-use.ts';
 import { type MediaAsk, parseMediaAsk } from '../media/ask.ts';
 import { renditionsOf } from '../swarm/feeds.ts';
 
@@ -69,6 +70,7 @@ export class Media extends DurableObject<Env> {
   #waiting = new Waiting();
   #wants = new Wants();
   #budget = new EgressBudget();
+  #pace = new EgressPace();
   #seeds: SeedStreams;
   #sequence: HlsSequence;
   #silence = new Silence();
@@ -84,7 +86,7 @@ export class Media extends DurableObject<Env> {
     super(ctx, env);
     this.#kept = ctx.storage.kv.get<Kept>('kept');
     this.#window = new MediaWindow((this.#kept?.settings.windowS ?? 30) * 1000);
-    this.#budget.setCap(this.#kept?.settings.egressCapKbps ?? null, Date.now());
+    this.#setCap(this.#kept?.settings.egressCapKbps ?? null);
     this.#seeds = new SeedStreams(ctx.storage.kv.get<[string, Feed[]][]>('feeds') ?? []);
     this.#sequence = new HlsSequence(ctx.storage.kv);
   }
@@ -125,9 +127,11 @@ export class Media extends DurableObject<Env> {
   /** Draws on the egress cap for a replay: 0 when its bytes may go now, else in how many milliseconds to ask again. */
   async drawReplay(capKbps: number, bytes: number): Promise<number> {
     // Nothing may have been on air since this object woke.
-    this.#budget.setCap(capKbps, Date.now());
+    this.#setCap(capKbps);
     const drawn = this.#budget.take('replay', bytes, Date.now());
-    return drawn.ok ? 0 : drawn.retryAfterMs;
+    if (!drawn.ok) return drawn.retryAfterMs;
+    this.#pace.sent(bytes);
+    return 0;
   }
 
   /** From the Worker, which has checked who asks: `/link` or one of the asks of media/ask.ts. */
@@ -290,7 +294,7 @@ export class Media extends DurableObject<Env> {
 
   /** Draws on the egress cap and counts. Throws Failure 503 when the cap is spent. */
   #send(
-    kind: MediaKind,
+    kind: PacedKind,
     body: Uint8Array<ArrayBuffer>,
     cacheControl: string,
     type = 'application/octet-stream',
@@ -309,7 +313,7 @@ export class Media extends DurableObject<Env> {
     this.#tellSoon();
     const headers = headersFor(this.#budget.isCapped ? 'no-store' : cacheControl);
     headers.set('content-type', type);
-    return new Response(body, { headers });
+    return new Response(this.#pace.body(kind, body), { headers });
   }
 
   #openLink(channel: string): Response {
@@ -390,6 +394,7 @@ export class Media extends DurableObject<Env> {
     const help = this.#seeds.takeHelpBytes();
     if (sent + help === 0) return;
     this.#budget.take('seed', sent + help, Date.now());
+    this.#pace.sent(sent + help);
     countBytes(this.#use, 'seed', sent);
     countBytes(this.#use, 'help', help);
     this.#tellSoon();
@@ -410,7 +415,12 @@ export class Media extends DurableObject<Env> {
     this.#kept = kept;
     this.ctx.storage.kv.put('kept', kept);
     this.#window.windowMs = kept.settings.windowS * 1000;
-    this.#budget.setCap(kept.settings.egressCapKbps, Date.now());
+    this.#setCap(kept.settings.egressCapKbps);
+  }
+
+  #setCap(capKbps: number | null): void {
+    this.#budget.setCap(capKbps, Date.now());
+    this.#pace.setCap(capKbps);
   }
 
   #forget(reason: string): void {

@@ -70,6 +70,39 @@ test('the socket that joins gets the answer and media, and is the signaling sock
   expect(await client.action('welcome')).toMatchObject({ neighbours: [] });
 });
 
+test('under an egress cap media comes bit by bit, and the shard is heard meanwhile', async () => {
+  const { channel, link } = await goOnAir({ egressCapKbps: 300 });
+  for (const track of [0, 1]) link.push(initOf(track), ...segmentOfFrames(0, { track, bytes: 5000 }));
+  await joinLive(channel);
+  const { key, sign } = await newKey();
+  const { webSocket } = await dial(channel, { peerKey: toBase64Url(key) });
+  const socket = webSocket!;
+  socket.binaryType = 'arraybuffer';
+  const order: string[] = [];
+  let body = new Uint8Array(0);
+  const over = new Promise<void>((resolve) => {
+    socket.addEventListener('message', async ({ data }) => {
+      if (!(data instanceof ArrayBuffer)) return void order.push(JSON.parse(String(data)).action);
+      if (data.byteLength === 0) {
+        order.push('end');
+        return resolve();
+      }
+      body = concatBytes(body, new Uint8Array(data));
+      const head = decodeJoinHead(body);
+      if (!head || order.includes('answer')) return;
+      order.push('answer');
+      const answer = v.parse(JoinAnswer, JSON.parse(head.answer));
+      if (answer.state === 'live') socket.send(JSON.stringify(await startedAnnounce(answer, sign)));
+    });
+  });
+  socket.accept();
+  await over;
+  expect(body.length).toBeGreaterThan(40_000);
+  expect(order.slice(0, 2)).toEqual(['answer', 'welcome']);
+  expect(order.at(-1)).toBe('end');
+  socket.close();
+});
+
 test('a channel that is not on air says so on the socket, and closes it', async () => {
   await makeChannel('hushed');
   const { webSocket } = await dial('hushed');

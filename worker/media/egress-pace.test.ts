@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { EgressPace, type PacedKind } from './egress-pace.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** 1000 kbps: 125 bytes a millisecond. */
+function paceOf(capKbps: number | null): EgressPace {
+  const pace = new EgressPace();
+  pace.setCap(capKbps);
+  return pace;
+}
+
+/** Reads a body of so many bytes; counts what has come so far. */
+function reading(pace: EgressPace, kind: PacedKind, bytes: number) {
+  const read = { bytes: 0, isDone: false, cancel: () => {} };
+  const reader = new Response(pace.body(kind, new Uint8Array(bytes))).body!.getReader();
+  read.cancel = () => void reader.cancel();
+  void (async () => {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      read.bytes += part.value.length;
+    }
+    read.isDone = true;
+  })();
+  return read;
+}
+
+test('without a cap a body goes as it is', () => {
+  const bytes = new Uint8Array(1e6);
+  expect(paceOf(null).body('join', bytes)).toBe(bytes);
+});
+
+test('a body is whole, byte for byte', async () => {
+  const bytes = Uint8Array.from({ length: 20_000 }, (_, i) => i % 251);
+  const whole = new Response(paceOf(1000).body('join', bytes)).arrayBuffer();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(new Uint8Array(await whole)).toEqual(bytes);
+});
+
+test('a body leaves at the rate of the cap', async () => {
+  const join = reading(paceOf(1000), 'join', 125_000);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(join.bytes).toBeGreaterThan(55_000);
+  expect(join.bytes).toBeLessThan(75_000);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(join.isDone).toBe(true);
+});
+
+test('what goes to seeds is taken off that', async () => {
+  const pace = paceOf(1000);
+  const join = reading(pace, 'join', 125_000);
+  for (let ms = 0; ms < 1000; ms += 100) {
+    pace.sent(6250);
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(join.bytes).toBeGreaterThan(55_000);
+  expect(join.bytes).toBeLessThan(80_000);
+});
+
+test('of two joins the first is whole before the second begins', async () => {
+  const pace = paceOf(1000);
+  const joins = [reading(pace, 'join', 50_000), reading(pace, 'join', 50_000)] as const;
+  await vi.advanceTimersByTimeAsync(250);
+  expect(joins[0].bytes).toBeGreaterThan(20_000);
+  expect(joins[1].bytes).toBe(0);
+  await vi.advanceTimersByTimeAsync(750);
+  expect([joins[0].isDone, joins[1].isDone]).toEqual([true, true]);
+});
+
+test('a piece that is repaired goes before the rest of a join, that before runs', async () => {
+  const pace = paceOf(1000);
+  const run = reading(pace, 'run', 100_000);
+  await vi.advanceTimersByTimeAsync(100);
+  const join = reading(pace, 'join', 100_000);
+  await vi.advanceTimersByTimeAsync(100);
+  const piece = reading(pace, 'repair', 8000);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(piece.isDone).toBe(true);
+  const before = run.bytes;
+  await vi.advanceTimersByTimeAsync(300);
+  expect(run.bytes).toBeLessThanOrEqual(before + 8192);
+  expect(join.bytes).toBeGreaterThan(30_000);
+});
+
+test('who goes away takes no turn', async () => {
+  const pace = paceOf(1000);
+  pace.sent(125_000);
+  const gone = reading(pace, 'join', 1e6);
+  await vi.advanceTimersByTimeAsync(10);
+  gone.cancel();
+  const next = reading(pace, 'run', 8000);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect([gone.bytes, next.isDone]).toEqual([0, true]);
+});
+
+test('a cap that is lifted lets out what waits', async () => {
+  const pace = paceOf(1);
+  const join = reading(pace, 'join', 100_000);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(join.bytes).toBeLessThan(10_000);
+  pace.setCap(null);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(join.isDone).toBe(true);
+});

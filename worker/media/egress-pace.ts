@@ -1,0 +1,86 @@
+/**
+ * Bodies under an egress cap leave at the cap's rate and no faster: what is pushed to seeds goes at once, everything
+ * else in what that leaves, small and urgent kinds first. A body handed over whole would stand in the server's line, and
+ * the live pieces behind it for as long as it takes.
+ */
+import type { MediaKind } from '../report/edge-use.ts';
+
+/** Kinds that wait, the first to go first; of one kind the body that was asked for first. */
+const ORDER = ['repair', 'join', 'run', 'hls'] as const;
+export type PacedKind = Extract<MediaKind, (typeof ORDER)[number]>;
+
+/** A body is let out in parts of this size. */
+const PART_BYTES = 8192;
+/** So far ahead of the cap's rate a part may go: timers are not exact. */
+const AHEAD_MS = 30;
+
+interface Turn {
+  rank: number;
+  /** Number of the body. */
+  body: number;
+  bytes: number;
+  go: () => void;
+}
+
+export class EgressPace {
+  #capKbps: number | null = null;
+  /** When all that went is through at the cap's rate. */
+  #throughAtMs = 0;
+  /** In the order in which they may go. */
+  #turns: Turn[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #bodies = 0;
+
+  /** Null: no cap, nothing waits. */
+  setCap(capKbps: number | null): void {
+    this.#capKbps = capKbps;
+    this.#serve();
+  }
+
+  /** So many bytes went without waiting. */
+  sent(bytes: number): void {
+    if (this.#capKbps === null) return;
+    this.#throughAtMs = Math.max(this.#throughAtMs, Date.now()) + bytes * 8 / this.#capKbps;
+  }
+
+  /** The body of a response of this kind. */
+  body(kind: PacedKind, bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> {
+    if (this.#capKbps === null) return bytes;
+    const rank = ORDER.indexOf(kind);
+    const body = this.#bodies++;
+    let at = 0;
+    let waiting: Turn | undefined;
+    return new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        const part = bytes.slice(at, at + PART_BYTES);
+        at += part.length;
+        await new Promise<void>((go) => this.#wait(waiting = { rank, body, bytes: part.length, go }));
+        controller.enqueue(part);
+        if (at >= bytes.length) controller.close();
+      },
+      cancel: () => {
+        this.#turns = this.#turns.filter((turn) => turn !== waiting);
+      },
+    });
+  }
+
+  #wait(turn: Turn): void {
+    this.#turns.push(turn);
+    this.#turns.sort((a, b) => a.rank - b.rank || a.body - b.body);
+    this.#serve();
+  }
+
+  #serve(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    while (this.#turns.length > 0) {
+      const waitMs = this.#capKbps === null ? 0 : this.#throughAtMs - Date.now() - AHEAD_MS;
+      if (waitMs > 0) {
+        this.#timer = setTimeout(() => this.#serve(), waitMs);
+        return;
+      }
+      const turn = this.#turns.shift()!;
+      this.sent(turn.bytes);
+      turn.go();
+    }
+  }
+}
