@@ -71,6 +71,8 @@ const NEIGHBOURS = 20;
 const NEIGHBOURS_PHONE = 12;
 const JOIN_ATTEMPTS = 4;
 const JOIN_RETRY_MS = 500;
+/** A join is not asked for again when so much without a hole has come by other ways, up to what was cut since. */
+const BEGUN_US = 500_000;
 /** When the join's answer came without its media: the edge sends none at the moment. */
 const FIRST_RETRY_MS = 1000;
 /** A ticket is renewed at a random moment of the minute that begins this long before its end. */
@@ -482,13 +484,13 @@ export class Session {
   }
 
   #makeRuns(): RunFetcher {
-    const { environment, shelf, serverNowMs } = this.#options;
+    const { environment, shelf } = this.#options;
     return new RunFetcher({
       environment,
       media: this.#media,
       mediaPath: this.#answer.mediaPath,
       shelf,
-      mediaNowMs: () => serverNowMs() - this.#answer.broadcast.epochMs,
+      mediaNowMs: () => this.#mediaNowMs(),
       tracks: () => this.#tracks,
       isFed: () => this.#linked.size > 0 || this.#isSelfFed(),
       mayMeet: this.#dialer !== undefined,
@@ -499,6 +501,11 @@ export class Session {
       take: (frame) => this.#mesh.offerPiece(frame, 'run'),
       fellBehind: () => void this.#joinMedia(this.#tracks),
     });
+  }
+
+  /** The edge's clock as decode time. */
+  #mediaNowMs(): number {
+    return this.#options.serverNowMs() - this.#answer.broadcast.epochMs;
   }
 
   /** Whether feeds bring everything: the only viewer of a channel is its seed. */
@@ -531,16 +538,29 @@ export class Session {
     if (missing.length > 0) await this.#joinMedia(missing);
   }
 
-  /** Media from the newest keyframe on, at once. Given up after a few attempts: peers and runs will do. */
+  /**
+   * Media from the newest keyframe on, at once. Given up after a few attempts, and when as much has come by other ways
+   * meanwhile: peers and runs will do.
+   */
   async #joinMedia(tracks: number[]): Promise<void> {
-    for (let attempt = 0; attempt < JOIN_ATTEMPTS && !this.#closed; attempt++) {
+    const { shelf } = this.#options;
+    const askedUs = this.#mediaNowMs() * 1000;
+    const hasCome = (track: number) =>
+      shelf.segments(track).some(({ startUs, endUs }) =>
+        endUs !== undefined && endUs > askedUs && endUs - startUs! > BEGUN_US
+      );
+    for (let attempt = 0; attempt < JOIN_ATTEMPTS && !this.#closed && !tracks.every(hasCome); attempt++) {
+      const enough = new AbortController();
       try {
         const path = joinMediaPath(this.#answer.mediaPath, tracks.toSorted((a, b) => a - b));
-        await this.#media.frames(path, this.#abort.signal, (frame) => this.#mesh.offerPiece(frame, 'join'));
+        await this.#media.frames(path, AbortSignal.any([this.#abort.signal, enough.signal]), (frame) => {
+          this.#mesh.offerPiece(frame, 'join');
+          if (tracks.every(hasCome)) enough.abort();
+        });
         return;
       } catch (error) {
         const delay = error instanceof EdgeBusy ? error.retryAfterMs : JOIN_RETRY_MS * (attempt + 1);
-        await this.#pause(delay);
+        if (!enough.signal.aborted) await this.#pause(delay);
       }
     }
   }

@@ -323,6 +323,30 @@ Deno.test('media from the newest keyframe is there before any socket is', async 
   viewer.stop();
 });
 
+Deno.test('media of a join that the edge put off is not asked for again when as much has come by other ways', async () => {
+  for (const comes of [true, false]) {
+    const asked: string[] = [];
+    const broadcast = { ...one.answer.broadcast, epochMs: 500 };
+    const fetch: PeerEnvironment['fetch'] = (input) => {
+      const { pathname } = new URL(String(input));
+      asked.push(pathname.split('/').at(-1)!);
+      if (pathname.startsWith('/join/')) return Promise.resolve(Response.json({ ...one.answer, broadcast }));
+      if (pathname.includes('/run/')) return Promise.resolve(new Response(comes ? one.body : null));
+      return Promise.resolve(new Response('egress-cap', { status: 503, headers: { 'retry-after': '2' } }));
+    };
+    const { clock, viewer } = watching({}, { fetch });
+    let pieces = 0;
+    viewer.on('piece', () => pieces++);
+    viewer.start();
+    await until('the join is asked for', () => clock.pending > 0);
+    await clock.pass(1500);
+    if (comes) await until('the run is verified', () => pieces > 9);
+    await clock.pass(2000);
+    assert.equal(asked.filter((what) => what === 'join').length, comes ? 1 : 2);
+    viewer.stop();
+  }
+});
+
 Deno.test('a rotation of keys is told once, other news of the channel tell of none', async () => {
   const { viewer } = await live();
   const epochs: number[] = [];
