@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EgressBudget } from './egress-budget.ts';
 
-/** 1000 kbps: 125,000 bytes a second, and a fifth of that in the full bucket. */
+/** 1000 kbps: 125,000 bytes a second, and half of that in the full bucket. */
 function budgetOf(capKbps: number | null): EgressBudget {
   const budget = new EgressBudget();
   budget.setCap(capKbps, 0);
@@ -27,15 +27,15 @@ test('without a cap everything passes', () => {
 
 test('the lower the priority, the sooner the cap is spent', () => {
   const passed = (['join', 'repair', 'run', 'hls'] as const).map((kind) => drain(budgetOf(1000), kind, 0));
-  expect(passed).toEqual([26, 21, 16, 11]);
+  expect(passed).toEqual([63, 51, 38, 26]);
 });
 
 test('what a lower kind has spent leaves the reserve of the higher ones', () => {
   const budget = budgetOf(1000);
   drain(budget, 'hls', 0);
-  expect(drain(budget, 'run', 0)).toBe(5);
-  expect(drain(budget, 'repair', 0)).toBe(5);
-  expect(drain(budget, 'join', 0)).toBe(5);
+  expect(drain(budget, 'run', 0)).toBe(12);
+  expect(drain(budget, 'repair', 0)).toBe(13);
+  expect(drain(budget, 'join', 0)).toBe(12);
   expect(budget.take('join', 1000, 0).ok).toBe(false);
 });
 
@@ -43,8 +43,8 @@ test('seeds are never refused, and everybody else pays for them', () => {
   const budget = budgetOf(1000);
   for (let i = 0; i < 100; i++) expect(budget.take('seed', 1000, 0).ok).toBe(true);
   expect(budget.take('join', 1, 0).ok).toBe(false);
-  expect(budget.take('join', 1000, 590).ok).toBe(false);
-  expect(budget.take('join', 1000, 610).ok).toBe(true);
+  expect(budget.take('join', 1000, 290).ok).toBe(false);
+  expect(budget.take('join', 1000, 310).ok).toBe(true);
 });
 
 test('over a long time no more passes than the cap', () => {
@@ -61,19 +61,19 @@ test('over a long time no more passes than the cap', () => {
 
 test('a refusal says after how long the request would pass', () => {
   const budget = budgetOf(1000);
-  budget.take('join', 25_000, 0);
+  budget.take('join', 62_500, 0);
   const refused = budget.take('repair', 10_000, 0);
-  expect(refused).toEqual({ ok: false, retryAfterMs: 40 });
-  expect(budget.take('repair', 10_000, 39).ok).toBe(false);
-  expect(budget.take('repair', 10_000, 40).ok).toBe(true);
+  expect(refused).toEqual({ ok: false, retryAfterMs: 100 });
+  expect(budget.take('repair', 10_000, 99).ok).toBe(false);
+  expect(budget.take('repair', 10_000, 100).ok).toBe(true);
 });
 
 test('what is larger than the bucket passes while something is left for it, and leaves a debt', () => {
   const budget = budgetOf(1000);
   budget.take('join', 10_000, 0);
   expect(budget.take('run', 500_000, 0).ok).toBe(true);
-  expect(budget.take('join', 1000, 3870).ok).toBe(false);
-  expect(budget.take('join', 1000, 3890).ok).toBe(true);
+  expect(budget.take('join', 1000, 3570).ok).toBe(false);
+  expect(budget.take('join', 1000, 3590).ok).toBe(true);
 });
 
 test('an unchanged cap does not fill the bucket, a changed one does', () => {
@@ -82,7 +82,7 @@ test('an unchanged cap does not fill the bucket, a changed one does', () => {
   budget.setCap(1000, 0);
   expect(budget.take('join', 1000, 0).ok).toBe(false);
   budget.setCap(2000, 0);
-  expect(drain(budget, 'join', 0)).toBe(51);
+  expect(drain(budget, 'join', 0)).toBe(126);
   budget.setCap(null, 0);
   expect(budget.take('hls', 1e9, 0).ok).toBe(true);
 });

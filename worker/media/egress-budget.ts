@@ -14,13 +14,13 @@ import type { MediaKind } from '../report/edge-use.ts';
 const LEAST_LEFT_MS: Record<Exclude<MediaKind, 'seed'>, number> = {
   help: 0,
   join: 0,
-  repair: 40,
-  run: 80,
-  hls: 120,
-  replay: 120,
+  repair: 100,
+  run: 200,
+  hls: 300,
+  replay: 300,
 };
 /** The bucket holds what the cap lets through in this time: more at once would stand in the server's line. */
-const BURST_MS = 200;
+const BURST_MS = 500;
 
 export class EgressBudget {
   #capKbps: number | null = null;

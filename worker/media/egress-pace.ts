@@ -44,7 +44,10 @@ export class EgressPace {
   }
 
   /** The body of a response of this kind. */
-  body(kind: PacedKind, bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> {
+  body(
+    kind: PacedKind,
+    bytes: Uint8Array<ArrayBuffer>,
+  ): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> {
     if (this.#capKbps === null) return bytes;
     const rank = ORDER.indexOf(kind);
     const body = this.#bodies++;

@@ -72,7 +72,10 @@ export class JoinMedia {
     }
   }
 
-  async #take(channel: string, broadcast: Broadcast): Promise<Iterable<Uint8Array> | AsyncIterable<Uint8Array>> {
+  async #take(
+    channel: string,
+    broadcast: Broadcast,
+  ): Promise<Iterable<Uint8Array> | AsyncIterable<Uint8Array>> {
     const last = this.#last;
     if (last?.broadcastId === broadcast.id && Date.now() - last.madeMs <= JOIN_FRESH_MS) {
       return [this.#countHit(last.body)];
