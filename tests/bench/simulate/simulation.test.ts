@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { toHex } from '../../../protocol/bytes.ts';
+import { decodeTicket } from '../../../protocol/ticket.ts';
 import { parseCommand } from './options.ts';
 import { type Row, rowOf } from './row.ts';
 import type { SimPeer } from './sim-peer.ts';
@@ -127,6 +129,32 @@ Deno.test('so does one that holds half of all substreams, where few others give 
   });
   assert.ok(held[4]! >= 4, `it held ${held}`);
   assert.deepEqual(held.slice(-10), Array(10).fill(0));
+});
+
+Deno.test('three of three networks who say together that honest seeds give nothing cost nobody a picture', async () => {
+  const { options } = parseCommand(
+    ['--peers', '60', '--copies', '3', '--warm-up', '15', '--seconds', '45', '--seed', '1'],
+  );
+  const sim = new Simulation(options);
+  const liars = sim.peers.filter((peer) => !peer.isBlocked).slice(-3);
+  assert.equal(new Set(liars.map(({ host }) => host.region * 12 + host.network)).size, 3);
+  const before = new Set<SimPeer>();
+  const complain = {
+    fire: () => {
+      for (const seed of sim.peers.filter((peer) => peer.feeds.length > 0).slice(0, 3)) {
+        before.add(seed);
+        const identity = toHex(decodeTicket(seed.ticket).identity);
+        const about = { peer_id: seed.peerId, identity, why: 'gives-nothing' } as const;
+        for (const liar of liars) sim.desk.tell(liar, { action: 'complain', ...about });
+      }
+    },
+  };
+  for (let ms = 15_000; ms < 60_000; ms += 1000) sim.clock.after(ms, complain, undefined);
+  await sim.run();
+  assert.ok(before.size > 3, 'feeds move');
+  assert.equal(sim.here, 60);
+  const { playedMs, stalledMs } = sim.meter;
+  assert.ok(playedMs / (playedMs + stalledMs) > 0.995, `${playedMs} ms played, ${stalledMs} stalled`);
 });
 
 Deno.test('shards are joined by bridges, each holding links to the backbone', async () => {
