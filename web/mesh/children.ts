@@ -16,6 +16,8 @@ import { stateHas } from './window-state.ts';
 const MAX_CATCH_UP = 4;
 /** The same of a track of one substream, as of sound: all that is cut until somebody who died is missed. */
 const MAX_UNDIVIDED = 6;
+/** The same of a segment that the child has nothing of. */
+const MAX_OF_SEGMENT = 12;
 /** How far apart indexes may be to be caught up with over the end of a segment: two segments, should one be skipped. */
 const CATCH_UP_SPAN = 2 << 12;
 
@@ -346,7 +348,9 @@ export class Children {
     if (!lane.hasNewest) return;
     const pieces: PieceFrame[] = [];
     let index = lane.newest;
-    const most = lane.track.substreams > 1 ? MAX_CATCH_UP : MAX_UNDIVIDED;
+    // From the end of a segment on: the next one is new to it.
+    const isBegun = ~since & 255;
+    const most = !isBegun ? MAX_OF_SEGMENT : lane.track.substreams > 1 ? MAX_CATCH_UP : MAX_UNDIVIDED;
     // Who was away for longer begins with the newest segment.
     if (compareIndex(index, since) > CATCH_UP_SPAN) since = (index & ~255) - 1;
     for (; compareIndex(index, since) > 0 && pieces.length < most; index--) {

@@ -423,6 +423,28 @@ Deno.test('a new parent pushes what was cut since the join, the end of the segme
   assert.deepEqual(lacking.map(({ record }) => describeIndex(record.index)), []);
 });
 
+Deno.test('who begins with nothing is pushed the newest segment by whom it meets first, and asks for no piece of it', () => {
+  const swarm = new Swarm();
+  const seed = swarm.add({ uploadKbps: 4000 });
+  seed.feed(allFeeds(swarm.source));
+  swarm.run(11.8);
+  const late = swarm.add({ edgeFallback: false });
+  const requests: number[] = [];
+  late.outgoing = (message) => {
+    if (message.type !== 'request' || pieceOf(message.index) === INIT_PIECE) return message;
+    requests.push(message.index);
+    return undefined;
+  };
+  swarm.link(seed, late);
+  swarm.run(0.5);
+  const ofSegment = [...swarm.source.frames.values()].filter(({ record }) =>
+    record.decodeTimeUs >= 10e6 && record.decodeTimeUs < 11.5e6
+  );
+  const lacking = ofSegment.filter(({ record }) => !late.arrivals.has(record.index));
+  assert.deepEqual(lacking.map(({ record }) => describeIndex(record.index)), []);
+  assert.deepEqual(requests, []);
+});
+
 Deno.test('who finds a new parent a second after the old one died gets from it all sound that was cut in between', () => {
   const swarm = new Swarm();
   swarm.introduces = false;

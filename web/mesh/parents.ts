@@ -353,8 +353,7 @@ function isChild(lane: Lane, neighbour: Neighbour): boolean {
   return false;
 }
 
-/** Where a lane that never had a piece begins: nothing from before is pushed, the backlog is pulled. */
-function newestKnownIndex(context: Context, lane: Lane): number {
-  const newest = context.store.track(lane.track.track)!.newestKnown;
-  return newest < 0 ? 0 : (newest << 12) | (lane.track.track << 8) | 255;
+/** Where a lane that never had a piece begins: with the newest segment. */
+function newestKnownIndex({ store }: Context, { track: { track } }: Lane): number {
+  return ((store.track(track)!.newestKnown << 12) | (track << 8)) - 1;
 }

@@ -346,16 +346,17 @@ export class Repair {
   #mayStillCome(index: number, ageMs: number, now: number): boolean {
     const { tuning, line, lanes } = this.#context;
     const lane = lanes.of(index)!;
+    const { parent } = lane;
     // Who is asked to feed the lane pushes all that is newer than what is here.
-    if (lane.parent === undefined && lane.asked !== undefined) {
-      return lane.hasNewest && compareIndex(index, lane.newest) > 0;
+    if (!parent && lane.asked) {
+      return !lane.hasNewest || compareIndex(index, lane.newest) > 0;
     }
     if (!lane.hasSource) return false;
-    if (now - lane.switchedAt < CATCH_UP_MS + line.ms && (lane.lagMs >= 0 || lane.hasNewest)) return true;
+    if (now - lane.switchedAt < CATCH_UP_MS + line.ms) return true;
     if (lane.lagMs < 0) return false;
     const slack = Math.max(tuning.repairSlackMs, tuning.repairDeviations * lane.deviationMs);
     // What is late by habit is not waited for: one late piece would make the next ones later still.
-    const patience = lane.parent?.isLan ? LAN_PATIENCE_MS : 0;
+    const patience = parent?.isLan ? LAN_PATIENCE_MS : 0;
     return ageMs < Math.min(lane.lagMs + slack + patience, tuning.repairPatienceMs) + line.ms;
   }
 

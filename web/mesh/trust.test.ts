@@ -311,7 +311,7 @@ atSeeds('who asked in vain for what a peer claims lets it go, and takes it back 
   assert.equal(isTakenBack(), false);
   swarm.run(60);
   // Who needs little from others asks seldom, and is late to find out.
-  for (let s = 0; s < 200 && letGo(honest.slice(1), attacker) < 9; s++) swarm.run(1);
+  for (let s = 0; s < 300 && letGo(honest.slice(1), attacker) < 9; s++) swarm.run(1);
   // The seed loses one piece in four and there is no edge: of well over a thousand a few come late.
   assertUnharmed(swarm, honest, attacker, 8000, 3);
   assert.equal(letGo(honest.slice(1), attacker), 9);
