@@ -102,3 +102,17 @@ test('a cap that is lifted lets out what waits', async () => {
   await vi.advanceTimersByTimeAsync(10);
   expect(join.isDone).toBe(true);
 });
+
+test('a cap that is raised does not hold bodies to what seeds owe under the old one', async () => {
+  const pace = paceOf(100);
+  pace.sent(1e6);
+  const join = reading(pace, 'join', 50_000);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(join.bytes).toBe(0);
+  pace.setCap(100);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(join.bytes).toBe(0);
+  pace.setCap(1000);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(join.isDone).toBe(true);
+});

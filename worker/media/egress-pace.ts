@@ -31,9 +31,11 @@ export class EgressPace {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #bodies = 0;
 
-  /** Null: no cap, nothing waits. */
+  /** Null: no cap, nothing waits. Under another cap what went before is forgotten, as the budget does. */
   setCap(capKbps: number | null): void {
+    if (capKbps === this.#capKbps) return;
     this.#capKbps = capKbps;
+    this.#throughAtMs = 0;
     this.#serve();
   }
 
