@@ -71,8 +71,8 @@ const NEIGHBOURS = 20;
 const NEIGHBOURS_PHONE = 12;
 const JOIN_ATTEMPTS = 4;
 const JOIN_RETRY_MS = 500;
-/** A join is not asked for again when so much without a hole has come by other ways, up to what was cut since. */
-const BEGUN_US = 500_000;
+/** When so much of what was cut since has come, a join that was put off is not asked for again. */
+const COMES_US = 300_000;
 /** When the join's answer came without its media: the edge sends none at the moment. */
 const FIRST_RETRY_MS = 1000;
 /** A ticket is renewed at a random moment of the minute that begins this long before its end. */
@@ -539,28 +539,20 @@ export class Session {
   }
 
   /**
-   * Media from the newest keyframe on, at once. Given up after a few attempts, and when as much has come by other ways
-   * meanwhile: peers and runs will do.
+   * Media from the newest keyframe on, at once. Given up after a few attempts, and when what was cut since the first of
+   * them has come by other ways: peers and runs will do.
    */
   async #joinMedia(tracks: number[]): Promise<void> {
-    const { shelf } = this.#options;
-    const askedUs = this.#mediaNowMs() * 1000;
-    const hasCome = (track: number) =>
-      shelf.segments(track).some(({ startUs, endUs }) =>
-        endUs !== undefined && endUs > askedUs && endUs - startUs! > BEGUN_US
-      );
-    for (let attempt = 0; attempt < JOIN_ATTEMPTS && !this.#closed && !tracks.every(hasCome); attempt++) {
-      const enough = new AbortController();
+    const sinceUs = this.#mediaNowMs() * 1000;
+    const comes = (track: number) => this.#options.shelf.holds(track, sinceUs, sinceUs + COMES_US);
+    for (let attempt = 0; attempt < JOIN_ATTEMPTS && !this.#closed && !tracks.every(comes); attempt++) {
       try {
         const path = joinMediaPath(this.#answer.mediaPath, tracks.toSorted((a, b) => a - b));
-        await this.#media.frames(path, AbortSignal.any([this.#abort.signal, enough.signal]), (frame) => {
-          this.#mesh.offerPiece(frame, 'join');
-          if (tracks.every(hasCome)) enough.abort();
-        });
+        await this.#media.frames(path, this.#abort.signal, (frame) => this.#mesh.offerPiece(frame, 'join'));
         return;
       } catch (error) {
         const delay = error instanceof EdgeBusy ? error.retryAfterMs : JOIN_RETRY_MS * (attempt + 1);
-        if (!enough.signal.aborted) await this.#pause(delay);
+        await this.#pause(delay);
       }
     }
   }

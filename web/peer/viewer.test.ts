@@ -326,7 +326,7 @@ Deno.test('media from the newest keyframe is there before any socket is', async 
 Deno.test('media of a join that the edge put off is not asked for again when as much has come by other ways', async () => {
   for (const comes of [true, false]) {
     const asked: string[] = [];
-    const broadcast = { ...one.answer.broadcast, epochMs: 500 };
+    const broadcast = { ...one.answer.broadcast, epochMs: 700 };
     const fetch: PeerEnvironment['fetch'] = (input) => {
       const { pathname } = new URL(String(input));
       asked.push(pathname.split('/').at(-1)!);
