@@ -87,6 +87,16 @@ test('an unchanged cap does not fill the bucket, a changed one does', () => {
   expect(budget.take('hls', 1e9, 0).ok).toBe(true);
 });
 
+test('what was drawn and never went may be drawn again, and fills no more than the bucket', () => {
+  const budget = budgetOf(1000);
+  budget.take('join', 500_000, 0);
+  expect(budget.take('join', 1000, 0).ok).toBe(false);
+  budget.giveBack(450_000);
+  expect(budget.take('join', 1000, 0).ok).toBe(true);
+  budget.giveBack(1e6);
+  expect(drain(budget, 'join', 0)).toBe(63);
+});
+
 test('a clock that goes back gives nothing away', () => {
   const budget = budgetOf(1000);
   drain(budget, 'join', 10_000);

@@ -51,6 +51,11 @@ export class EgressBudget {
     return { ok: false, retryAfterMs: Math.ceil((needed - this.#left) / this.#bytesPerMs) };
   }
 
+  /** So many bytes were taken and are not sent after all. */
+  giveBack(bytes: number): void {
+    this.#left = Math.min(this.#burst, this.#left + bytes);
+  }
+
   get #bytesPerMs(): number {
     return (this.#capKbps ?? 0) / 8;
   }

@@ -11,10 +11,16 @@ function paceOf(capKbps: number | null): EgressPace {
   return pace;
 }
 
-/** Reads a body of so many bytes; counts what has come so far. */
+const UNHEARD = { went: () => {}, left: () => {} };
+
+/** Reads a body of so many bytes; counts what has come so far, what is said to have gone, and what never will. */
 function reading(pace: EgressPace, kind: PacedKind, bytes: number) {
-  const read = { bytes: 0, isDone: false, cancel: () => {} };
-  const reader = new Response(pace.body(kind, new Uint8Array(bytes))).body!.getReader();
+  const read = { bytes: 0, went: 0, left: 0, isDone: false, cancel: () => {} };
+  const body = pace.body(kind, new Uint8Array(bytes), {
+    went: (part) => read.went += part,
+    left: (rest) => read.left += rest,
+  });
+  const reader = new Response(body).body!.getReader();
   read.cancel = () => void reader.cancel();
   void (async () => {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -27,12 +33,12 @@ function reading(pace: EgressPace, kind: PacedKind, bytes: number) {
 
 test('without a cap a body goes as it is', () => {
   const bytes = new Uint8Array(1e6);
-  expect(paceOf(null).body('join', bytes)).toBe(bytes);
+  expect(paceOf(null).body('join', bytes, UNHEARD)).toBe(bytes);
 });
 
 test('a body is whole, byte for byte', async () => {
   const bytes = Uint8Array.from({ length: 20_000 }, (_, i) => i % 251);
-  const whole = new Response(paceOf(1000).body('join', bytes)).arrayBuffer();
+  const whole = new Response(paceOf(1000).body('join', bytes, UNHEARD)).arrayBuffer();
   await vi.advanceTimersByTimeAsync(1000);
   expect(new Uint8Array(await whole)).toEqual(bytes);
 });
@@ -101,6 +107,24 @@ test('a cap that is lifted lets out what waits', async () => {
   pace.setCap(null);
   await vi.advanceTimersByTimeAsync(10);
   expect(join.isDone).toBe(true);
+});
+
+test('what goes is told part by part, and what is left when the reader goes away', async () => {
+  const free = reading(paceOf(null), 'join', 50_000);
+  expect(free.went).toBe(50_000);
+  const pace = paceOf(1000);
+  const whole = reading(pace, 'join', 50_000);
+  const gone = reading(pace, 'run', 50_000);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(whole.went).toBeGreaterThan(20_000);
+  expect(whole.went).toBeLessThan(50_000);
+  await vi.advanceTimersByTimeAsync(400);
+  gone.cancel();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect([whole.went, whole.left]).toEqual([50_000, 0]);
+  expect(gone.went).toBeGreaterThan(0);
+  expect(gone.left).toBeGreaterThan(0);
+  expect(gone.went + gone.left).toBe(50_000);
 });
 
 test('a cap that is raised does not hold bodies to what seeds owe under the old one', async () => {

@@ -22,6 +22,13 @@ interface Turn {
   go: () => void;
 }
 
+export interface BodyEvents {
+  /** So many bytes more are on their way. */
+  went(bytes: number): void;
+  /** The reader has gone away: so many bytes stay. */
+  left(bytes: number): void;
+}
+
 export class EgressPace {
   #capKbps: number | null = null;
   /** When all that went is through at the cap's rate. */
@@ -45,25 +52,34 @@ export class EgressPace {
     this.#throughAtMs = Math.max(this.#throughAtMs, Date.now()) + bytes * 8 / this.#capKbps;
   }
 
-  /** The body of a response of this kind. */
+  /** The body of a response of this kind. `heard` is told how much of it goes when, and how much never will. */
   body(
     kind: PacedKind,
     bytes: Uint8Array<ArrayBuffer>,
+    heard: BodyEvents,
   ): ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> {
-    if (this.#capKbps === null) return bytes;
+    if (this.#capKbps === null) {
+      heard.went(bytes.length);
+      return bytes;
+    }
     const rank = ORDER.indexOf(kind);
     const body = this.#bodies++;
     let at = 0;
+    let isGone = false;
     let waiting: Turn | undefined;
     return new ReadableStream<Uint8Array>({
       pull: async (controller) => {
         const part = bytes.slice(at, at + PART_BYTES);
-        at += part.length;
         await new Promise<void>((go) => this.#wait(waiting = { rank, body, bytes: part.length, go }));
+        if (isGone) return;
+        at += part.length;
+        heard.went(part.length);
         controller.enqueue(part);
         if (at >= bytes.length) controller.close();
       },
       cancel: () => {
+        isGone = true;
+        heard.left(bytes.length - at);
         this.#turns = this.#turns.filter((turn) => turn !== waiting);
       },
     });

@@ -56,6 +56,8 @@ export class JoinMedia {
       let sent = 0;
       // Under an egress cap it comes bit by bit, and so it goes on.
       for await (const part of await this.#take(channel, broadcast)) {
+        // Who has left is sent into the void, and no error tells.
+        if (socket.readyState !== WebSocket.OPEN) return;
         for (let at = 0; at < part.length; at += MESSAGE_BYTES) {
           socket.send(part.subarray(at, at + MESSAGE_BYTES));
         }

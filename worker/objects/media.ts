@@ -292,7 +292,7 @@ export class Media extends DurableObject<Env> {
     return this.#send('hls', body, IMMUTABLE, 'video/iso.segment');
   }
 
-  /** Draws on the egress cap and counts. Throws Failure 503 when the cap is spent. */
+  /** Draws on the egress cap, and counts what goes. Throws Failure 503 when the cap is spent. */
   #send(
     kind: PacedKind,
     body: Uint8Array<ArrayBuffer>,
@@ -309,11 +309,16 @@ export class Media extends DurableObject<Env> {
       this.#tellSoon();
       throw later('the egress cap of the channel is spent', drawn.retryAfterMs, 'egress-cap');
     }
-    countBytes(this.#use, kind, body.length);
-    this.#tellSoon();
     const headers = headersFor(this.#budget.isCapped ? 'no-store' : cacheControl);
     headers.set('content-type', type);
-    return new Response(this.#pace.body(kind, body), { headers });
+    const paced = this.#pace.body(kind, body, {
+      went: (bytes) => {
+        countBytes(this.#use, kind, bytes);
+        this.#tellSoon();
+      },
+      left: (bytes) => this.#budget.giveBack(bytes),
+    });
+    return new Response(paced, { headers });
   }
 
   #openLink(channel: string): Response {

@@ -103,6 +103,41 @@ test('under an egress cap media comes bit by bit, and the shard is heard meanwhi
   socket.close();
 });
 
+test('what a viewer who leaves was not sent yet goes to others', async () => {
+  const { channel, link } = await goOnAir({ egressCapKbps: 100 });
+  for (const track of [0, 1]) link.push(initOf(track), ...segmentOfFrames(0, { track, bytes: 50_000 }));
+  const viewer = await joinLive(channel);
+  const leave = [
+    async () => {
+      const { webSocket } = await dial(channel);
+      const socket = webSocket!;
+      socket.binaryType = 'arraybuffer';
+      let bytes = 0;
+      const begun = new Promise<void>((resolve) =>
+        socket.addEventListener('message', ({ data }) => {
+          if (data instanceof ArrayBuffer) bytes += data.byteLength;
+          if (bytes > 8192) resolve();
+        })
+      );
+      socket.accept();
+      await begun;
+      socket.close();
+    },
+    async () => {
+      const join = await eventually(
+        () => fetchMedia(viewer, 'join?tracks=0'),
+        ({ status }) => status === 200,
+      );
+      const reader = join.body!.getReader();
+      await reader.read();
+      await reader.cancel();
+    },
+  ];
+  for (const leaves of leave) await leaves();
+  const next = await eventually(() => fetchMedia(viewer, 'join?tracks=0'), ({ status }) => status === 200);
+  await next.body!.cancel();
+});
+
 test('a channel that is not on air says so on the socket, and closes it', async () => {
   await makeChannel('hushed');
   const { webSocket } = await dial('hushed');
