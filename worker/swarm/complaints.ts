@@ -41,16 +41,14 @@ export class Complaints {
 
   /**
    * Takes a complaint about the ticket identity `about`. True when it is to be believed: WITNESSES identities from as
-   * many different networks agree. A witness whose whereabouts are unknown, who shares its network with the
+   * many different networks agree. Who repeats what it has said is not heard. A witness whose whereabouts are unknown, who shares its network with the
    * accused, or who accuses everybody, does not count.
    */
   file(witness: Witness, about: string, accused: Place, nowMs: number): boolean {
     this.#all = this.#all.filter((complaint) => nowMs - complaint.atMs < this.#countsMs);
     const group = witnessGroup(witness.place);
     if (witness.identity === about || group === undefined || group === witnessGroup(accused)) return false;
-    if (this.#all.some((one) => one.by === witness.identity && one.about === about)) {
-      return this.#agreed(about);
-    }
+    if (this.#all.some((one) => one.by === witness.identity && one.about === about)) return false;
     if (this.#all.length >= MOST_REMEMBERED) this.#all.shift();
     this.#all.push({ by: witness.identity, about, group, atMs: nowMs });
     return this.#agreed(about);

@@ -363,6 +363,8 @@ test('who several say at once gives nothing is doubted and not banned; one liar,
   expect(doubts()).toEqual([]);
   await fixture.say(d, complain);
   expect(doubts()).toEqual([{ doubted: idOf(9) }]);
+  for (let i = 0; i < 20; i++) await fixture.say(d, complain);
+  expect(doubts().length, 'it is told once').toBe(1);
   expect(seed.closed).toBeUndefined();
   expect(seed.last('kicked')).toBeUndefined();
   expect(fixture.told.some((told) => 'banned' in (told as object))).toBe(false);
