@@ -1,6 +1,7 @@
 /**
- * `choose.js`, and the script that stands in the watch and the embed page: loads a script for the browser at hand, modules where it is of the last years, else one file in old
- * syntax. Itself in the oldest of syntax, and by functions instead of trying syntax out, which a page's rules forbid.
+ * `choose.js`, and the script that stands in the watch and the embed page: loads a script for the browser at hand,
+ * modules where it is of the last years, else one file in old syntax. Itself in the oldest of syntax, and by functions
+ * instead of trying syntax out, which a page's rules forbid.
  *
  *     <script src="/assets/choose.js" data-script="watch"></script>
  *
