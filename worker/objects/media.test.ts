@@ -190,6 +190,14 @@ test('under an egress cap a live piece is not behind a join that is under way', 
   await seed.close();
 });
 
+test('while a channel is on air a replay draws on the cap that holds, whatever it knows of it', async () => {
+  const { channel } = await goOnAir({ egressCapKbps: 100 });
+  await joinLive(channel);
+  const media = mediaOf(bindings, channel);
+  expect(await media.drawReplay(1_000_000, 1e6)).toBe(0);
+  expect(await media.drawReplay(1_000_000, 1e6)).toBeGreaterThan(10_000);
+});
+
 test('when a broadcast ends its seed streams end', async () => {
   const { channel, control, broadcast } = await goOnAir({ reconnectWindowS: 0 });
   const viewer = await joinLive(channel);

@@ -126,8 +126,8 @@ export class Media extends DurableObject<Env> {
 
   /** Draws on the egress cap for a replay: 0 when its bytes may go now, else in how many milliseconds to ask again. */
   async drawReplay(capKbps: number, bytes: number): Promise<number> {
-    // Nothing may have been on air since this object woke.
-    this.#setCap(capKbps);
+    // While something is on air its settings hold: the caller's may be a second old, and would stay.
+    if (!this.#kept) this.#setCap(capKbps);
     const drawn = this.#budget.take('replay', bytes, Date.now());
     if (!drawn.ok) return drawn.retryAfterMs;
     this.#pace.sent(bytes);
