@@ -229,6 +229,24 @@ test('whose uplink carries less than one copy seeds only where nobody else can',
   expect(table.held.get('thin') ?? []).toEqual([]);
 });
 
+test('of several copies that viewers lack one moves at a time, each in its turn', () => {
+  const table = new Table(3);
+  table.dealer.offer('0', Array.from({ length: 20 }, (_, i) => candidate(`seed-${i}`)));
+  table.run(60_000);
+  const holders = () =>
+    new Set([...table.held].filter(([, feeds]) => feeds.includes('0/0')).map(([id]) => id));
+  const first = holders();
+  let before = first;
+  for (let round = 1; round <= 3; round++) {
+    table.dealer.lacking({ track: 0, substream: 0 }, table.nowMs);
+    table.run(20_000);
+    const gone = [...before].filter((id) => !holders().has(id));
+    expect(gone).toHaveLength(1);
+    before = holders();
+    expect([...first].filter((id) => before.has(id))).toHaveLength(3 - round);
+  }
+});
+
 test('a seed that got a substream just now is not to blame that it is lacking', () => {
   const table = new Table();
   table.dealer.offer('0', [candidate('a'), candidate('b')]);

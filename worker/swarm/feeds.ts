@@ -257,12 +257,16 @@ export class FeedDealer {
     );
   }
 
-  /** Viewers lack this substream: who has held it for a while passes too little of it on, and others get it beside them. */
+  /**
+   * Viewers lack this substream: who has held a copy of it for longest passes too little of it on, and somebody else gets
+   * it. If it was another one, that is next: with all copies at once half the audience would have to find new parents.
+   */
   lacking({ track, substream }: Feed, nowMs: number): void {
-    for (const slot of this.#slots) {
-      if (slot.track !== track || slot.substream !== substream || nowMs - slot.sinceMs < HOLD_MS) continue;
-      if (slot.holder !== undefined) this.doubt(slot.holder, nowMs);
-    }
+    const [oldest] = this.#slots
+      .filter((slot) => slot.track === track && slot.substream === substream && slot.holder !== undefined)
+      .filter(({ sinceMs }) => nowMs - sinceMs >= HOLD_MS)
+      .sort((a, b) => a.sinceMs - b.sinceMs);
+    if (oldest) this.doubt(oldest.holder!, nowMs);
   }
 
   /**
