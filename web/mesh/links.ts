@@ -119,7 +119,7 @@ export class Links {
     neighbour.link.close(reason);
   }
 
-  /** It is not taken back until then. Only a proved identity is named to the edge. */
+  /** Lets go of who is at fault; it is not taken back before `until`, or never. Only a proved identity is named to the edge. */
   offend(neighbour: Neighbour, why: Offence, until?: number): void {
     if (neighbour.stage === 'closed') return;
     const { peerId, identity, proved } = neighbour;

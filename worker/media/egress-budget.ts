@@ -7,9 +7,8 @@ import type { MediaKind } from '../report/edge-use.ts';
 
 /**
  * What must be left for those of higher priority before a kind may draw, milliseconds of the cap; the last one to draw
- * may leave a debt, or what is large would never pass. Joins may draw on what is to come: who is sent away waits longer.
- * They go before repair: a viewer who gets no join must gather its beginning piece by piece, and a thousand of those
- * leave nothing for anybody.
+ * may leave a debt, or what is large would never pass. Joins go before repair: a viewer who gets no join must gather its
+ * beginning piece by piece, and a thousand of those leave nothing for anybody.
  */
 const LEAST_LEFT_MS: Record<Exclude<MediaKind, 'seed'>, number> = {
   help: 0,

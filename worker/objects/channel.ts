@@ -246,7 +246,7 @@ export class Channel extends DurableObject<Env> {
     await this.#swarm.feedsLost(broadcastId, peerId, feeds);
   }
 
-  /** What this seed gets comes late to it, time after time. */
+  /** What this seed gets comes late to it, time after time, or neighbours say that it gives nothing. */
   async seedDoubted(broadcastId: string, peerId: string): Promise<void> {
     await this.#swarm.seedDoubted(broadcastId, peerId);
   }

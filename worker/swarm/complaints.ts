@@ -41,8 +41,8 @@ export class Complaints {
 
   /**
    * Takes a complaint about the ticket identity `about`. True when it is to be believed: WITNESSES identities from as
-   * many different networks agree. Who repeats what it has said is not heard. A witness whose whereabouts are unknown, who shares its network with the
-   * accused, or who accuses everybody, does not count.
+   * many different networks agree. Who repeats what it has said is not heard. A witness whose whereabouts are unknown,
+   * who shares its network with the accused, or who accuses everybody, does not count.
    */
   file(witness: Witness, about: string, accused: Place, nowMs: number): boolean {
     this.#all = this.#all.filter((complaint) => nowMs - complaint.atMs < this.#countsMs);
