@@ -54,22 +54,7 @@ await stage('unit tests', [
   ...filter.map((text) => `--filter=${text}`),
   ...files.filter((file) => !isCrossing(file) && !isWorker(file)),
 ], 'unit');
-await stage('worker tests in workerd', [
-  ...['run', '-A', 'npm:vitest', 'run', '--root', 'worker', '--reporter=default', '--reporter=junit'],
-  ...['--outputFile.junit', pathOf(new URL('worker.xml', STATE_DIR)), '--passWithNoTests'],
-  ...filter.flatMap((text) => ['-t', literal(text)]),
-], 'worker');
-// A process for each file: they start servers and browsers, and native WebRTC does not survive a second isolate.
-for (const file of files.filter(isCrossing)) {
-  await stage(file, [
-    'test',
-    '-A',
-    '--no-check',
-    '--quiet',
-    ...filter.map((text) => `--filter=${text}`),
-    file,
-  ], 'crossing');
-}
+await Promise.all([workerTests(), crossingTests()]);
 
 for (const text of lacking) {
   console.log(`\nNot everything could run: ${text}`);
@@ -86,13 +71,47 @@ if (values.filter !== undefined && total.passed + total.failed === 0) {
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 Deno.exit(total.failed === 0 ? 0 : 1);
 
+/** They mostly wait, in a workerd of their own: beside others, and told when they are through. */
+function workerTests(): Promise<void> {
+  return stage(
+    'worker tests in workerd',
+    [
+      ...['run', '-A', 'npm:vitest', 'run', '--root', 'worker', '--reporter=default', '--reporter=junit'],
+      ...['--outputFile.junit', pathOf(new URL('worker.xml', STATE_DIR)), '--passWithNoTests'],
+      ...filter.flatMap((text) => ['-t', literal(text)]),
+    ],
+    'worker',
+    true,
+  );
+}
+
+/**
+ * A process for each file: they start servers and browsers, and native WebRTC does not survive a second isolate. Those
+ * that time playback in browsers come last, when the worker tests are through.
+ */
+async function crossingTests(): Promise<void> {
+  const isTimed = (file: string) => file.startsWith('tests/e2e/');
+  const crossing = files.filter(isCrossing);
+  for (const file of [...crossing.filter((file) => !isTimed(file)), ...crossing.filter(isTimed)]) {
+    await stage(file, [
+      'test',
+      '-A',
+      '--no-check',
+      '--quiet',
+      ...filter.map((text) => `--filter=${text}`),
+      file,
+    ], 'crossing');
+  }
+}
+
 /**
  * Runs deno with these arguments; with `report`, adds what its JUnit file says to the total. Without a file of its
- * own a runner would search the tree, so a stage that has none is left out.
+ * own a runner would search the tree, so a stage that has none is left out. What one says that runs beside others is
+ * kept until its end.
  */
-async function stage(title: string, args: string[], report?: string): Promise<void> {
+async function stage(title: string, args: string[], report?: string, isBeside = false): Promise<void> {
   if (args[0] === 'test' && !args.some((arg) => arg.endsWith('.test.ts'))) return;
-  console.log(`\n=== ${title}`);
+  if (!isBeside) console.log(`\n=== ${title}`);
   const file = new URL(`${report}.xml`, STATE_DIR);
   if (report) await Deno.remove(file).catch(() => {});
   const junit = args[0] === 'test' ? [`--junit-path=${pathOf(file)}`] : [];
@@ -102,6 +121,7 @@ async function stage(title: string, args: string[], report?: string): Promise<vo
     args: [verb, ...junit, ...rest],
     cwd: ROOT,
     stdin: 'null',
+    ...(isBeside ? { stdout: 'piped', stderr: 'piped' } : {}),
     env: values.long ? { SHOAL_LONG: '1', SHOAL_FUZZ_RUNS: '250000' } : {},
   }).spawn();
   let isStuck = false;
@@ -109,8 +129,10 @@ async function stage(title: string, args: string[], report?: string): Promise<vo
     isStuck = true;
     child.kill('SIGKILL');
   }, MOST_MINUTES * 60_000);
-  const { success } = await child.status;
+  const output = isBeside ? await child.output() : undefined;
+  const { success } = output ?? await child.status;
   clearTimeout(timer);
+  if (output) console.log([`\n=== ${title}`, ...[output.stdout, output.stderr].map(decoded)].join('\n'));
   const seconds = Math.round((performance.now() - started) / 1000);
   const tally = report
     ? await readJunit(file, values.filter !== undefined)
@@ -123,6 +145,10 @@ async function stage(title: string, args: string[], report?: string): Promise<vo
     total.failed++;
   }
   console.log(`=== ${title}: ${tally.passed} passed, ${tally.failed} failed, ${seconds} s`);
+}
+
+function decoded(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 /** vitest takes a pattern; ours is literal text, as deno's is. */
