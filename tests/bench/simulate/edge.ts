@@ -21,13 +21,19 @@ export class Edge {
 
   /** Whether the cap has room for these bytes; takes them when it has. */
   take(kind: EdgeKind, bytes: number, nowMs: number): boolean {
-    if (kind === 'join' || kind === 'repair') this.requests++;
     if (kind !== 'blocked' && !this.#budget.take(kind, bytes, nowMs).ok) {
-      if (kind === 'repair') this.refusedRepair += bytes;
+      this.refuse(kind, bytes, 1);
       return false;
     }
+    if (kind === 'join' || kind === 'repair') this.requests++;
     this.bytes[kind] += bytes;
     return true;
+  }
+
+  /** So many ask for as much, and the cap has no room for any of them. */
+  refuse(kind: EdgeKind, bytes: number, times: number): void {
+    if (kind === 'join' || kind === 'repair') this.requests += times;
+    if (kind === 'repair') this.refusedRepair += times * bytes;
   }
 }
 

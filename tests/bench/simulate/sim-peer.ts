@@ -163,12 +163,14 @@ export class SimPeer implements World {
       const trip = 2 * this.edgeMs + sim.random.exponential(20);
       if (piece && piece.serial >= 0) sim.desk.askedSingly(this, piece);
       if (!piece) return void clock.after(trip, RUN, () => reject(new Error('not cut')));
-      if (!sim.take('repair', frameBytes(piece))) {
+      if (!sim.take('repair', frameBytes(piece), this.isLent)) {
         sim.desk.refusedSingly();
         return void clock.after(trip, RUN, () => reject(new EdgeBusy(BUSY_RETRY_MS)));
       }
       clock.after(trip + 20 + sim.random.exponential(20) + frameBytes(piece) * 8 / DOWNLINK_KBPS, RUN, () => {
-        if (sim.meter.on && piece.serial >= 0 && sim.arrivals.has(piece.serial, this.host.slot)) {
+        if (
+          sim.meter.on && !this.isLent && piece.serial >= 0 && sim.arrivals.has(piece.serial, this.host.slot)
+        ) {
           sim.meter.duplicateBytes += piece.frame.record.byteLength;
         }
         resolve(piece.frame);

@@ -196,6 +196,25 @@ Deno.test('a reduced audience holds some shards whole and lent bridges, and coun
   assert.ok(row.late5s < 0.02, `late5s ${row.late5s}`);
 });
 
+Deno.test('of what viewers of a reduced audience ask of a busy edge all is counted that those ask who are left out, and a lent bridge asks for itself', () => {
+  const args = ['--peers', '500', '--sample', '2', '--shard-size', '60', '--cap', '800'];
+  const sim = new Simulation(parseCommand(args).options);
+  const bytes = 1000;
+  const asked = () => {
+    const { edge } = sim;
+    return [edge.bytes.repair + edge.refusedRepair, edge.requests];
+  };
+  // Once with room for all of them, then with room for some, for none.
+  const one = Math.round(sim.reduction.factor);
+  for (let times = 1; times <= 20; times++) {
+    sim.take('repair', bytes);
+    assert.deepEqual(asked(), [times * one * bytes, times * one]);
+  }
+  assert.ok(sim.edge.bytes.repair > 0 && sim.edge.refusedRepair > 0);
+  sim.take('repair', bytes, true);
+  assert.deepEqual(asked(), [(20 * one + 1) * bytes, 20 * one + 1]);
+});
+
 Deno.test('who left before counting began is not in what was played and stalled', async () => {
   const { sim } = await simulate('--peers', '20', '--churn', '40', '--warm-up', '30', '--seconds', '1');
   const { playedMs, stalledMs } = sim.meter;

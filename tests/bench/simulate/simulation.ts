@@ -219,14 +219,14 @@ export class Simulation {
     this.meter.waitedMs += player.waitedMs;
   }
 
-  /** Media from the edge for one viewer, and for those it stands for: who comes first is chance. */
-  take(kind: 'join' | 'repair', bytes: number): boolean {
-    const { factor } = this.reduction;
-    const mine = this.random.below(Math.round(factor));
+  /** Media from the edge for one viewer, and for those it stands for: who comes first is chance. A lent bridge stands for nobody. */
+  take(kind: 'join' | 'repair', bytes: number, isLent = false): boolean {
+    const asking = isLent ? 1 : Math.round(this.reduction.factor);
+    const mine = this.random.below(asking);
     let isServed = false;
-    for (let i = 0; i < Math.round(factor); i++) {
+    for (let i = 0; i < asking; i++) {
       if (!this.edge.take(kind, bytes, this.clock.now)) {
-        this.edge.requests += Math.round(factor) - i - 1;
+        this.edge.refuse(kind, bytes, asking - i - 1);
         return isServed;
       }
       if (i === mine) isServed = true;
