@@ -356,7 +356,7 @@ export class Repair {
     if (lane.lagMs < 0) return false;
     const slack = Math.max(tuning.repairSlackMs, tuning.repairDeviations * lane.deviationMs);
     // What is late by habit is not waited for: one late piece would make the next ones later still.
-    const patience = parent?.isLan ? LAN_PATIENCE_MS : 0;
+    const patience = parent?.isLan ? LAN_PATIENCE_MS : lane.children.length > 0 ? 0 : tuning.leafPatienceMs;
     return ageMs < Math.min(lane.lagMs + slack + patience, tuning.repairPatienceMs) + line.ms;
   }
 

@@ -15,6 +15,8 @@ export interface Tuning {
   repairDeviations: number;
   /** A piece later than this after its cut is asked for, however late its substream usually is. */
   repairPatienceMs: number;
+  /** So much later where nobody is fed with it. */
+  leafPatienceMs: number;
   /** Time for the answer to a request, on top of the neighbour's usual response time. */
   requestTimeoutMs: number;
   /** Requests under way at once. */
@@ -93,6 +95,7 @@ export const TUNING: Tuning = {
   repairSlackMs: 250,
   repairDeviations: 2,
   repairPatienceMs: 1200,
+  leafPatienceMs: 0,
   requestTimeoutMs: 400,
   maxRequests: 12,
   rejectBehindMs: 300,
@@ -144,6 +147,8 @@ const FULL_SHARE = 0.94;
 const RANK_APART = 0.25;
 /** What a pull, and the edge after it, take: so long before it is needed a piece is no longer waited for. */
 const MENDING_MS = 1000;
+/** Who passes a piece on to nobody waits so much longer for it where there is all the time: it makes nobody else late. */
+const LEAF_PATIENCE_MS = 900;
 
 /**
  * The same for players that stay far behind live, since upload is short. Who has time may fill its uplink nearly to the
@@ -171,6 +176,7 @@ function stretch(tuning: Tuning, latencyTargetMs: number): Tuning {
     budgetShare: Math.max(tuning.budgetShare, tuning.budgetShare + (FULL_SHARE - tuning.budgetShare) * way),
     repairSlackMs: tuning.repairSlackMs * factor,
     repairPatienceMs: Math.max(tuning.repairPatienceMs, latencyTargetMs - MENDING_MS),
+    leafPatienceMs: tuning.leafPatienceMs + LEAF_PATIENCE_MS * way,
     requestTimeoutMs: tuning.requestTimeoutMs * factor,
     rejectBehindMs: tuning.rejectBehindMs * factor,
     dropBehindMs: tuning.dropBehindMs * factor,
