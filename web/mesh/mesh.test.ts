@@ -728,3 +728,19 @@ Deno.test('a playhead that waits for the parts of a keyframe gets them', async (
   await swarm.clock.runAsync(22_000);
   assert.ok(viewer.arrivals.has(packIndex(10, 0, 1)));
 });
+
+Deno.test('a neighbour that takes nothing any more loses its places, and who feeds it is not taken for slow', () => {
+  const swarm = new Swarm();
+  const [seed, gone, other] = [1, 2, 3].map(() => swarm.add({ uploadKbps: 3000 }));
+  swarm.introduces = false;
+  seed!.feed(allFeeds(swarm.source));
+  swarm.link(seed!, gone!);
+  swarm.link(seed!, other!);
+  swarm.run(8);
+  assert.equal(seed!.mesh.stats().children, 16);
+  seed!.links.get(gone!.peerId)!.isStuck = true;
+  gone!.links.get(seed!.peerId)!.isStuck = true;
+  swarm.run(5);
+  assert.deepEqual([seed!.mesh.stats().children, seed!.mesh.stats().uploadKbps], [8, 3000]);
+  assert.deepEqual(swarm.late(other!, 8000, 12_500, 600), []);
+});

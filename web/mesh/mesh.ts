@@ -38,6 +38,8 @@ const MAX_STRIKES = 30;
  * tab, whose timers are slow, lives on what it is given.
  */
 const MAX_QUIET_S = 10;
+/** Who took nothing for so long of what is sent to it is fed no more: its end of the link is gone, or sleeps. */
+const MAX_STUCK_S = 2;
 /** Longest relayed payload, in characters. */
 const MAX_RELAY = 20_000;
 
@@ -297,7 +299,16 @@ export class Mesh implements MeshControl {
     const hears = linked.some(({ quietS }) => quietS === 0);
     for (let i = linked.length - 1; i >= 0; i--) {
       const neighbour = linked[i]!;
-      queued += neighbour.link.queuedBytes;
+      const { queuedBytes } = neighbour.link;
+      const leftBytes = neighbour.sentBytes - queuedBytes;
+      // A queue that does not move at all tells of the other end, not of this line.
+      if (queuedBytes > 0 && leftBytes <= neighbour.leftBytes) {
+        if (++neighbour.stuckS > MAX_STUCK_S) this.#children.removeAll(neighbour);
+      } else {
+        neighbour.stuckS = 0;
+        queued += queuedBytes;
+      }
+      neighbour.leftBytes = leftBytes;
       neighbour.bad *= 0.97;
       if (neighbour.strikes > 0) neighbour.strikes--;
       for (const index of neighbour.repeated) {

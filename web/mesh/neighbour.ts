@@ -87,6 +87,9 @@ export class Neighbour {
   rank = 0;
   receivedBytes = 0;
   sentBytes = 0;
+  /** Of those what had left by the last look, and how many seconds nothing has. */
+  leftBytes = 0;
+  stuckS = 0;
   /** Pieces of the window that it pushed as parent when they were here already. */
   repeated = new Set<number>();
   /** Breaches that an honest peer may commit now and then. */

@@ -39,6 +39,9 @@ class SwarmLink implements Link {
   #latencyMs: number;
   #arrivesAt = 0;
   isOpen = true;
+  /** The other end takes nothing any more, as one whose machine sleeps, and nobody has noticed. */
+  isStuck = false;
+  #stuckBytes = 0;
   other!: SwarmLink;
 
   constructor(
@@ -59,7 +62,7 @@ class SwarmLink implements Link {
   }
 
   get queuedBytes(): number {
-    return 0;
+    return this.#stuckBytes;
   }
 
   send(message: Message): void {
@@ -68,6 +71,7 @@ class SwarmLink implements Link {
     const filtered = this.#from.outgoing(message, this.peerId);
     if (filtered === undefined) return;
     const bytes = controlBytesOf(filtered) + (filtered.type === 'piece' ? filtered.frame.bytes.length : 0);
+    if (this.isStuck) return void (this.#stuckBytes += bytes);
     let leaves = clock.now;
     if (this.route !== 'lan') {
       this.#from.freeAt = Math.max(this.#from.freeAt, clock.now) + bytes * 8 / this.#from.uplinkKbps;
