@@ -13,6 +13,7 @@ import { watchGiving } from './giving.ts';
 import { detailsOf, statsOf } from './figures.ts';
 import type { PlayerState } from './player-state.ts';
 import type { KeyRing } from './keys/key-ring.ts';
+import { watchLeaving } from './leaving.ts';
 import { heldTo, qualitiesOf, QualityChoice, startAt } from './quality.ts';
 import { bufferedAheadMs } from './source/buffered.ts';
 import type { Source, SourceFigures } from './source/source.ts';
@@ -126,7 +127,11 @@ export class Session {
       // What was chosen while the parts came.
       viewer.setP2p(this.#store.state.p2pChoice);
       viewer.setToken(this.#token);
-      this.#undo.push(watchGiving(thread, (gives) => viewer.setGiving(gives)), this.#watchThaw());
+      this.#undo.push(
+        watchGiving(thread, (gives) => viewer.setGiving(gives)),
+        watchLeaving(globalThis, () => viewer.leave ? viewer.leave() : viewer.stop()),
+        this.#watchThaw(),
+      );
       const { Source } = await playing;
       if (this.#stopped) return;
       if (!Source.isSupported()) {
@@ -323,6 +328,7 @@ export class Session {
   }
 
   #pictured(): void {
+    this.#viewer?.pictured?.();
     this.#tellPlayhead();
     this.#stalls.started();
     this.#store.set({ started: true, waiting: false });

@@ -23,7 +23,13 @@ export type PlayerViewer =
     | 'stats'
     | 'mostTrack'
     | 'mediaGrant'
-  >;
+  >
+  & {
+    /** There is a picture. Only for one whose connections are made on the page's thread. */
+    pictured?(): void;
+    /** The page is going, and waits for nothing; where it is missing, `stop` does as well. */
+    leave?(): void;
+  };
 
 export interface PlayerViewerOptions {
   edgeUrl: string;

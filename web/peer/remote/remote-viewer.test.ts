@@ -65,6 +65,7 @@ function start() {
   const workers = [new FakeWorker()];
   const told: string[] = [];
   let connections = 0;
+  let closed = 0;
   const { setInterval } = globalThis;
   let look = () => {};
   globalThis.setInterval = ((listener: () => void) => {
@@ -89,7 +90,9 @@ function start() {
       constructor() {
         connections++;
       }
-      close() {}
+      close() {
+        closed++;
+      }
     } as never,
   );
   viewer.on('state', ({ state, reason }) => told.push(reason ? `${state}: ${reason.code}` : state));
@@ -101,7 +104,7 @@ function start() {
     for (let i = 0; i < 5; i++) look();
     await new Promise((resolve) => setTimeout(resolve, 0));
   };
-  return { viewer, workers, told, silence, connections: () => connections };
+  return { viewer, workers, told, silence, connections: () => connections, closed: () => closed };
 }
 
 Deno.test('a worker that has gone silent is ended, and the next one takes up what was watched', async () => {
@@ -159,6 +162,23 @@ Deno.test('no connection is made between the first media and the picture', () =>
   assert.equal(connections(), 1);
   viewer.setPlayhead({ decodeTimeUs: 1_040_000, bufferedUntilUs: 2_000_000, playing: true });
   assert.equal(connections(), 3);
+});
+
+Deno.test('connections are made as soon as the page says that there is a picture', () => {
+  const { viewer, workers, connections } = start();
+  workers[0]!.piece(1);
+  workers[0]!.say({ type: 'connection', request: { type: 'open', id: 1, configuration: undefined } });
+  assert.equal(connections(), 0);
+  viewer.pictured();
+  assert.equal(connections(), 1);
+});
+
+Deno.test('connections end with the page, before the worker has had the time to say goodbye', () => {
+  const { viewer, workers, closed } = start();
+  workers[0]!.say({ type: 'connection', request: { type: 'open', id: 1, configuration: undefined } });
+  viewer.leave();
+  assert.deepEqual([closed(), workers[0]!.heard.at(-1)], [1, { type: 'stop' }]);
+  workers[0]!.end();
 });
 
 Deno.test('a refused viewer needs no other worker', async () => {

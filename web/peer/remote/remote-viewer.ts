@@ -100,6 +100,17 @@ export class RemoteViewer extends Emitter<ViewerEvents> {
     setTimeout(() => this.#dismiss(), GOODBYE_MS);
   }
 
+  /** The page is going and its worker with it, whose goodbye may come too late: the end of each connection tells as much. */
+  leave(): void {
+    this.stop();
+    this.#connections?.close();
+  }
+
+  /** There is a picture: connections wait for it no longer. */
+  pictured(): void {
+    this.#first.pictured();
+  }
+
   get state(): ViewerState {
     return this.#facts.state;
   }
