@@ -461,6 +461,21 @@ test('a bridge keeps its feeds though its own shard names it too: it is known by
   expect(table.held.has('a')).toBe(false);
 });
 
+test('when the backbone comes who became a bridge keeps its feeds, of others they move there', () => {
+  for (const bridge of [true, false]) {
+    const table = new Table();
+    const seeds = [...'abcdefghij'];
+    table.dealer.offer('0', seeds.map((id) => candidate(id)));
+    table.run(20_000);
+    expect(table.loads).toEqual(seeds.map(() => 1));
+    table.dealer.prefer((shard) => shard === 'b0');
+    table.dealer.offer('0', seeds.map((id) => candidate(id, { bridge })));
+    table.dealer.offer('b0', [...'klmnopqrst'].map((id) => candidate(id)));
+    table.run(60_000);
+    expect(seeds.filter((id) => table.held.has(id)).length).toBe(bridge ? seeds.length : 0);
+  }
+});
+
 const LADDER: FeedTrack[] = [
   { track: 0, bitrateKbps: 512, substreams: 8, kind: 'video' },
   { track: 1, bitrateKbps: 64, substreams: 1, kind: 'audio' },

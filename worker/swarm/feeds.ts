@@ -22,6 +22,8 @@ export interface Candidate {
   track?: number;
   /** Rendition that it takes beside, for others. */
   carries?: number | undefined;
+  /** It sits in the backbone, too. */
+  bridge?: boolean;
 }
 
 /** What dealing needs to know of a track. */
@@ -394,7 +396,7 @@ export class FeedDealer {
       .sort((a, b) => b.cost - a.cost);
     for (const { slot, known } of byCost) {
       if (moving >= MOVES) return;
-      const young = nowMs - slot.sinceMs < HOLD_MS && known.load <= 2 && this.#homes(known.shard);
+      const young = nowMs - slot.sinceMs < HOLD_MS && known.load <= 2 && this.#isHome(known);
       if (young) continue;
       const best = this.#best(slot, nowMs);
       if (!best || nowMs - best.sinceMs < SETTLE_MS) continue;
@@ -459,11 +461,16 @@ export class FeedDealer {
     // However few feeds it holds itself: what comes late to it comes late to all.
     const blameCost = this.#dependable.has(slot.track) ? DOUBTED_COST : known.blameCost;
     const blame = nowMs < known.blamedUntilMs ? blameCost : 0;
-    const home = this.#homes(known.shard) ? 0 : 3;
+    const home = this.#isHome(known) ? 0 : 3;
     const settling = nowMs - known.sinceMs < SETTLE_MS ? 1 : 0;
     const crowd = 0.25 * Math.min(4, this.#inGroup(known));
     const again = known.household !== undefined && beside.has(known.household) ? 2 : 0;
     return load + supply + reach + blame + home + settling + crowd + again - Math.min(0.5, spare / 20);
+  }
+
+  /** A bridge is in the backbone, whichever of its two shards named it. */
+  #isHome({ shard, bridge }: Known): boolean {
+    return bridge === true || this.#homes(shard);
   }
 
   /** Other seeds in the same network. */
@@ -525,11 +532,11 @@ function blame(known: Known, nowMs: number, forMs: number, cost: number): void {
 }
 
 export function toCandidate(
-  { id, uploadKbps, nat, place, sinceMs, track }: PeerRow,
+  { id, uploadKbps, nat, place, sinceMs, track, bridge }: PeerRow,
   relief?: Relief,
 ): Candidate {
   const carries = relief && uploadKbps >= relief.carryKbps ? relief.track : undefined;
-  return { id, uploadKbps, nat, place, sinceMs, track, carries };
+  return { id, uploadKbps, nat, place, sinceMs, track, carries, bridge };
 }
 
 /** The first `most`, but of every rendition that is played its first few as well. */

@@ -557,6 +557,20 @@ test('the best uploaders are asked to be bridges, stay so, and are let go', asyn
   expect(better.last('bridge')).toMatchObject({ path: null });
 });
 
+test('who holds feeds is a bridge beside the best uploaders, as long as it holds them', async () => {
+  const fixture = new Fixture();
+  const ports: FakePort[] = [];
+  for (let n = 1; n <= 5; n++) ports.push(await fixture.seat(n));
+  const paths = () => ports.map((port) => port.last('bridge')?.path);
+  fixture.swarm.pushFeeds(idOf(1), [{ track: 0, substream: 0 }], '/seed');
+  expect(fixture.swarm.lendBridges({ '': '/b0' }, 2)).toBe(3);
+  expect(paths()).toEqual(['/b0', undefined, undefined, '/b0', '/b0']);
+  expect(fixture.swarm.rollup().candidates.filter(({ bridge }) => bridge).length).toBe(3);
+  fixture.swarm.pushFeeds(idOf(1), [], '/seed');
+  expect(fixture.swarm.lendBridges({ '': '/b0' }, 2)).toBe(2);
+  expect(paths()).toEqual([null, undefined, undefined, '/b0', '/b0']);
+});
+
 const OFFER_ID = 'o'.repeat(20);
 
 test('a bridge is sent to the backbone of its region, where that has one', async () => {

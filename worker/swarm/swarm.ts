@@ -250,7 +250,10 @@ export class Swarm {
     port.send(message);
   }
 
-  /** Who is a bridge stays one; a few of the weakest make room for those who give far more. */
+  /**
+   * Who is a bridge stays one; a few of the weakest make room for those who give far more. Good uploaders who hold feeds
+   * are bridges beside them: a part of the audience hangs on each, and would lose its root if the feed went elsewhere.
+   */
   #pickBridges(rows: PeerRow[], count: number): PeerRow[] {
     const ranked = rows.filter((row) => row.nat !== 'blocked')
       .sort((a, b) => compareCandidates(toCandidate(a), toCandidate(b)));
@@ -262,7 +265,7 @@ export class Swarm {
       const best = others[i - 1]!;
       if (best.uploadKbps >= FAR_MORE * weakest.uploadKbps) bridges[bridges.length - i] = best;
     }
-    return bridges;
+    return [...bridges, ...ranked.slice(0, CANDIDATES).filter((row) => row.seed && !bridges.includes(row))];
   }
 
   /** To every Shoal peer of this shard. */
