@@ -43,12 +43,19 @@ interface Shard {
   step: number;
 }
 
+interface Sockets {
+  shard?: SimSocket;
+  backbone?: SimSocket;
+  /** Which one told of the feeds that its peer holds. */
+  fedBy?: 'shard' | 'backbone';
+}
+
 export class Desk {
   readonly steward: Steward;
   readonly #sim: Simulation;
   readonly #settings: ChannelSettings;
   readonly #shards = new Map<string, Shard>();
-  readonly #sockets = new Map<SimPeer, { shard?: SimSocket; backbone?: SimSocket }>();
+  readonly #sockets = new Map<SimPeer, Sockets>();
   readonly #watch = new SeedWatch();
   readonly #lacking = new Lacking();
   /** How often a substream was lacking though it had its seeds. */
@@ -171,8 +178,11 @@ export class Desk {
         if (description && message.peer_id) peer.dialer.heard(message.peer_id, description.sdp, socket.way);
         return;
       }
-      case 'feeds':
+      case 'feeds': {
+        const sockets = this.#sockets.get(peer);
+        if (sockets) sockets.fedBy = socket.way;
         return peer.setFeeds(message.feeds);
+      }
       case 'bridge': {
         const sockets = this.#sockets.get(peer);
         if (!sockets) return;
@@ -181,6 +191,7 @@ export class Desk {
         }
         if (message.path === null) {
           sockets.backbone?.hangUp(peer.edgeMs);
+          if (sockets.backbone && sockets.fedBy === 'backbone') peer.setFeeds([]);
           delete sockets.backbone;
         }
         return;
@@ -361,7 +372,7 @@ export class Desk {
       if (peer.feeds.length === 0 || !peer.mesh) return;
       const { uploadBytes } = peer.mesh.stats();
       const sockets = this.#sockets.get(peer);
-      const socket = sockets?.backbone ?? sockets?.shard;
+      const socket = sockets?.[sockets.fedBy ?? 'shard'];
       // Who promises and never gives says that it does.
       const says = peer.host.conduct === 'silent' ? PRETENDED_BYTES : uploadBytes - given;
       socket?.say({ action: 'ack', acks: peer.mesh.acknowledge(), given: says });
