@@ -1,6 +1,7 @@
 /** What a shard's viewers do now, summed over their last reports: gauges, where ReportSums holds amounts. */
 import { LATENCY_BUCKETS_MS, latencyBucket } from './rollup.ts';
-import type { Tally } from './tally.ts';
+import type { PeerRow } from './seat.ts';
+import { emptyTally, type Tally } from './tally.ts';
 
 export interface ShardNow {
   viewers: number;
@@ -44,6 +45,14 @@ export function emptyNow(): ShardNow {
     waiting: 0,
     latency: Array<number>(LATENCY_BUCKETS_MS.length + 1).fill(0),
   };
+}
+
+/** Of those who sit in a shard; `stock`: its stock clients. */
+export function nowOf(rows: Iterable<PeerRow>, stock: number): ShardNow {
+  const now = emptyNow();
+  for (const row of rows) addViewer(now, row.tally ?? emptyTally());
+  now.stock = stock;
+  return now;
 }
 
 /** Adds one viewer in place. */

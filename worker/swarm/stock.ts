@@ -5,16 +5,13 @@
  * `left: null` counts as incomplete, and an offer never goes back to its sender. Stock clients meet each other only:
  * a viewer's address is not shown to who holds no ticket.
  */
-import type { FromPeer } from '../../protocol/from-peer.ts';
 import { MAX_OFFERS } from '../../protocol/tracker.ts';
 import { failure, STOCK_INTERVAL_S } from './outgoing.ts';
 import { MAX_STOCK_PER_SOCKET, type StockPeer } from './seat.ts';
-import type { Port } from './world.ts';
+import type { Announce, Port } from './world.ts';
 
 /** Most stock clients of one swarm: they may not crowd out viewers. */
 export const MAX_STOCK = 1000;
-
-type Announce = Extract<FromPeer, { action: 'announce' }>;
 
 interface Entry {
   peer: StockPeer;

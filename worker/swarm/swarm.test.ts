@@ -6,7 +6,9 @@ import type { Outgoing } from './outgoing.ts';
 import type { Place } from './place.ts';
 import type { Right } from './right.ts';
 import { emptySeat, type Seat } from './seat.ts';
-import { BACKBONE_NEIGHBOURS, LINKED_MS, Swarm, WELCOME_NEIGHBOURS } from './swarm.ts';
+import { BACKBONE_NEIGHBOURS, WELCOME_NEIGHBOURS } from './introductions.ts';
+import { LINKED_MS } from './seed-watch.ts';
+import { Swarm } from './swarm.ts';
 import type { Port, ShardConfig, SwarmWorld } from './world.ts';
 
 const HASH = new Uint8Array(20).fill(7);

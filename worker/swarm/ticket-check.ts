@@ -12,7 +12,7 @@ export interface TicketHolder {
 
 /** `refusal` is the reason, for the peer. */
 export async function checkTicket(
-  world: SwarmWorld,
+  world: Pick<SwarmWorld, 'nowMs' | 'peerIdOf' | 'verify'>,
   infoHash: string,
   announce: { peer_id: string; ticket?: string; proof?: string },
 ): Promise<TicketHolder | { refusal: string }> {

@@ -10,7 +10,11 @@ import type { Right } from './right.ts';
 import type { PeerRow, Seat } from './seat.ts';
 
 export type MaybePromise<T> = T | Promise<T>;
-export type Ack = Extract<FromPeer, { action: 'ack' }>['acks'][number];
+
+/** The message of a peer that asks for this. */
+export type Said<Action extends FromPeer['action']> = Extract<FromPeer, { action: Action }>;
+export type Announce = Said<'announce'>;
+export type Ack = Said<'ack'>['acks'][number];
 
 /** What one peer says to another through the edge: offers, answers, candidates. */
 export type Relayed = Extract<ToPeer, { action: 'announce' | 'candidate' }>;
