@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { IDLE_MS, SeedWatch } from './seed-watch.ts';
+import { IDLE_MS, LINKED_MS, SeedWatch } from './seed-watch.ts';
+import { Fixture, idOf } from './testing/shard-fixture.ts';
 
 test('a seed that passes nothing on is idle after a while, one that gives is not', () => {
   const watch = new SeedWatch();
@@ -21,4 +22,20 @@ test('an idle seed that is dealt feeds again gets its time again', () => {
   watch.note('a', 0, false, 0);
   watch.forget('a');
   expect(watch.note('a', 0, false, IDLE_MS + 1)).toBe(false);
+});
+
+test('nothing is expected of a seed while who plays the same has had no time to link, or nobody does', async () => {
+  const fixture = new Fixture();
+  await fixture.seat(1);
+  const seed = fixture.swarm.row(idOf(1))!;
+  fixture.nowMs += 60_000;
+  expect(fixture.swarm.hasTaker(seed)).toBe(false);
+  await fixture.seat(2, {}, { capability: { uploadKbps: 1000, track: 2, nat: 'open' } });
+  fixture.nowMs += LINKED_MS;
+  expect(fixture.swarm.hasTaker(seed)).toBe(false);
+  await fixture.seat(3);
+  fixture.nowMs += LINKED_MS - 1;
+  expect(fixture.swarm.hasTaker(seed)).toBe(false);
+  fixture.nowMs++;
+  expect(fixture.swarm.hasTaker(seed)).toBe(true);
 });
