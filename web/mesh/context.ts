@@ -1,6 +1,7 @@
 /** What the parts of one mesh share. Made by mesh.ts. */
 import type { UploadBudget } from './budget.ts';
 import type { CutClock } from './cut-clock.ts';
+import type { Coming } from './coming.ts';
 import type { Lane, Lanes } from './lane.ts';
 import type { Message } from './message.ts';
 import type { Meter } from './meter.ts';
@@ -24,6 +25,7 @@ export interface Context {
   readonly meter: Meter;
   readonly verifier: Verifier;
   readonly line: OwnLine;
+  readonly coming: Coming;
   /** Linked neighbours, handshake done. */
   readonly linked: Neighbour[];
   /** Sends and counts. */

@@ -76,7 +76,7 @@ export class Deadline {
     const leadMs = lastMs + marginMs + this.#spreadMs;
     for (const track of lanes.tracks) {
       const { wanted, carried } = lanes.at(track.track, 0)!;
-      if (!wanted || carried) continue;
+      if (!wanted || carried || this.#context.coming.brings(track.track, now)) continue;
       const window = store.track(track.track)!;
       if (window.wantedInit !== undefined && !this.#repair.isRequested(window.wantedInit)) {
         this.#fetch(window.wantedInit, now);

@@ -7,6 +7,7 @@ import { compareIndex, INIT_PIECE, pieceOf } from '../../protocol/piece-index.ts
 import type { Feed } from '../../protocol/tracker.ts';
 import { UploadBudget } from './budget.ts';
 import { Children } from './children.ts';
+import { Coming } from './coming.ts';
 import type { Context } from './context.ts';
 import { CutClock, cutMsOf } from './cut-clock.ts';
 import { Deadline } from './deadline.ts';
@@ -77,6 +78,7 @@ export class Mesh implements MeshControl {
       linked: [],
       send: (to, message) => this.#send(to, message),
       line: new OwnLine(),
+      coming: new Coming(),
       isBridge: () => this.#backbone > 0,
       demandKbps: () => this.#demandKbps,
     };
@@ -127,9 +129,15 @@ export class Mesh implements MeshControl {
   offerPiece(frame: PieceFrame, source: 'seed' | 'join' | 'run'): void {
     const { index } = frame.record;
     if (source !== 'seed' && pieceOf(index) !== INIT_PIECE) {
-      this.#repair.onEdgePiece(index, source === 'join', this.#context.world.now());
+      const now = this.#context.world.now();
+      const goesOn = this.#context.coming.observe(cutMsOf(frame.record), now);
+      this.#repair.onEdgePiece(index, source === 'join', goesOn, now);
     }
     this.#take(frame, undefined, source);
+  }
+
+  awaitEdge(tracks: number[]): void {
+    this.#context.coming.begin(tracks, this.#context.world.now());
   }
 
   setFeeds(feeds: Feed[]): void {
@@ -239,7 +247,6 @@ export class Mesh implements MeshControl {
       lagP50Ms: meter.lagAt(0.5),
       lagP95Ms: meter.lagAt(0.95),
       lagNowMs: meter.recentLagAt(0.95),
-      lineMs: this.#context.line.ms,
     };
   }
 

@@ -1,30 +1,39 @@
 /** On the virtual clock: viewers whose own line is what everything waits in. */
 import assert from 'node:assert/strict';
 import { AUDIO, Source, VIDEO } from './testing/source.ts';
-import { allFeeds, Swarm, type SwarmPeer } from './testing/swarm.ts';
+import type { PieceFrame } from '../../protocol/frame.ts';
+import { allFeeds, Swarm, SwarmPeer } from './testing/swarm.ts';
 
 /** About 300 kbps with all that goes around it. */
 const LOWER = { ...VIDEO, bitrateKbps: 230, substreams: 4 };
 const LINE_KBPS = 500;
 
+const NARROW = { uploadKbps: 300, downlinkKbps: LINE_KBPS, edgeFallback: true };
+
 /** A second copy of what was cut since, as a join's answer brings it. */
-function joinMedia(swarm: Swarm, peer: SwarmPeer, fromMs: number): void {
-  for (const frame of swarm.source.frames.values()) {
-    if (!swarm.source.isInit(frame) && frame.record.decodeTimeUs < fromMs * 1000) continue;
-    peer.download(frame.bytes.length, () => peer.mesh.offerPiece(frame, 'join'));
-  }
+function joinOf({ source }: Swarm, fromMs: number): PieceFrame[] {
+  return [...source.frames.values()]
+    .filter((frame) => source.isInit(frame) || frame.record.decodeTimeUs >= fromMs * 1000);
 }
 
-/** Four who feed each other from 0 on; at 13.5 s one behind a narrow line joins, with media from this moment on. */
-async function joined(seed: number, fromMs: number): Promise<{ swarm: Swarm; slow: SwarmPeer }> {
+/** Four who feed each other from 0 on, at 13.5 s. */
+async function fourFed(seed: number): Promise<{ swarm: Swarm; others: SwarmPeer[] }> {
   const swarm = new Swarm(seed, new Source([LOWER, AUDIO]));
   const others = [1, 2, 3, 4].map(() => swarm.add({ uploadKbps: 1000, edgeFallback: true }));
   const feeds = allFeeds(swarm.source);
   others.slice(0, 2).forEach((one, i) => one.feed(feeds.filter((_, n) => n % 2 === i)));
   for (const one of others) for (const other of others) swarm.link(one, other);
   await swarm.clock.runAsync(13_500);
-  const slow = swarm.add({ uploadKbps: 300, downlinkKbps: LINE_KBPS, edgeFallback: true });
-  joinMedia(swarm, slow, fromMs);
+  return { swarm, others };
+}
+
+/** Then one behind a narrow line joins, with media from this moment on. */
+async function joined(seed: number, fromMs: number): Promise<{ swarm: Swarm; slow: SwarmPeer }> {
+  const { swarm, others } = await fourFed(seed);
+  const slow = swarm.add(NARROW);
+  for (const frame of joinOf(swarm, fromMs)) {
+    slow.download(frame.bytes.length, () => slow.mesh.offerPiece(frame, 'join'));
+  }
   for (const one of others) swarm.link(slow, one);
   return { swarm, slow };
 }
@@ -44,6 +53,32 @@ Deno.test('who starts two seconds behind on a line of 1.6 times the bitrate come
     came += bytes.peer + bytes.repair;
   }
   assert.ok(cameTwice < 0.05 * came, `${cameTwice} bytes came twice`);
+});
+
+Deno.test('who meets neighbours while its join still comes in gets nothing of it from them', async () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const { swarm, others } = await fourFed(seed);
+    // An encoder's first second takes longer: to a newcomer the stream is younger than to whom pieces have corrected.
+    const world = { wallClockS: () => swarm.clock.now / 1000 - 0.25 };
+    const slow = swarm.add({ ...NARROW, options: { latencyTargetMs: 1300 } }, SwarmPeer, world);
+    const join = joinOf(swarm, 11_500);
+    const next = () => {
+      const frame = join.shift();
+      if (!frame) return slow.mesh.awaitEdge([]);
+      slow.download(frame.bytes.length, () => {
+        slow.mesh.offerPiece(frame, 'join');
+        next();
+      });
+    };
+    slow.mesh.awaitEdge([0, 1]);
+    for (let part = 0; part < 4; part++) next();
+    await swarm.clock.runAsync(13_650);
+    for (const one of others) swarm.link(slow, one);
+    await swarm.clock.runAsync(24_000);
+    assert.deepEqual(swarm.late(slow, 15_000, 23_000, 1300), [], `seed ${seed}`);
+    const { duplicateBytes, bytes } = slow.mesh.stats();
+    assert.ok(duplicateBytes < 0.12 * bytes.peer, `seed ${seed}: ${duplicateBytes} bytes came twice`);
+  }
 });
 
 Deno.test('a line that is full before anybody feeds it is known by what comes of those who were asked', async () => {

@@ -70,7 +70,10 @@ export class Parents {
     for (let i = 0; i < count; i++) {
       const lane = lanes.all[(i + offset) % count]!;
       if (!lane.wanted || lane.isFed) continue;
-      if (lane.asked !== undefined && now >= lane.askedUntil + this.#context.line.ms) {
+      if (
+        lane.asked !== undefined && now >= lane.askedUntil + this.#context.line.ms &&
+        !this.#context.coming.isFlowing(now)
+      ) {
         this.#unanswered(lane, now);
       }
       if (lane.parent === undefined) this.#find(lane, true, undefined);
@@ -238,6 +241,8 @@ export class Parents {
     const context = this.#context;
     if (lane.asked !== undefined) return;
     const now = context.world.now();
+    // What it brings would be pushed once more.
+    if (context.coming.brings(lane.track.track, now)) return;
     const best = this.#choose(lane, exclude, must, now);
     if (best === undefined) return;
     if (!must && lane.lagMs >= 0) {
@@ -253,12 +258,11 @@ export class Parents {
     lane.askedUntil = now + ANSWER_MS + best.responseMs;
     best.spareKbps -= lane.kbps * context.tuning.overhead;
     const orphan = lane.parent === undefined || lane.displaced;
-    const since = lane.hasNewest ? lane.newest : newestKnownIndex(context, lane);
     context.send(best, {
       type: 'subscribe',
       track: lane.track.track,
       substream: lane.substream,
-      since,
+      since: lane.hasNewest ? lane.newest : newestKnownIndex(context, lane),
       orphan,
       lonely: context.linked.length < context.options.neighbours,
     });

@@ -46,7 +46,7 @@ const SHUNNED_COST = 1000;
 const GUESS_MS = 200;
 /** A parent that was just found may first push what it has. */
 const CATCH_UP_MS = 300;
-/** After pieces of the join came from the edge, so long nothing is pulled: the rest is on its way. */
+/** After pieces came from the edge, so long nothing is pulled: the rest is on its way. */
 const JOIN_QUIET_MS = 400;
 /** Claims are forgotten when nothing could be verified for so long. */
 const NOTHING_VERIFIED_MS = 3000;
@@ -124,9 +124,9 @@ export class Repair {
 
   /**
    * A piece of the join or of a run came from the edge: playback begins here at the latest, with a join at this very
-   * piece, whose first is the earliest.
+   * piece, whose first is the earliest. `goesOn`: the rest follows soon.
    */
-  onEdgePiece(index: number, isJoin: boolean, now: number): void {
+  onEdgePiece(index: number, isJoin: boolean, goesOn: boolean, now: number): void {
     const track = trackOf(index);
     const segment = segmentOf(index);
     const start = this.#start[track]!;
@@ -134,7 +134,7 @@ export class Repair {
     if (start < 0 || (segmentDistance(segment, start >> 8) > 0 && !isPassed)) {
       this.#start[track] = segment << 8 | (isJoin ? pieceOf(index) : 0);
     }
-    this.#quietUntil = now + JOIN_QUIET_MS;
+    if (goesOn) this.#quietUntil = now + JOIN_QUIET_MS;
   }
 
   /** The answer to a request, or the piece by another way. Answers whether `from` was asked for it. */

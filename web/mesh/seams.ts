@@ -126,6 +126,11 @@ export interface MeshControl {
   misbehaved(peerId: string): void;
   /** A piece and its record came from the edge (seed stream, join, run). Verified like any other. */
   offerPiece(frame: PieceFrame, source: 'seed' | 'join' | 'run'): void;
+  /**
+   * The edge was asked for what these tracks have, by a join or a run: nobody else is while it comes at a good pace. None:
+   * it has answered, or will not.
+   */
+  awaitEdge(tracks: number[]): void;
   /** The feeds this peer holds first-hand from the edge: not subscribed to from neighbours, but for those that are ending. */
   setFeeds(feeds: Feed[]): void;
   /** Newest index held in an unbroken run of each feed, for acknowledgements. */
@@ -183,6 +188,4 @@ export interface MeshStats {
   lagP95Ms: number;
   /** The same of the newest few pieces, some two seconds of them. */
   lagNowMs: number;
-  /** How long what is sent here stands in this peer's own line: by so much all is late, milliseconds. */
-  lineMs: number;
 }

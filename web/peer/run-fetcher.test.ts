@@ -15,7 +15,7 @@ function watch(
     mayMeet?: boolean;
     joinedMs?: number;
     neighbours?: () => number;
-    lineMs?: () => number;
+    quietMs?: () => number;
     refuse?: () => Response | undefined;
     silent?: () => boolean;
   } = {},
@@ -43,6 +43,7 @@ function watch(
   const shelf = new Shelf(30_000);
   let behind = 0;
   let runsFromMs = NaN;
+  const awaited: number[][] = [];
   const fetcher = new RunFetcher({
     environment,
     media: new EdgeMedia(environment, 'https://edge.test', '/media/demo/id', grants),
@@ -53,7 +54,8 @@ function watch(
     isFed: more.isFed ?? (() => false),
     mayMeet: more.mayMeet ?? false,
     targetMs: () => 1300,
-    lineMs: more.lineMs ?? (() => 0),
+    quietMs: more.quietMs ?? (() => 1000),
+    awaits: (tracks) => void awaited.push(tracks),
     neighbours: more.neighbours ?? (() => 0),
     runsFrom: (ms) => void (runsFromMs = ms),
     take: (frame: PieceFrame) => shelf.add(frame),
@@ -65,6 +67,7 @@ function watch(
     shelf,
     asked,
     runsFromMs: () => runsFromMs,
+    awaited,
     all,
     fetcher,
     behind: () => behind,
@@ -140,8 +143,8 @@ Deno.test('who had nobody and is fed now waits for what is late as who always wa
   viewer.close();
 });
 
-Deno.test('what stands in the line of this peer is waited for', async () => {
-  const viewer = watch({ isFed: () => true, lineMs: () => 1500 });
+Deno.test('as long as anything comes, what is late is waited for: it stands in a line', async () => {
+  const viewer = watch({ isFed: () => true, quietMs: () => 300 });
   await pass(viewer, 10_000, 2000);
   assert.deepEqual(viewer.asked, []);
   viewer.close();
@@ -172,6 +175,7 @@ Deno.test('who loses the last neighbour looks at once for what was put off', asy
 Deno.test('who comes late in a second waits for neighbours before it is fetched, as long as what the join brought lasts', async () => {
   let isFed = false;
   const { clock, asked, fetcher, close } = watch({ joinedMs: 900, mayMeet: true, isFed: () => isFed });
+  fetcher.joined();
   await clock.pass(600);
   assert.deepEqual(asked, [], 'the second was over 500 ms ago');
   isFed = true;
@@ -180,9 +184,32 @@ Deno.test('who comes late in a second waits for neighbours before it is fetched,
   assert.deepEqual(asked, []);
   close();
   const alone = watch({ joinedMs: 900, mayMeet: true });
+  alone.fetcher.joined();
   await alone.clock.pass(710);
   assert.deepEqual(alone.asked, ['/run/0,1/0']);
   alone.close();
+});
+
+Deno.test('while a join comes in no second is fetched, and a moment later neither; one that never ends is not waited for', async () => {
+  const { clock, asked, fetcher, close } = watch({ joinedMs: 900, mayMeet: true });
+  await clock.pass(1400);
+  fetcher.joined();
+  await clock.pass(650);
+  assert.deepEqual(asked, []);
+  await clock.pass(100);
+  assert.equal(asked[0], '/run/0,1/0');
+  close();
+  const stuck = watch({ joinedMs: 900, mayMeet: true });
+  await stuck.clock.pass(2550);
+  assert.equal(stuck.asked[0], '/run/0,1/0');
+  stuck.close();
+});
+
+Deno.test('nobody is to feed what a run brings while it is on its way', async () => {
+  const { clock, awaited, close } = watch();
+  await clock.pass(1500);
+  assert.deepEqual(awaited, [[0, 1], []]);
+  close();
 });
 
 Deno.test('a busy edge is left alone for as long as it says', async () => {

@@ -26,12 +26,14 @@ export interface RunFetcherOptions {
   mayMeet: boolean;
   /** How far behind the live edge playback is meant to be, milliseconds. */
   targetMs(): number;
-  /** By how much this peer's own line delays whatever is sent here, milliseconds. */
-  lineMs(): number;
+  /** How long ago neighbours or feeds brought anything, milliseconds. */
+  quietMs(): number;
   /** Neighbours that might tell of each other's silence. */
   neighbours(): number;
   /** From this decode time on, milliseconds, runs bring everything: single pieces would come twice. Infinity: nothing. */
   runsFrom(ms: number): void;
+  /** A run of these tracks is on its way; none: no more. */
+  awaits(tracks: number[]): void;
   take(frame: PieceFrame): void;
   /** Too far behind to catch up second by second (a page was frozen): begin again at the newest keyframe. */
   fellBehind(): void;
@@ -49,12 +51,15 @@ const LATE_IN_A_CROWD_MS = 2500;
 const CROWD = 4;
 const MOST_LATE_MS = 2500;
 const LATE_STEP_MS = 100;
+/** Whoever is fed and gets nothing for so long has run dry. */
+const QUIET_MS = 400;
 /** A run may end so much behind its second: in the middle of its last piece. */
 const BEGUN_MS = 200;
 /** Spread of viewers over the moment after a second has ended. */
 const SPREAD_MS = 150;
-/** What the join brought lasts longer, and most have met somebody by then. */
+/** After the join: what it brought lasts longer, and most have met somebody by then. It is waited for so long. */
 const MEET_MS = 700;
+const MOST_JOIN_MS = 2500;
 const MOST_BEHIND_MS = 8000;
 /** Longest pause between two looks while the encoder is silent. */
 const MOST_QUIET = 3;
@@ -77,7 +82,7 @@ export class RunFetcher {
   constructor(options: RunFetcherOptions) {
     this.#options = options;
     this.#spreadMs = options.environment.random() * SPREAD_MS;
-    this.#notBefore = options.environment.now() + (options.mayMeet ? MEET_MS : 0);
+    this.#notBefore = options.environment.now() + (options.mayMeet ? MOST_JOIN_MS : 0);
     this.#second = Math.max(0, Math.floor(options.mediaNowMs() / RUN_MS));
     this.#later();
   }
@@ -87,6 +92,12 @@ export class RunFetcher {
     if (this.#abort) return;
     this.#options.environment.clearTimer(this.#timer ?? 0);
     this.#later();
+  }
+
+  /** The join is through, or there is none. */
+  joined(): void {
+    this.#notBefore = Math.min(this.#notBefore, this.#options.environment.now() + MEET_MS);
+    this.changed();
   }
 
   close(): void {
@@ -154,10 +165,10 @@ export class RunFetcher {
   }
 
   #needs(second: number): boolean {
-    const { shelf, tracks, isFed, lineMs } = this.#options;
+    const { shelf, tracks, isFed, quietMs } = this.#options;
     const untilUs = (second + 1) * RUN_MS * 1000;
-    // What stands in this peer's own line comes no sooner for being fetched.
-    if (isFed()) return shelf.newestUs + lineMs() * 1000 < untilUs;
+    // While anything comes, what is late stands in this peer's own line or further above: it comes no sooner for being fetched.
+    if (isFed()) return quietMs() > QUIET_MS && shelf.newestUs < untilUs;
     return tracks().some((track) => !shelf.holds(track, second * RUN_MS * 1000, untilUs));
   }
 
@@ -168,10 +179,11 @@ export class RunFetcher {
   }
 
   async #fetch(second: number): Promise<[state: string | null, count: number]> {
-    const { environment, media, mediaPath, tracks, take } = this.#options;
+    const { environment, media, mediaPath, tracks, take, awaits } = this.#options;
     const abort = this.#abort = new AbortController();
     const timer = environment.setTimer(TIMEOUT_MS, () => abort.abort());
     let count = 0;
+    awaits(tracks());
     try {
       const state = await media.frames(runMediaPath(mediaPath, tracks(), second), abort.signal, (frame) => {
         count++;
@@ -180,6 +192,7 @@ export class RunFetcher {
       return [state, count];
     } finally {
       environment.clearTimer(timer);
+      awaits([]);
       this.#abort = undefined;
     }
   }

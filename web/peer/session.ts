@@ -75,6 +75,8 @@ const JOIN_RETRY_MS = 500;
 const COMES_US = 300_000;
 /** When the join's answer came without its media: the edge sends none at the moment. */
 const FIRST_RETRY_MS = 1000;
+/** What comes of it says nothing of neighbours and feeds. */
+const FETCHED = ['run', 'repair'];
 /** A ticket is renewed at a random moment of the minute that begins this long before its end. */
 const RENEW_BEFORE_MS = 180_000;
 const RENEW_SPREAD_MS = 60_000;
@@ -105,6 +107,8 @@ export class Session {
   #renewTimer: number | undefined;
   #linked = new Set<string>();
   #closedSignals = 0;
+  /** When neighbours or feeds brought something last. */
+  #cameAt = 0;
   #closed = false;
 
   constructor(options: SessionOptions) {
@@ -130,7 +134,6 @@ export class Session {
       edgeFallback: true,
     });
     this.#mesh.setGiving(options.gives);
-    void this.#firstMedia(options.media);
     const allowed = answer.p2p === 'on' || (answer.p2p === 'relay' && !environment.showsAddress);
     if (environment.RTCPeerConnection && allowed) {
       const { p2p: policy, iceServers } = answer;
@@ -147,6 +150,7 @@ export class Session {
       tell: (message) => (this.#fedBy ?? this.#signaling).tell(message),
     });
     this.#runs = this.#makeRuns();
+    void this.#firstMedia(options.media);
     this.#reporter = new Reporter({
       environment,
       stats: () => this.figures(),
@@ -215,10 +219,11 @@ export class Session {
     const added = tracks.filter((track) => !this.#tracks.includes(track));
     const before = this.#rendition;
     this.#tracks = tracks;
+    // First, for whoever feeds them is to begin where the join ends.
+    if (added.length > 0) void this.#joinMedia(added);
     this.#mesh.setTracks(tracks, this.#carried);
     // While one rendition follows another both are taken: it plays the old one until it lets go of it.
     if (this.#rendition !== before) this.#describe();
-    if (added.length > 0) void this.#joinMedia(added);
   }
 
   /** Tracks that are taken for others alone: nobody here looks at them. */
@@ -285,6 +290,7 @@ export class Session {
         const frame = this.#mesh.piece(event.index);
         if (!frame || this.#isForOthers(event.index)) return;
         this.#options.shelf.add(frame, event.source === 'join');
+        if (!FETCHED.includes(event.source)) this.#cameAt = this.#options.environment.now();
         return this.#options.events.piece(frame, event.source);
       }
       case 'connect':
@@ -495,9 +501,10 @@ export class Session {
       isFed: () => this.#linked.size > 0 || this.#isSelfFed(),
       mayMeet: this.#dialer !== undefined,
       targetMs: () => this.#latencyTargetMs,
-      lineMs: () => this.#mesh.stats().lineMs,
+      quietMs: () => environment.now() - this.#cameAt,
       neighbours: () => this.#linked.size,
       runsFrom: (ms) => this.#mesh.leaveToRuns(ms),
+      awaits: (tracks) => this.#mesh.awaitEdge(tracks),
       take: (frame) => this.#mesh.offerPiece(frame, 'run'),
       fellBehind: () => void this.#joinMedia(this.#tracks),
     });
@@ -519,17 +526,23 @@ export class Session {
     return parented === substreams;
   }
 
+  #joined(): void {
+    this.#mesh.awaitEdge([]);
+    this.#runs.joined();
+  }
+
   /** What came with the join's answer; what did not is asked for. */
   async #firstMedia(media: FirstMedia | undefined): Promise<void> {
     if (!media) return await this.#joinMedia(this.#tracks);
     const came = new Set<number>();
     let missing = this.#tracks;
+    this.#mesh.awaitEdge(missing);
     try {
       await media.read((frame) => {
         const track = trackOf(frame.record.index);
         came.add(track);
         if (this.#tracks.includes(track)) this.#mesh.offerPiece(frame, 'join');
-      });
+      }).finally(() => this.#joined());
       if (came.size === 0) await this.#pause(FIRST_RETRY_MS);
       missing = this.#tracks.filter((track) => !came.has(track));
     } catch {
@@ -548,8 +561,12 @@ export class Session {
     for (let attempt = 0; attempt < JOIN_ATTEMPTS && !this.#closed && !tracks.every(comes); attempt++) {
       try {
         const path = joinMediaPath(this.#answer.mediaPath, tracks.toSorted((a, b) => a - b));
-        await this.#media.frames(path, this.#abort.signal, (frame) => this.#mesh.offerPiece(frame, 'join'));
-        return;
+        this.#mesh.awaitEdge(tracks);
+        return void await this.#media.frames(
+          path,
+          this.#abort.signal,
+          (frame) => this.#mesh.offerPiece(frame, 'join'),
+        ).finally(() => this.#joined());
       } catch (error) {
         const delay = error instanceof EdgeBusy ? error.retryAfterMs : JOIN_RETRY_MS * (attempt + 1);
         await this.#pause(delay);
