@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Fixture, idOf, INFO_HASH, NOW_S, report } from './testing/shard-fixture.ts';
+import { Fixture, idOf, INFO_HASH, NOW_S, OFFER_ID, report } from './testing/shard-fixture.ts';
 
 test('a renewed ticket keeps its peer seated, and one that may not be renewed puts it out', async () => {
   const fixture = new Fixture();
@@ -48,4 +48,17 @@ test('a peer that lets its ticket expire is no longer relayed for, until it rene
   await fixture.say(one, { action: 'renew' });
   await fixture.say(one, message);
   expect(two.last('announce')).toBeDefined();
+});
+
+test('who left while its renewal was under way is neither told nor seated again', async () => {
+  const fixture = new Fixture();
+  const [port, other] = [await fixture.seat(1), await fixture.seat(2)];
+  const told = port.sent.length;
+  const renewing = fixture.say(port, { action: 'renew' });
+  fixture.swarm.gone(port);
+  await renewing;
+  expect(port.sent.length).toBe(told);
+  const offers = [{ offer_id: OFFER_ID, offer: { type: 'offer', sdp: 's' }, to_peer_id: idOf(1) }];
+  await fixture.say(other, { action: 'announce', info_hash: INFO_HASH, peer_id: idOf(2), offers });
+  expect(port.sent.length).toBe(told);
 });
