@@ -9,24 +9,21 @@ const QUIET_MS = 400;
 
 export class Coming {
   #tracks: number[] = [];
-  #firstCutMs = 0;
-  #firstAt: number | undefined;
+  /** What its first piece was cut at, less when it came. */
+  #aheadMs: number | undefined;
   #waitsUntil = 0;
 
   /** The edge was asked for these tracks; none: it has answered. */
   begin(tracks: number[], now: number): void {
     this.#tracks = tracks;
-    this.#firstAt = undefined;
+    this.#aheadMs = undefined;
     this.#waitsUntil = now + QUIET_MS;
   }
 
   /** A piece of it came. Answers whether the next one is worth waiting for. */
   observe(cutMs: number, now: number): boolean {
-    if (this.#firstAt === undefined) {
-      this.#firstAt = now;
-      this.#firstCutMs = cutMs;
-    }
-    const keepsUp = cutMs - this.#firstCutMs >= now - this.#firstAt;
+    const aheadMs = cutMs - now;
+    const keepsUp = aheadMs >= (this.#aheadMs ??= aheadMs);
     this.#waitsUntil = keepsUp ? now + QUIET_MS : 0;
     return keepsUp;
   }

@@ -12,8 +12,11 @@ import { stateHas } from './window-state.ts';
 /** A piece that the edge did not give is asked for again after so long. */
 const FAILED_MS = 1000;
 const MAX_FAILED = 32;
-/** Each further time that the edge is busy, it is left in peace for twice as long, up to so many times. */
-const MOST_PATIENCE = 32;
+/**
+ * Each further time that the edge is busy it is left in peace for twice as long, up to once or twice this: somebody waits
+ * for what it may have by then. It is asked for one piece: the rest follows when it has something.
+ */
+const MOST_PATIENCE_MS = 5000;
 /** An edge that was busy so lately has nothing for those who wait. */
 const BUSY_MS = 10_000;
 /** After a silence playback goes on when neighbours had so long, and is on its way again after so long. */
@@ -83,7 +86,7 @@ export class Deadline {
       }
       let before = this.#fetching.length;
       this.#repair.forEachMissing(window, (slot, piece, cutMs) => {
-        if (this.#fetching.length >= tuning.maxFetches) return false;
+        if (this.#fetching.length >= (this.#patience > 1 ? 1 : tuning.maxFetches)) return false;
         const index = packIndex(slot.segment, window.track, piece);
         if (this.isFetching(index) || this.#context.verifier.isBusy(index)) return true;
         if (cutMs - track.sliceMs / 2 >= this.runsFromMs) return false;
@@ -148,8 +151,9 @@ export class Deadline {
       if (error instanceof EdgeBusy) {
         if (world.now() < this.#busyUntil) return;
         this.#busySince = world.now();
-        this.#busyUntil = this.#busySince + error.retryAfterMs * this.#patience;
-        this.#patience = Math.min(MOST_PATIENCE, this.#patience * 2);
+        this.#busyUntil = this.#busySince +
+          Math.min(error.retryAfterMs * this.#patience, MOST_PATIENCE_MS * (1 + world.random()));
+        this.#patience *= 2;
       } else this.#failed.push({ index, until: world.now() + FAILED_MS });
       if (this.#failed.length > MAX_FAILED) this.#failed.shift();
     });

@@ -308,6 +308,35 @@ Deno.test('a busy edge is left alone for as long as it asks', async () => {
   assert.ok(asked > 0 && asked <= 4 * 4, `asked ${asked}`);
 });
 
+Deno.test('an edge that was busy for minutes is asked again within ten seconds of its having room, not by all at once', async () => {
+  const { EdgeBusy } = await import('./seams.ts');
+  const firstAsked: number[] = [];
+  for (let seed = 1; seed <= 8; seed++) {
+    const swarm = new Swarm(seed);
+    swarm.introduces = false;
+    const asked: number[] = [];
+    const feeding = swarm.add({ uploadKbps: 2000 });
+    const peer = swarm.add({ uploadKbps: 0, edgeFallback: true }, undefined, {
+      fetchPiece: (index) => {
+        asked.push(swarm.clock.now);
+        if (swarm.clock.now < 100_000) return Promise.reject(new EdgeBusy(1000));
+        return Promise.resolve(swarm.source.frames.get(index)!);
+      },
+    });
+    feeding.feed(allFeeds(swarm.source));
+    feeding.outgoing = (message) =>
+      message.type === 'piece' && message.frame.record.index % 6 === 0 ? undefined : message;
+    swarm.link(feeding, peer);
+    await swarm.clock.runAsync(115_000);
+    firstAsked.push(asked.find((at) => at >= 100_000)!);
+    const whileBusy = asked.filter((at) => at >= 40_000 && at < 100_000).length;
+    assert.ok(whileBusy <= 13, `asked ${whileBusy} times a minute`);
+    assert.deepEqual(swarm.late(peer, 111_000, 113_000, 2500), [], `seed ${seed}`);
+  }
+  assert.ok(Math.max(...firstAsked) <= 110_500, firstAsked.join());
+  assert.ok(Math.max(...firstAsked) - Math.min(...firstAsked) > 2000, firstAsked.join());
+});
+
 Deno.test('where upload is short, who lacks most of a stream asks an edge for it that has enough, not a busy one', async () => {
   const { EdgeBusy } = await import('./seams.ts');
   const askedOf = async (isBusy: boolean, uploadKbps = 0) => {
