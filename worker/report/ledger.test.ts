@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { HistoryRow } from '../../protocol/report.ts';
 import { addViewer, emptyNow, latencyAt } from '../swarm/shard-now.ts';
 import { addToTally, emptyTally } from '../swarm/tally.ts';
 import { PULSE, reportOf } from '../testing/figures.ts';
@@ -89,8 +88,6 @@ test('what was kept before waiting viewers were counted counts none', () => {
   const { waiting: _, ...old } = { ...emptyNow(), viewers: 2 };
   const snapshot = { ...new Ledger(0).snapshot(), shards: [['0', old]] } as unknown as LedgerSnapshot;
   expect(new Ledger(0, snapshot).figures(1, PULSE)).toMatchObject({ viewers: 2, waiting: 0 });
-  const { waiting: __, ...row } = emptyRow(0);
-  expect(sumRows([row as HistoryRow, { ...emptyRow(10_000), waiting: 2 }], 60_000)[0]!.waiting).toBe(1);
 });
 
 test('health names what is short and says what to do', () => {

@@ -36,8 +36,8 @@ export class Ledger {
 
   constructor(nowMs: number, snapshot?: LedgerSnapshot) {
     this.#totals = snapshot?.totals ?? emptyTotals();
-    this.#recent = snapshot?.recent ?? [];
-    this.#shards = new Map(snapshot?.shards);
+    this.#recent = snapshot?.recent.map(keptRow) ?? [];
+    this.#shards = new Map(snapshot?.shards.map(([shard, now]) => [shard, { ...emptyNow(), ...now }]));
     this.#open = emptyRow(stepOf(nowMs));
   }
 
@@ -205,6 +205,11 @@ export function emptyTotals(): Totals {
     originMisses: 0,
     refused: 0,
   };
+}
+
+/** A row as it was kept; what was not counted then, before an update, is nothing. */
+export function keptRow(row: HistoryRow): HistoryRow {
+  return { ...emptyRow(row.at), ...row };
 }
 
 export function emptyRow(at: number): HistoryRow {

@@ -41,8 +41,7 @@ function sumGroup(at: number, group: HistoryRow[]): HistoryRow {
   const sum = emptyRow(at);
   for (const name of AMOUNTS) sum[name] = group.reduce((total, row) => total + row[name], 0);
   for (const name of MEANS) {
-    // What was kept before an update may lack some.
-    sum[name] = Math.round(group.reduce((total, row) => total + (row[name] ?? 0), 0) / group.length);
+    sum[name] = Math.round(group.reduce((total, row) => total + row[name], 0) / group.length);
   }
   for (const name of KNOWN_MEANS) {
     const known = group.map((row) => row[name]).filter((value) => value !== null);

@@ -37,6 +37,17 @@ test('amounts are the same in every step, gauges are means', async () => {
   });
 });
 
+test('a row that was kept before waiting viewers were counted is read as one without any', async () => {
+  await withStore((store) => {
+    const { waiting: _, ...old } = row(T0);
+    store.add(old as HistoryRow);
+    store.add(row(T0 + 10_000, { waiting: 2 }));
+    const end = T0 + 60_000;
+    expect(store.read(T0, end, 10, end).rows.map(({ waiting }) => waiting)).toEqual([0, 2]);
+    expect(store.read(T0, end, 60, end).rows.map(({ waiting }) => waiting)).toEqual([1]);
+  });
+});
+
 test('ten seconds are kept for an hour, minutes for a week', async () => {
   await withStore((store) => {
     for (let i = 0; i < 20; i++) store.add(row(T0 + i * 10_000));

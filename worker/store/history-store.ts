@@ -1,6 +1,7 @@
 /** A channel's history in its Report object's SQL: steps of 10 s for an hour, of a minute for a week. */
 import type { History, HistoryRow } from '../../protocol/report.ts';
 import { HISTORY_STEPS_S } from '../../protocol/report.ts';
+import { keptRow } from '../report/ledger.ts';
 import { sumRows } from '../report/sum-rows.ts';
 import type { Sql } from './channel-book.ts';
 
@@ -39,7 +40,7 @@ export class HistoryStore {
       `SELECT row FROM ${table} WHERE at >= ? AND at < ? ORDER BY at`,
       Math.max(fromMs, nowMs - COARSE_MS),
       toMs,
-    ).toArray().map(({ row }) => JSON.parse(row) as HistoryRow);
+    ).toArray().map(rowOf);
     if (step !== 10) rows.push(...this.#openMinute(fromMs, toMs, rows.at(-1)?.at));
     const wide = step <= 60 ? rows : sumRows(rows, step * 1000);
     return { stepS: step, rows: wide.slice(-MOST_ROWS) };
@@ -73,8 +74,12 @@ export class HistoryStore {
       'SELECT row FROM history_10 WHERE at >= ? AND at < ? ORDER BY at',
       minute,
       minute + MINUTE_MS,
-    ).toArray().map(({ row }) => JSON.parse(row) as HistoryRow);
+    ).toArray().map(rowOf);
   }
+}
+
+function rowOf({ row }: Row): HistoryRow {
+  return keptRow(JSON.parse(row));
 }
 
 /** The smallest step that is still kept for the span and shows it in at most MOST_ROWS rows. */

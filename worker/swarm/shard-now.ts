@@ -61,7 +61,7 @@ export function addViewer(now: ShardNow, tally: Tally): void {
   const { last } = tally;
   if (!last) return;
   now.reporting++;
-  for (const name of SUMMED) now[name] += last[name] ?? 0;
+  for (const name of SUMMED) now[name] += last[name];
   now.latency[latencyBucket(last.latencyMs)]! += 1;
 }
 
@@ -70,8 +70,7 @@ export function addNow(total: ShardNow, more: ShardNow): void {
   total.viewers += more.viewers;
   total.stock += more.stock;
   total.reporting += more.reporting;
-  // What was kept before an update may lack some.
-  for (const name of SUMMED) total[name] += more[name] ?? 0;
+  for (const name of SUMMED) total[name] += more[name];
   more.latency.forEach((count, i) => total.latency[i]! += count);
 }
 

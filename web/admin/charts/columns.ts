@@ -52,8 +52,7 @@ export const CHARTS: ChartPlan[] = [
     least: 4,
     series: [
       { name: 'Viewers', color: '--accent', now: (f) => f.viewers, then: (r) => r.viewers },
-      // A row kept before an update does not know.
-      { name: 'Waiting', color: '--bad', now: (f) => f.waiting, then: (r) => r.waiting ?? null },
+      { name: 'Waiting', color: '--bad', now: (f) => f.waiting, then: (r) => r.waiting },
     ],
   },
   {
