@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { concatBytes } from './bytes.ts';
-import { decodePieceFrame, encodeIdleFrame, encodePieceFrame, FrameReader } from './frame.ts';
+import {
+  decodeFrameHead,
+  decodePieceFrame,
+  encodeIdleFrame,
+  encodePieceFrame,
+  FrameReader,
+} from './frame.ts';
 import { packIndex } from './piece-index.ts';
 import { encodeRecord, SIGNATURE_BYTES } from './record.ts';
 
@@ -58,4 +64,13 @@ Deno.test('a frame is not built around half a record', () => {
     () => encodePieceFrame(new Uint8Array(54), new Uint8Array(1)),
     /frame\.signed must be 118 bytes/,
   );
+});
+
+Deno.test('the record of a frame is read where it lies, with the place of the next frame', () => {
+  const body = concatBytes(frameOf(1, 10), frameOf(2, 30));
+  const first = decodeFrameHead(body, 0);
+  assert.deepEqual([first.record.byteLength, first.end], [10, frameOf(1, 10).length]);
+  assert.deepEqual(decodeFrameHead(body, first.end).end, body.length);
+  assert.throws(() => decodeFrameHead(body, 1), RangeError);
+  assert.throws(() => decodeFrameHead(body.subarray(0, 60), 0), RangeError);
 });

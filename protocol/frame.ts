@@ -5,7 +5,7 @@
  * | kind | then |
  * |---|---|
  * | 1 piece | signed record, piece bytes (their length stands in the record) |
- * | 2 idle | nothing: keeps a quiet stream open |
+ * | 2 idle | nothing: keeps a quiet stream open; by itself in a message of a join's socket: the rest comes later |
  */
 import { decodeRecord, type PieceRecord, SIGNED_RECORD_BYTES } from './record.ts';
 
@@ -34,6 +34,18 @@ export function encodePieceFrame(signed: Uint8Array, bytes: Uint8Array): Uint8Ar
 
 export function encodeIdleFrame(): Uint8Array<ArrayBuffer> {
   return Uint8Array.of(KIND_IDLE);
+}
+
+/** Whether these bytes are one idle frame and nothing else. */
+export function isIdleFrame(bytes: Uint8Array): boolean {
+  return bytes.length === 1 && bytes[0] === KIND_IDLE;
+}
+
+/** The record of the piece frame that begins there in a whole body, and where the frame ends. Throws RangeError. */
+export function decodeFrameHead(body: Uint8Array, at: number): { record: PieceRecord; end: number } {
+  if (body[at] !== KIND_PIECE) throw new RangeError(`frame.kind must be 1, got ${body[at]}`);
+  const record = decodeRecord(body.subarray(at + 1, at + PIECE_FRAME_OVERHEAD));
+  return { record, end: at + PIECE_FRAME_OVERHEAD + record.byteLength };
 }
 
 /** Cuts a byte stream into frames. Holds at most one unfinished frame (under 66 KB). */

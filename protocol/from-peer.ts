@@ -116,6 +116,8 @@ export const FromPeer = v.variant('action', [
     identity: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
     why: v.picklist(['bad-piece', 'bad-record', 'bad-ticket', 'flood', 'protocol', 'gives-nothing']),
   }),
+  /** Shoal: of the media that came with this join no more is wanted: others bring it. */
+  v.object({ action: v.literal('enough') }),
   /** Shoal: statistics since the last report. */
   v.object({ action: v.literal('report'), report: PeerReport }),
 ]);

@@ -104,6 +104,7 @@ const SCHEMAS: Record<string, [schema: v.GenericSchema, examples: unknown[]]> = 
     { action: 'ack', acks: [{ track: 0, substream: 1, index: 5 }], given: 4 },
     { action: 'complain', peer_id: PEER, identity: '0'.repeat(16), why: 'flood' },
     { action: 'complain', peer_id: PEER, identity: '0'.repeat(16), why: 'gives-nothing' },
+    { action: 'enough' },
     { action: 'report', report: REPORT },
   ]],
   'signaling, from the edge': [ToPeer, [

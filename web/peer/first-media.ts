@@ -1,11 +1,12 @@
 /** The media that comes behind a join's answer, in the same response (protocol/join-body.ts). */
 import { concatBytes } from '../../protocol/bytes.ts';
-import { FrameReader, type PieceFrame } from '../../protocol/frame.ts';
+import { FrameReader, isIdleFrame, type PieceFrame } from '../../protocol/frame.ts';
 import { decodeJoinHead } from '../../protocol/join-body.ts';
 
 export class FirstMedia {
   #held: Uint8Array;
   #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #isLeft = false;
 
   private constructor(held: Uint8Array, reader: ReadableStreamDefaultReader<Uint8Array>) {
     this.#held = held;
@@ -25,13 +26,27 @@ export class FirstMedia {
     }
   }
 
-  /** Frames as they come. Rejects when the response breaks off or is malformed. */
-  async read(take: (frame: PieceFrame) => void): Promise<void> {
+  /**
+   * Frames as they come; `heldBack` is called when the edge keeps the rest for a moment. Rejects when the response breaks
+   * off or is malformed. Answers whether it was read to its end, not left by `leave`.
+   */
+  async read(take: (frame: PieceFrame) => void, heldBack: () => void = () => {}): Promise<boolean> {
     const frames = new FrameReader();
-    for (let bytes: Uint8Array | undefined = this.#held; bytes; bytes = (await this.#reader.read()).value) {
-      for (const frame of frames.push(bytes)) take(frame);
+    try {
+      for (let bytes: Uint8Array | undefined = this.#held; bytes; bytes = (await this.#reader.read()).value) {
+        if (frames.isWhole && isIdleFrame(bytes)) heldBack();
+        for (const frame of frames.push(bytes)) take(frame);
+      }
+      if (!frames.isWhole) throw new Error('the response ended within a frame');
+    } catch (error) {
+      if (!this.#isLeft) throw error;
     }
-    if (!frames.isWhole) throw new Error('the response ended within a frame');
+    return !this.#isLeft;
+  }
+
+  /** The edge was told to send no more: from now on the response may end anywhere. */
+  leave(): void {
+    this.#isLeft = true;
   }
 
   /** Nobody wants it. */

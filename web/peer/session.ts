@@ -75,6 +75,8 @@ const JOIN_RETRY_MS = 500;
 const COMES_US = 300_000;
 /** When the join's answer came without its media: the edge sends none at the moment. */
 const FIRST_RETRY_MS = 1000;
+/** What a join brings first is here so soon, unless the line is slow: then its rest is on the way. */
+const QUICK_MS = 250;
 /** What comes of it says nothing of neighbours and feeds. */
 const FETCHED = ['run', 'repair'];
 /** A ticket is renewed at a random moment of the minute that begins this long before its end. */
@@ -107,6 +109,8 @@ export class Session {
   #renewTimer: number | undefined;
   #linked = new Set<string>();
   #closedSignals = 0;
+  /** Media that comes with the join, as long as the edge may be told to leave the rest of it to others. */
+  #coming: FirstMedia | undefined;
   /** When neighbours or feeds brought something last. */
   #cameAt = 0;
   #closed = false;
@@ -160,6 +164,7 @@ export class Session {
       tell,
     });
     this.#signaling = this.#makeSignaling(answer.announcePath, false);
+    if (options.socket) this.#coming = options.media;
     this.#renewLater();
   }
 
@@ -288,6 +293,7 @@ export class Session {
     switch (event.type) {
       case 'piece': {
         const frame = this.#mesh.piece(event.index);
+        this.#seeWhetherEnough();
         if (!frame || this.#isForOthers(event.index)) return;
         this.#options.shelf.add(frame, event.source === 'join');
         if (!FETCHED.includes(event.source)) this.#cameAt = this.#options.environment.now();
@@ -526,6 +532,14 @@ export class Session {
     return parented === substreams;
   }
 
+  /** Neighbours push first of all what is newer than what came; feeds begin where the edge is. */
+  #seeWhetherEnough(): void {
+    if (!this.#coming || this.#seedStream.feeds.length > 0 || !this.#isFed()) return;
+    if (!this.#signaling.tell({ action: 'enough' })) return;
+    this.#coming.leave();
+    this.#coming = undefined;
+  }
+
   #joined(): void {
     this.#mesh.awaitEdge([]);
     this.#runs.joined();
@@ -537,17 +551,27 @@ export class Session {
     const came = new Set<number>();
     let missing = this.#tracks;
     this.#mesh.awaitEdge(missing);
+    const beganAt = this.#options.environment.now();
+    let isHeldBack = false;
     try {
-      await media.read((frame) => {
+      const isRead = await media.read((frame) => {
+        if (isHeldBack) this.#mesh.awaitEdge(this.#tracks);
+        isHeldBack = false;
         const track = trackOf(frame.record.index);
         came.add(track);
         if (this.#tracks.includes(track)) this.#mesh.offerPiece(frame, 'join');
+      }, () => {
+        // On a slow line the rest stands in it by now.
+        isHeldBack = this.#options.environment.now() - beganAt < QUICK_MS;
+        if (isHeldBack) this.#mesh.awaitEdge([]);
       }).finally(() => this.#joined());
+      if (!isRead) return;
       if (came.size === 0) await this.#pause(FIRST_RETRY_MS);
       missing = this.#tracks.filter((track) => !came.has(track));
     } catch {
       // It broke off, in whichever track.
     }
+    this.#coming = undefined;
     if (missing.length > 0) await this.#joinMedia(missing);
   }
 

@@ -337,7 +337,7 @@ export class Swarm extends DurableObject<Env> {
     this.#open(server, seat);
     if (!joined) return new Response(null, { status: 101, webSocket: client });
     server.send(encodeJoinHead(answer!));
-    this.ctx.waitUntil(this.#joinMedia.sendTo(server, joined.channel, joined.broadcast));
+    this.ctx.waitUntil(this.#joinMedia.sendTo(server, joined));
     return new Response(null, {
       status: 101,
       webSocket: client,
@@ -386,6 +386,7 @@ export class Swarm extends DurableObject<Env> {
     if (!port) return;
     this.#ports.delete(socket);
     this.#joinMedia.forget(socket);
+    this.#joinMedia.enough(socket);
     (this.#shard ?? this.#ended)?.gone(port);
   }
 
@@ -453,6 +454,7 @@ export class Swarm extends DurableObject<Env> {
         this.ctx.waitUntil(swarmOf(this.env, infoHash, shard).deliver(peerId, message, from));
       },
       acked: (row, acks, given) => this.ctx.waitUntil(this.#acked(row, acks, given)),
+      hasEnough: (port) => this.#joinMedia.enough((port as SocketPort).socket),
       seated: (row) => this.#seated(row),
       left: (row) => this.#left(row),
       reported: () => this.#reporter.news(),

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { concatBytes, toBase64Url } from '../../protocol/bytes.ts';
-import { FrameReader } from '../../protocol/frame.ts';
+import { encodeIdleFrame, FrameReader } from '../../protocol/frame.ts';
 import { decodeJoinHead, JOIN_SUBPROTOCOL } from '../../protocol/join-body.ts';
 import { JoinAnswer } from '../../protocol/join.ts';
 import { app } from '../app.ts';
+import { JOIN_FRESH_MS } from '../edge-cache.ts';
 import { READ_WITHIN_MS } from '../media/unread.ts';
 import {
   ask,
@@ -134,6 +135,69 @@ test('what a viewer who leaves was not sent yet goes to others', async () => {
     },
   ];
   for (const leaves of leave) await leaves();
+  const next = await eventually(() => fetchMedia(viewer, 'join?tracks=0'), ({ status }) => status === 200);
+  await next.body!.cancel();
+});
+
+/** Joins and announces while media comes; what came of it, and after how long it was over. */
+async function joinAndSay(channel: string, said: object[]) {
+  const { key, sign } = await newKey();
+  const { webSocket } = await dial(channel, { peerKey: toBase64Url(key) });
+  const socket = webSocket!;
+  socket.binaryType = 'arraybuffer';
+  const beganMs = Date.now();
+  let body = new Uint8Array(0);
+  const over = new Promise<void>((resolve) => {
+    socket.addEventListener('message', async ({ data }) => {
+      if (!(data instanceof ArrayBuffer)) {
+        if (JSON.parse(String(data)).action !== 'welcome') return;
+        for (const message of said) socket.send(JSON.stringify(message));
+        return;
+      }
+      if (data.byteLength === 0) return resolve();
+      const isFirst = body.length === 0;
+      body = concatBytes(body, new Uint8Array(data));
+      const head = isFirst && decodeJoinHead(body);
+      if (!head) return;
+      const answer = v.parse(JoinAnswer, JSON.parse(head.answer));
+      if (answer.state !== 'live') throw new Error('not live');
+      const started = JSON.stringify(await startedAnnounce(answer, sign));
+      if (socket.readyState === WebSocket.OPEN) socket.send(started);
+    });
+  });
+  socket.accept();
+  await over;
+  socket.close();
+  return { bytes: body.length - decodeJoinHead(body)!.end, tookMs: Date.now() - beganMs };
+}
+
+test('what a viewer does not need at once comes a little later, and not to whom others bring it', async () => {
+  const { channel, link } = await goOnAir();
+  for (const track of [0, 1]) link.push(initOf(track), ...segmentOfFrames(0, { track, pieces: 20 }));
+  const other = await joinLive(channel);
+  const own = await eventually(() => fetchMedia(other, 'join?tracks=0,1'), ({ status }) => status === 200);
+  const wholeBytes = (await own.arrayBuffer()).byteLength;
+  // What was made for others just now may have aged too much to be parted.
+  const aged = () => new Promise((resolve) => setTimeout(resolve, JOIN_FRESH_MS + 100));
+  await aged();
+  const fed = await joinAndSay(channel, [{ action: 'enough' }]);
+  expect(fed.bytes).toBeGreaterThan(wholeBytes / 2);
+  expect(fed.bytes).toBeLessThan(wholeBytes);
+  expect(fed.tookMs).toBeLessThan(400);
+  await aged();
+  const waits = await joinAndSay(channel, []);
+  expect(waits.bytes).toBe(wholeBytes + encodeIdleFrame().length);
+  expect(waits.tookMs).toBeGreaterThan(400);
+});
+
+test('under an egress cap a join that has enough ends in the middle, and what is left goes to others', async () => {
+  const { channel, link } = await goOnAir({ egressCapKbps: 100 });
+  for (const track of [0, 1]) link.push(initOf(track), ...segmentOfFrames(0, { track, bytes: 50_000 }));
+  const viewer = await joinLive(channel);
+  const { bytes, tookMs } = await joinAndSay(channel, [{ action: 'enough' }]);
+  expect(bytes).toBeGreaterThan(0);
+  expect(bytes).toBeLessThan(100_000);
+  expect(tookMs).toBeLessThan(5000);
   const next = await eventually(() => fetchMedia(viewer, 'join?tracks=0'), ({ status }) => status === 200);
   await next.body!.cancel();
 });

@@ -167,3 +167,10 @@ test('a typed message is handled as its text would be', async () => {
   expect(port.last('welcome')).toBeDefined();
   expect(fromBase64Url(port.seat.peer!.key)).toEqual(keyOf(1));
 });
+
+test('that others bring what a join has not brought yet is passed on', async () => {
+  const fixture = new Fixture();
+  const port = await fixture.seat(1);
+  await fixture.say(port, { action: 'enough' });
+  expect(fixture.told).toContainEqual({ enough: idOf(1) });
+});

@@ -277,6 +277,8 @@ export class Swarm {
         return;
       case 'complain':
         return this.#complain(port, row, message);
+      case 'enough':
+        return this.#world.hasEnough(port);
       case 'report':
         this.#report(port, row, message.report);
         return this.#renewals.renewInTime(port, row);

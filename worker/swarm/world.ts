@@ -68,6 +68,8 @@ export interface SwarmWorld {
   across(shard: string, peerId: string, message: Relayed): void;
   /** A seed acknowledges; `given`: bytes it passed on since it last did. */
   acked(row: PeerRow, acks: Ack[], given: number | undefined): void;
+  /** Peers bring this one what its join has not brought yet. */
+  hasEnough(port: Port): void;
   seated(row: PeerRow): void;
   left(row: PeerRow): void;
   /** A viewer reported: there is something to roll up. */

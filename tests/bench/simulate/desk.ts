@@ -261,6 +261,7 @@ export class Desk {
         if (!this.#watch.note(row.id, given, alone, sim.wallMs)) return;
         this.#carryOut(this.steward.lost(row.id, undefined, sim.wallMs));
       },
+      hasEnough: () => {},
       seated: (row) => this.#seated(this.#shards.get(name)!, row),
       reported: () => {},
       left: (row) => {

@@ -74,6 +74,7 @@ export class Fixture {
       elsewhere: () => this.path,
       across: (shard, peerId, message) => this.told.push({ across: shard, peerId, message }),
       acked: (row, acks, given) => this.told.push({ acked: row.id, acks, given }),
+      hasEnough: (port) => this.told.push({ enough: port.seat.peer?.id }),
       seated: (row) => this.told.push({ seated: row.id }),
       reported: () => {},
       left: (row) => this.told.push({ left: row.id, seed: row.seed }),
