@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { EgressPace, type PacedKind } from './egress-pace.ts';
+import { EgressPace, MOST_MS, type PacedKind } from './egress-pace.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -139,4 +139,35 @@ test('a cap that is raised does not hold bodies to what seeds owe under the old 
   pace.setCap(1000);
   await vi.advanceTimersByTimeAsync(500);
   expect(join.isDone).toBe(true);
+});
+
+test('what nobody reads is let go after half a minute, and goes to others', async () => {
+  const pace = paceOf(1000);
+  let left = 0;
+  const bytes = new Uint8Array(100_000);
+  const body = pace.body('join', bytes, { went: () => {}, left: (rest) => left += rest });
+  const reader = new Response(body).body!.getReader();
+  await reader.read();
+  await vi.advanceTimersByTimeAsync(MOST_MS - 1000);
+  expect(left).toBe(0);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(left).toBeGreaterThan(70_000);
+  await expect((async () => {
+    while (!(await reader.read()).done);
+  })()).rejects.toThrow('not read in time');
+  await reader.cancel().catch(() => {});
+  expect(left).toBeLessThan(bytes.length);
+});
+
+test('a body that no turn comes to is let go as well, and one that is through is not', async () => {
+  const pace = paceOf(1000);
+  const whole = reading(pace, 'join', 20_000);
+  await vi.advanceTimersByTimeAsync(1000);
+  pace.sent(125_000 * 60);
+  let left = 0;
+  const body = pace.body('run', new Uint8Array(20_000), { went: () => {}, left: (rest) => left += rest });
+  const read = new Response(body).arrayBuffer().catch((error: Error) => error.message);
+  await vi.advanceTimersByTimeAsync(MOST_MS + 1000);
+  expect([left, await read]).toEqual([20_000, 'the body was not read in time']);
+  expect([whole.isDone, whole.left]).toEqual([true, 0]);
 });

@@ -11,6 +11,8 @@ export type PacedKind = Extract<MediaKind, (typeof ORDER)[number]>;
 
 /** A body is let out in parts of this size. */
 const PART_BYTES = 8192;
+/** What is not through by then is of no use to who watches live; who never reads would keep it in memory for ever. */
+export const MOST_MS = 30_000;
 /** So far ahead of the cap's rate a part may go: timers are not exact. */
 const AHEAD_MS = 30;
 
@@ -25,7 +27,7 @@ interface Turn {
 export interface BodyEvents {
   /** So many bytes more are on their way. */
   went(bytes: number): void;
-  /** The reader has gone away: so many bytes stay. */
+  /** The reader has gone away, or took too long: so many bytes stay. */
   left(bytes: number): void;
 }
 
@@ -52,7 +54,10 @@ export class EgressPace {
     this.#throughAtMs = Math.max(this.#throughAtMs, Date.now()) + bytes * 8 / this.#capKbps;
   }
 
-  /** The body of a response of this kind. `heard` is told how much of it goes when, and how much never will. */
+  /**
+   * The body of a response of this kind, which ends in an error when it takes too long. `heard` is told how much of it
+   * goes when, and how much never will.
+   */
   body(
     kind: PacedKind,
     bytes: Uint8Array<ArrayBuffer>,
@@ -65,23 +70,36 @@ export class EgressPace {
     const rank = ORDER.indexOf(kind);
     const body = this.#bodies++;
     let at = 0;
-    let isGone = false;
+    let rest: Uint8Array<ArrayBuffer> | undefined = bytes;
     let waiting: Turn | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const bytesLeft = () => rest ? rest.length - at : 0;
+    const over = () => {
+      if (timer !== undefined) clearTimeout(timer);
+      heard.left(bytesLeft());
+      rest = undefined;
+      this.#turns = this.#turns.filter((turn) => turn !== waiting);
+    };
     return new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        timer = setTimeout(() => {
+          over();
+          controller.error(new Error('the body was not read in time'));
+        }, MOST_MS);
+      },
       pull: async (controller) => {
-        const part = bytes.slice(at, at + PART_BYTES);
+        const part = rest?.slice(at, at + PART_BYTES);
+        if (!part) return;
         await new Promise<void>((go) => this.#wait(waiting = { rank, body, bytes: part.length, go }));
-        if (isGone) return;
+        if (!rest) return;
         at += part.length;
         heard.went(part.length);
         controller.enqueue(part);
-        if (at >= bytes.length) controller.close();
+        if (bytesLeft() > 0) return;
+        if (timer !== undefined) clearTimeout(timer);
+        controller.close();
       },
-      cancel: () => {
-        isGone = true;
-        heard.left(bytes.length - at);
-        this.#turns = this.#turns.filter((turn) => turn !== waiting);
-      },
+      cancel: over,
     });
   }
 
