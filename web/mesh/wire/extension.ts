@@ -171,7 +171,9 @@ class Writer {
   #at = 0;
 
   u8(value: number): this {
-    this.#bytes[this.#room(1)] = value;
+    // First: it may put another buffer in the place of the full one.
+    const at = this.#room(1);
+    this.#bytes[at] = value;
     return this;
   }
 
