@@ -37,6 +37,24 @@ test('who holds feeds is a bridge beside the best uploaders, as long as it holds
   expect(paths()).toEqual([null, undefined, undefined, '/b0', '/b0']);
 });
 
+test('a bridge that holds feeds stays one, however many come who give more', async () => {
+  const fixture = new Fixture();
+  const seed = await fixture.seat(1);
+  const seat = async (n: number, uploadKbps: number) => {
+    await fixture.seat(n);
+    fixture.swarm.row(idOf(n))!.uploadKbps = uploadKbps;
+  };
+  fixture.swarm.pushFeeds(idOf(1), [{ track: 0, substream: 0 }], '/seed');
+  fixture.swarm.lendBridges({ '': '/b0' }, 1);
+  expect(seed.last('bridge')).toMatchObject({ path: '/b0' });
+  for (let n = 2; n <= 50; n++) await seat(n, 50_000);
+  fixture.swarm.lendBridges({ '': '/b0' }, 1);
+  expect(seed.last('bridge')).toMatchObject({ path: '/b0' });
+  fixture.swarm.pushFeeds(idOf(1), [], '/seed');
+  fixture.swarm.lendBridges({ '': '/b0' }, 1);
+  expect(seed.last('bridge')).toMatchObject({ path: null });
+});
+
 test('a bridge is sent to the backbone of its region, where that has one', async () => {
   const fixture = new Fixture();
   const [far, near] = [await fixture.seat(1, { region: 'AS' }), await fixture.seat(2, { region: 'EU' })];

@@ -29,7 +29,8 @@ export function lendBridges(seats: Seats, paths: Record<string, string> | null, 
 
 /**
  * Who is a bridge stays one; a few of the weakest make room for those who give far more. Good uploaders who hold feeds
- * are bridges beside them: a part of the audience hangs on each, and would lose its root if the feed went elsewhere.
+ * are bridges beside them, and stay so when others are better by now: a part of the audience hangs on each, and would
+ * lose its root if the feed went elsewhere.
  */
 function pickBridges(rows: PeerRow[], count: number): PeerRow[] {
   const ranked = rows.filter((row) => row.nat !== 'blocked')
@@ -42,5 +43,6 @@ function pickBridges(rows: PeerRow[], count: number): PeerRow[] {
     const best = others[i - 1]!;
     if (best.uploadKbps >= FAR_MORE * weakest.uploadKbps) bridges[bridges.length - i] = best;
   }
-  return [...bridges, ...ranked.slice(0, CANDIDATES).filter((row) => row.seed && !bridges.includes(row))];
+  const isGood = (row: PeerRow, place: number) => row.bridge || place < CANDIDATES;
+  return [...bridges, ...ranked.filter((row, i) => row.seed && isGood(row, i) && !bridges.includes(row))];
 }
