@@ -549,8 +549,7 @@ export class Session {
   async #firstMedia(media: FirstMedia | undefined): Promise<void> {
     if (!media) return await this.#joinMedia(this.#tracks);
     const came = new Set<number>();
-    let missing = this.#tracks;
-    this.#mesh.awaitEdge(missing);
+    this.#mesh.awaitEdge(this.#tracks);
     const beganAt = this.#options.environment.now();
     let isHeldBack = false;
     try {
@@ -567,11 +566,12 @@ export class Session {
       }).finally(() => this.#joined());
       if (!isRead) return;
       if (came.size === 0) await this.#pause(FIRST_RETRY_MS);
-      missing = this.#tracks.filter((track) => !came.has(track));
     } catch {
-      // It broke off, in whichever track.
+      // It broke off, in whichever track. Who is sent to another shard before the rest came lacks little.
+      if (!isHeldBack) came.clear();
     }
     this.#coming = undefined;
+    const missing = this.#tracks.filter((track) => !came.has(track));
     if (missing.length > 0) await this.#joinMedia(missing);
   }
 

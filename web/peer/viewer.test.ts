@@ -1,6 +1,6 @@
 /** The viewer as a whole, with an edge made of answers: what it becomes, and when it asks again. */
 import assert from 'node:assert/strict';
-import { encodePieceFrame } from '../../protocol/frame.ts';
+import { encodeIdleFrame, encodePieceFrame } from '../../protocol/frame.ts';
 import { concatBytes, fromBase64Url, toBase64Url } from '../../protocol/bytes.ts';
 import { encodeJoinHead, JOIN_BODY_TYPE, JOIN_SUBPROTOCOL } from '../../protocol/join-body.ts';
 import { trackOf } from '../../protocol/piece-index.ts';
@@ -232,6 +232,26 @@ Deno.test('a join by socket needs no HTTP: its socket brings answer and media, a
   await clock.pass(3000);
   assert.equal(FakeSocket.last.url, `wss://edge.test${one.answer.announcePath}`, 'a lost one is opened anew');
   viewer.stop();
+});
+
+Deno.test('who is sent to another shard before the rest of its join came does not fetch all of it once more', async () => {
+  for (const isHeldBack of [true, false]) {
+    const { clock, edge, viewer, requests } = watching();
+    FakeSocket.joins = async (socket) => {
+      await socket.open();
+      socket.pour(concatBytes(encodeJoinHead(JSON.stringify(edge.answer)), one.body));
+      if (isHeldBack) socket.pour(encodeIdleFrame());
+      await until('it is read', () => viewer.segments(0)[0]?.count === 11);
+      socket.drop();
+    };
+    edge.answer = one.answer;
+    viewer.start();
+    await settled({ clock, viewer });
+    await clock.pass(50);
+    assert.equal(requests.some((path) => path.endsWith('/join')), !isHeldBack);
+    viewer.stop();
+  }
+  FakeSocket.joins = (socket) => socket.drop();
 });
 
 Deno.test('an idle channel says so on the socket, each time it is asked', async () => {
