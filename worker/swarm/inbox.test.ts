@@ -55,3 +55,21 @@ test('a text that is too long, and one too many, are offences', () => {
   expect(inbox.offenceOf(10, 0)).toMatchObject({ code: 1008 });
   expect(inbox.offenceOf(10, 1000)).toBeUndefined();
 });
+
+test('what fails takes nothing with it of what waits behind it', async () => {
+  const inbox = new Inbox(0);
+  const done: number[] = [];
+  for (let round = 0; round < 70; round++) {
+    const failing = Promise.resolve(
+      inbox.inTurn(() => Promise.reject(new Error('the viewer object is away'))),
+    );
+    const behind = Promise.resolve(inbox.inTurn(() => void done.push(round)));
+    await expect(failing).rejects.toThrow('away');
+    await behind;
+  }
+  expect(done).toHaveLength(70);
+  for (let n = 0; n < 64; n++) {
+    void inbox.inTurn(() => new Promise<void>(() => {}));
+    expect(inbox.isFull).toBe(false);
+  }
+});

@@ -66,14 +66,15 @@ export class Inbox {
     return this.#pending !== undefined && this.#waiting >= MAX_WAITING;
   }
 
-  /** Does this after all that came before it; at once where nothing is under way. */
+  /** Does this after all that came before it, failed or not; at once where nothing is under way. */
   inTurn(act: () => void | Promise<void>): void | Promise<void> {
     if (this.#pending) {
       this.#waiting++;
-      return this.#hold(this.#pending.then(() => {
+      const next = () => {
         this.#waiting--;
         return act();
-      }));
+      };
+      return this.#hold(this.#pending.then(next, next));
     }
     const done = act();
     return done ? this.#hold(done) : undefined;
