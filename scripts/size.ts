@@ -17,7 +17,7 @@ interface Size {
 }
 
 /** Gzipped bytes that each part may have at most. */
-const BUDGET: Record<string, number> = { mesh: 43_050, player: 16_000, shaka: 190_000, admin: 55_000 };
+const BUDGET: Record<string, number> = { mesh: 43_100, player: 16_000, shaka: 190_000, admin: 55_000 };
 
 const { values } = parseArgs({ args: Deno.args, options: { json: { type: 'string' } } });
 
