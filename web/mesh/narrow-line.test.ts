@@ -123,3 +123,31 @@ Deno.test('who is far from all, as if it had a full line, has what nobody gives 
     assert.deepEqual(swarm.late(far, 12_000, 28_000, 2000), [], `seed ${seed}`);
   }
 });
+
+Deno.test('a neighbour that does not answer is given up though runs fill the line all the time', async () => {
+  for (const seed of [1, 2, 3]) {
+    const { swarm, others } = await fourFed(seed);
+    const { clock, source } = swarm;
+    swarm.introduces = false;
+    const slow = swarm.add({ uploadKbps: 300, edgeFallback: true });
+    for (const one of others.slice(0, 3)) {
+      one.outgoing = (message, to) =>
+        to !== slow.peerId || !['subscribed', 'refused', 'piece'].includes(message.type)
+          ? message
+          : undefined;
+    }
+    for (const one of others) swarm.link(slow, one);
+    const offered = new Set<PieceFrame>(joinOf(swarm, 0).filter((frame) => !source.isInit(frame)));
+    for (let ms = 13_500; ms < 30_000; ms += 100) {
+      await clock.runAsync(ms);
+      if (ms % 1000 === 0) slow.mesh.awaitEdge([0, 1]);
+      if (ms % 1000 === 700) slow.mesh.awaitEdge([]);
+      for (const frame of source.frames.values()) {
+        if (frame.record.decodeTimeUs > (ms - 2000) * 1000 || offered.has(frame)) continue;
+        offered.add(frame);
+        slow.mesh.offerPiece(frame, 'run');
+      }
+    }
+    assert.equal(slow.mesh.stats().parented, 5, `seed ${seed}`);
+  }
+});

@@ -17,6 +17,8 @@ const REFUSED_MS = 1000;
 const ASKED_MS = 5000;
 /** How long an answer to subscribe is waited for, beyond the usual response time. */
 const ANSWER_MS = 400;
+/** So much longer while a join or a run fills the line: behind that it may stand. */
+const IN_LINE_MS = 2500;
 /** Added where a place must be made first. */
 const DISPLACING_MS = 30;
 /**
@@ -70,12 +72,8 @@ export class Parents {
     for (let i = 0; i < count; i++) {
       const lane = lanes.all[(i + offset) % count]!;
       if (!lane.wanted || lane.isFed) continue;
-      if (
-        lane.asked !== undefined && now >= lane.askedUntil + this.#context.line.ms &&
-        !this.#context.coming.isFlowing(now)
-      ) {
-        this.#unanswered(lane, now);
-      }
+      const waitMs = this.#context.line.ms + (this.#context.coming.isFlowing(now) ? IN_LINE_MS : 0);
+      if (lane.asked !== undefined && now >= lane.askedUntil + waitMs) this.#unanswered(lane, now);
       if (lane.parent === undefined) this.#find(lane, true, undefined);
       else if (lane.displaced) {
         const { parent } = lane;
