@@ -3,11 +3,7 @@ import assert from 'node:assert/strict';
 import { allFeeds, Swarm } from './testing/swarm.ts';
 
 /** Share of what came twice to a viewer whose parent's uplink stands still for more than half a second now and then. */
-function twice(
-  latencyTargetMs: number,
-  children: number,
-  behindMs = Infinity,
-): { share: number; late: number } {
+function twice(latencyTargetMs: number, children: number): { share: number; late: number } {
   const swarm = new Swarm();
   swarm.introduces = false;
   const options = { latencyTargetMs };
@@ -21,14 +17,11 @@ function twice(
   swarm.link(other, viewer!);
   swarm.run(4);
   const before = viewer!.mesh.stats().duplicateBytes;
-  for (let i = 0; i < 220; i++) {
-    if (i % 20 === 0 && i < 200) parent!.freeAt = swarm.clock.now + 600;
-    if (behindMs < Infinity) {
-      const decodeTimeUs = (swarm.clock.now - behindMs) * 1000;
-      viewer!.mesh.setPlayhead({ decodeTimeUs, bufferedUntilUs: decodeTimeUs, playing: true });
-    }
-    swarm.run(0.1);
+  for (let i = 0; i < 10; i++) {
+    parent!.freeAt = swarm.clock.now + 600;
+    swarm.run(2);
   }
+  swarm.run(2);
   const { duplicateBytes, bytes } = viewer!.mesh.stats();
   return {
     share: (duplicateBytes - before) / (bytes.peer * 20 / 34),
@@ -40,15 +33,6 @@ Deno.test('with time to spare a viewer that feeds nobody asks elsewhere for less
   const waits = twice(2340, 0);
   // Without the time, and when others wait for the same pieces, it asks.
   for (const asks of [twice(2080, 0), twice(2340, 2)]) {
-    assert.ok(asks.share > 2 * waits.share, `${percent(asks.share)} came twice, and ${percent(waits.share)}`);
-    assert.equal(asks.late, 0);
-  }
-  assert.equal(waits.late, 0);
-});
-
-Deno.test('a viewer that feeds nobody asks elsewhere for less of what is late while it has much in its buffer', () => {
-  const waits = twice(2080, 0, 2500);
-  for (const asks of [twice(2080, 0, 1200), twice(2080, 2, 2500)]) {
     assert.ok(asks.share > 2 * waits.share, `${percent(asks.share)} came twice, and ${percent(waits.share)}`);
     assert.equal(asks.late, 0);
   }

@@ -44,9 +44,6 @@ const SHUNNED = 3;
 const SHUNNED_COST = 1000;
 /** A neighbour is taken to hold what is older than the usual lag of its substream by this. */
 const GUESS_MS = 200;
-/** Who passes a piece on to nobody waits so much longer for it as long as its own picture needs it in more than this. */
-const LEAF_MS = 400;
-const SPARE_MS = 700;
 /** A parent that was just found may first push what it has. */
 const CATCH_UP_MS = 300;
 /** After pieces came from the edge, so long nothing is pulled: the rest is on its way. */
@@ -359,9 +356,7 @@ export class Repair {
     if (lane.lagMs < 0) return false;
     const slack = Math.max(tuning.repairSlackMs, tuning.repairDeviations * lane.deviationMs);
     // What is late by habit is not waited for: one late piece would make the next ones later still.
-    const leftMs = this.#context.clock.now() - ageMs - this.playedMs;
-    const leafMs = Math.max(leftMs > SPARE_MS && leftMs < Infinity ? LEAF_MS : 0, tuning.leafPatienceMs);
-    const patience = parent?.isLan ? LAN_PATIENCE_MS : lane.children.length > 0 ? 0 : leafMs;
+    const patience = parent?.isLan ? LAN_PATIENCE_MS : lane.children.length > 0 ? 0 : tuning.leafPatienceMs;
     return ageMs < Math.min(lane.lagMs + slack + patience, tuning.repairPatienceMs) + line.ms;
   }
 
