@@ -177,16 +177,20 @@ const large = { viewers: 100_000, uploadKbps: 120_000_000, bitrateKbps: 500, cop
 
 test('single pieces beyond what the cap leaves beside its seeds are trouble, but for what viewers do not notice', () => {
   const control = new SupplyControl();
-  // The cap leaves 2.9 Mbps, and five are a ten-thousandth of what a hundred thousand watch.
-  look(control, reading({ ...large, egressCapKbps: 5000, repairKbps: 5000 }), 300_000);
+  // The cap leaves 2.9 Mbps, and a hundred are a five-hundredth of what a hundred thousand watch.
+  const asking = (repairKbps: number) => reading({ ...large, egressCapKbps: 5000, repairKbps });
+  look(control, asking(95_000), 300_000);
   expect(control.step).toBe(0);
-  look(control, reading({ ...large, egressCapKbps: 5000, repairKbps: 12_000 }), TAKE_MS + 5000, 305_000);
+  const endMs = look(control, asking(150_000), TAKE_MS + 5000, 305_000);
   expect(control.verdict.latencyFactor).toBe(1.12);
+  // Newcomers of ten minutes' visits, who ask whatever the target is, are no reason to keep it.
+  look(control, asking(20_000), 4 * UNDO_MS, endMs);
+  expect(control.verdict.latencyFactor).toBe(1);
 });
 
 test('without a cap the same is none', () => {
   const control = new SupplyControl();
-  look(control, reading({ ...large, egressCapKbps: null, repairKbps: 12_000 }), 300_000);
+  look(control, reading({ ...large, egressCapKbps: null, repairKbps: 150_000 }), 300_000);
   expect(control.step).toBe(0);
 });
 
