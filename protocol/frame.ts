@@ -41,10 +41,10 @@ export function isIdleFrame(bytes: Uint8Array): boolean {
   return bytes.length === 1 && bytes[0] === KIND_IDLE;
 }
 
-/** The record of the piece frame that begins there in a whole body, and where the frame ends. Throws RangeError. */
-export function decodeFrameHead(body: Uint8Array, at: number): { record: PieceRecord; end: number } {
-  if (body[at] !== KIND_PIECE) throw new RangeError(`frame.kind must be 1, got ${body[at]}`);
-  const record = decodeRecord(body.subarray(at + 1, at + PIECE_FRAME_OVERHEAD));
+/** The record of the piece frame that begins there, and where the frame ends. Throws RangeError. */
+export function decodeFrameHead(bytes: Uint8Array, at: number): { record: PieceRecord; end: number } {
+  if (bytes[at] !== KIND_PIECE) throw new RangeError(`frame.kind must be 1, got ${bytes[at]}`);
+  const record = decodeRecord(bytes.subarray(at + 1, at + PIECE_FRAME_OVERHEAD));
   return { record, end: at + PIECE_FRAME_OVERHEAD + record.byteLength };
 }
 
@@ -69,11 +69,10 @@ export class FrameReader {
       }
       if (bytes[at] !== KIND_PIECE) throw new RangeError(`frame.kind must be 1 or 2, got ${bytes[at]}`);
       if (bytes.length - at < PIECE_FRAME_OVERHEAD) break;
-      const signed = bytes.subarray(at + 1, at + PIECE_FRAME_OVERHEAD);
-      const record = decodeRecord(signed);
-      const end = at + PIECE_FRAME_OVERHEAD + record.byteLength;
+      const { record, end } = decodeFrameHead(bytes, at);
       if (bytes.length < end) break;
-      frames.push({ record, signed: signed.slice(), bytes: bytes.slice(at + PIECE_FRAME_OVERHEAD, end) });
+      const body = at + PIECE_FRAME_OVERHEAD;
+      frames.push({ record, signed: bytes.slice(at + 1, body), bytes: bytes.slice(body, end) });
       at = end;
     }
     this.#held = bytes.slice(at);

@@ -45,7 +45,7 @@ const AMPLE_RATIO = 1.5;
 /**
  * What may be asked for singly: without a cap this share of what viewers watch; with one, this share of what it leaves
  * beside the seeds, or what viewers hardly notice when it is refused, as all of it is in a large audience. Who has just
- * come asks whatever the target is: where one in ten minutes' visits begins, for a fifth of the latter.
+ * come asks whatever the target is: where visits last ten minutes, for a fifth of the latter.
  */
 const MUCH_REPAIR = 0.03;
 const MUCH_OF_ROOM = 0.7;
